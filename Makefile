@@ -1,0 +1,71 @@
+# `make demo` and `make test` need Python 3.11+, git and make, nothing else.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.base: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "noria needs Python 3.11 or later; name one: make PYTHON=python3.12 ...")'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "installing noria and what the worked example imports into $(VENV)"
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[flights]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	@echo "installing what the tests and checks need into $(VENV)"
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[flights,test,check]'
+	@touch $@
+
+DEMO := demo/flights
+NORIA := $(abspath $(BIN))/noria
+
+.PHONY: demo
+demo: $(DEMO)/.ran ## make the environment, scaffold the worked example, train it, draw it
+	@echo
+	@echo "The worked example is in $(DEMO):"
+	@cat $(DEMO)/.made
+	@echo
+	@echo "Commands to try next, in that folder (put $(BIN) on your PATH, or write ../../$(BIN)/noria):"
+	@echo "  noria pipelines list                          which pipelines there are"
+	@echo "  noria run --pipeline report                   metrics, figures and a summary in data/08_reporting"
+	@echo "  noria run --runner threads                    everything, side by side"
+	@echo "  noria runs show                               what the last run did"
+	@echo "  noria viz                                     the pipeline in the browser"
+	@echo "  noria new-project ../mine --starter minimal   a project of your own"
+
+$(DEMO)/pyproject.toml: | $(VENV)/.base
+	@$(NORIA) new-project $(DEMO) --starter flights --no-input
+
+$(DEMO)/.ran: $(VENV)/.base $(DEMO)/pyproject.toml
+	@cd $(DEMO) && $(NORIA) run --pipeline train
+	@cd $(DEMO) && $(NORIA) viz --save pipeline.html
+	@cd $(DEMO) && { \
+	  echo "  data/06_models/              the models and the champion"; \
+	  echo "  data/08_reporting/           how they compare"; \
+	  echo "  pipeline.html                the graph page: open it in a browser"; } > .made
+	@touch $@
+
+.PHONY: test
+test: $(VENV)/.dev ## everything the tests need, then the tests
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+.PHONY: check
+check: $(VENV)/.dev ## lint, format, types and the guards of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(PY) -m pytest -q tests/house
+
+.PHONY: bench
+bench: $(VENV)/.dev ## measure side by side with peers, and write docs/benchmarks.md
+	@$(PY) benchmarks/run.py
+
+.PHONY: clean
+clean: ## remove the environment and what was made
+	@rm -rf $(VENV) demo benchmarks/.work .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,106 @@
+"""The root of every error of Noria, and the errors of data.
+
+NoriaError                        a message, where it is wrong, the nearest valid name, what to do
+└── CatalogError                  the catalog
+    ├── DatasetDefinitionError    an entry that cannot become a dataset
+    │   └── UnknownTypeError      its ``type`` names nothing
+    ├── UnknownDatasetError       a name that the catalog does not have
+    └── DatasetError              a dataset that could not do its work
+        ├── MissingDataError      nothing lies at its place
+        ├── LoadError             it lies there and cannot be read
+        └── SaveError             it could not be written; what was there before still stands
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from noria_catalog.located import Where
+from noria_catalog.suggest import nearest
+
+
+class NoriaError(Exception):
+    """A mistake that is explained to the user without a traceback.
+
+    ``where`` is the place in the user's files, ``None`` when there is none; ``nearest`` the closest
+    valid name, ``None`` when nothing is close; ``hint`` one sentence that says what to do.
+
+    >>> error = NoriaError("no pipeline 'trian'", nearest="train", hint="`noria pipelines list`")
+    >>> print(error)
+    no pipeline 'trian'
+      did you mean 'train'?
+      `noria pipelines list`
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: Where | None = None,
+        nearest: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.nearest = nearest
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.message if self.where is None else f"{self.where}: {self.message}"]
+        if self.nearest is not None:
+            lines.append(f"  did you mean {self.nearest!r}?")
+        if self.hint is not None:
+            lines.extend(f"  {line}" for line in self.hint.splitlines())
+        return "\n".join(lines)
+
+
+class CatalogError(NoriaError):
+    """Something about the catalog is wrong."""
+
+
+class DatasetDefinitionError(CatalogError):
+    """An entry cannot become a dataset: an unknown key, a wrong value, a missing argument."""
+
+
+class UnknownTypeError(DatasetDefinitionError):
+    """The ``type`` of a catalog entry names no dataset class."""
+
+
+class UnknownDatasetError(CatalogError):
+    """A name was asked for that the catalog does not have."""
+
+    def __init__(self, name: str, known: Iterable[str], *, hint: str | None = None) -> None:
+        super().__init__(
+            f"no dataset {name!r} in the catalog", nearest=nearest(name, known), hint=hint
+        )
+        self.name = name
+
+
+class DatasetError(CatalogError):
+    """A dataset could not do its work.  ``name`` is its name in the catalog, once known."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        name: str | None = None,
+        where: Where | None = None,
+        nearest: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, where=where, nearest=nearest, hint=hint)
+        self.name = name
+
+
+class MissingDataError(DatasetError):
+    """Nothing lies where the dataset points."""
+
+
+class LoadError(DatasetError):
+    """The data lies there and cannot be read; the library's own error is the ``__cause__``."""
+
+
+class SaveError(DatasetError):
+    """The data could not be written; what was there before still stands."""

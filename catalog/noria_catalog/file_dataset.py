@@ -1,0 +1,171 @@
+"""The one base of datasets that lie in a file."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from noria_catalog.errors import MissingDataError, SaveError
+from noria_catalog.publish import Published
+from noria_catalog.storage import Storage, is_remote, local_path, storage_for
+from noria_catalog.suggest import nearest
+from noria_catalog.versions import (
+    Version,
+    check_version_name,
+    complete_versions,
+    latest_version,
+    sweep_versions,
+    version_folders,
+    version_path,
+)
+
+
+class FileDataset(ABC):
+    """A dataset in one file: a subclass says how to read and how to write a local path.
+
+    ``filepath`` is a path or a URL that fsspec knows; ``load_args`` and ``save_args`` go over the
+    class's defaults to the library that reads and writes; ``version`` keeps every save under a
+    name of its own; ``credentials`` and ``fs_args`` go to the fsspec file system.  The constructor
+    only stores.
+
+    >>> import tempfile
+    >>> class Shout(FileDataset):
+    ...     def read(self, path):
+    ...         return path.read_text()
+    ...
+    ...     def write(self, data, path):
+    ...         path.write_text(data.upper())
+    >>> shout = Shout(tempfile.mkdtemp() + "/a.txt")
+    >>> shout.save("hello")
+    >>> shout.load()
+    'HELLO'
+    """
+
+    default_load_args: ClassVar[Mapping[str, Any]] = {}
+    default_save_args: ClassVar[Mapping[str, Any]] = {}
+
+    last_save: Published | None = None
+    """What the last save of this object put in place; ``None`` before the first."""
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        *,
+        load_args: Mapping[str, Any] | None = None,
+        save_args: Mapping[str, Any] | None = None,
+        version: Version | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        fs_args: Mapping[str, Any] | None = None,
+    ) -> None:
+        path = os.fspath(filepath)
+        self.filepath = path if is_remote(path) else local_path(path)
+        self.load_args = {**self.default_load_args, **(load_args or {})}
+        self.save_args = {**self.default_save_args, **(save_args or {})}
+        self.version = version
+        self._options = {**(fs_args or {}), **(credentials or {})}
+        self._saved_version: str | None = None
+
+    @abstractmethod
+    def read(self, path: Path) -> Any:
+        """Return the data in the local file ``path``."""
+
+    @abstractmethod
+    def write(self, data: Any, path: Path) -> None:
+        """Write ``data`` into the local file ``path``, which has the suffixes of ``filepath``."""
+
+    def load(self) -> Any:
+        """Return the data; raises MissingDataError where there is none."""
+        with self.storage.reading(self.load_path()) as path:
+            return self.read(Path(path))
+
+    def save(self, data: Any) -> None:
+        """Publish the data whole or not at all; raises SaveError when it cannot be written."""
+        if data is None:
+            raise SaveError(
+                "None cannot be saved", hint="does the function return what it has made?"
+            )
+        if self.version is None:
+            path, version = self.filepath, None
+        else:
+            version = self._new_version(self.version)
+            path = version_path(self.filepath, version)
+        self.last_save = self.storage.publish(
+            path, lambda temporary: self.write(data, Path(temporary)), replace=version is None
+        )
+        self._saved_version = version
+
+    def exists(self) -> bool:
+        """Tell whether a load would find something."""
+        try:
+            return self.storage.exists(self.load_path())
+        except MissingDataError:
+            return False
+
+    def size(self) -> int | None:
+        """Return the bytes that a load would read; ``None`` where that is not known."""
+        try:
+            return self.storage.size(self.load_path())
+        except MissingDataError:
+            return None
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return what it is, without credentials."""
+        described: dict[str, Any] = {"filepath": self.storage.shown(self.filepath)}
+        if self.load_args:
+            described["load_args"] = dict(self.load_args)
+        if self.save_args:
+            described["save_args"] = dict(self.save_args)
+        if self.version is not None:
+            described["versioned"] = True
+        return described
+
+    def release(self) -> None:
+        """Forget which version this object saved: the next load takes the latest."""
+        self._saved_version = None
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The storage of ``filepath``."""
+        return storage_for(self.filepath, self._options)
+
+    def load_path(self) -> str:
+        """Return the path that a load reads; raises MissingDataError where no version fits."""
+        if self.version is None:
+            return self.filepath
+        if self.version.load is not None:
+            return self._pinned_path(self.version.load)
+        version = self._saved_version or latest_version(self.storage, self.filepath)
+        if version is None:
+            raise MissingDataError(f"no version lies at {self.storage.shown(self.filepath)}")
+        return version_path(self.filepath, version)
+
+    def _pinned_path(self, version: str) -> str:
+        check_version_name(version)
+        path = version_path(self.filepath, version)
+        if not self.storage.exists(path):
+            known = complete_versions(self.storage, self.filepath)
+            raise MissingDataError(
+                f"no version {version!r} lies at {self.storage.shown(self.filepath)}",
+                nearest=nearest(version, known),
+                hint=f"the latest is {known[-1]!r}" if known else "there is no version at all",
+            )
+        return path
+
+    def _new_version(self, version: Version) -> str:
+        if self.storage.size(self.filepath) is not None and not is_remote(self.filepath):
+            shown = self.storage.shown(self.filepath)
+            raise SaveError(
+                f"{shown} is a file, and `versioned: true` keeps its versions in a folder "
+                "of that name",
+                hint=f"move the file away, or into {shown}/<version>/ as its first version",
+            )
+        sweep_versions(self.storage, self.filepath)
+        name = version.run.after(version_folders(self.storage, self.filepath))
+        check_version_name(name)
+        return name
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{key}={value!r}" for key, value in self.describe().items())
+        return f"{type(self).__name__}({given})"

@@ -1,0 +1,1 @@
+"""One file a library: how its values are read and written."""

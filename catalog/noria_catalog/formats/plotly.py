@@ -1,0 +1,36 @@
+"""Figures of Plotly as JSON."""
+
+from pathlib import Path
+from typing import Any
+
+from noria_catalog.file_dataset import FileDataset
+
+
+class JSONDataset(FileDataset):
+    """A Plotly figure as the JSON that Plotly's own script draws.
+
+    ``load_args`` go to :func:`plotly.io.from_json`, ``save_args`` to :func:`plotly.io.to_json`.
+
+    >>> import tempfile
+    >>> from plotly.graph_objects import Figure
+    >>> dataset = JSONDataset(tempfile.mkdtemp() + "/delays.json")
+    >>> dataset.save(Figure(layout={"title": {"text": "Delays"}}))
+    >>> dataset.load().layout.title.text
+    'Delays'
+    """
+
+    def read(self, path: Path) -> Any:
+        """Return the figure in the file ``path``."""
+        import plotly.io
+
+        with path.open(encoding="utf-8") as file:
+            return plotly.io.from_json(file.read(), **self.load_args)
+
+    def write(self, data: Any, path: Path) -> None:
+        """Write a figure into the file ``path``."""
+        import plotly.io
+
+        # The engine is named: what is installed beside must not change the bytes.
+        text = plotly.io.to_json(data, **{"engine": "json", **self.save_args})
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)

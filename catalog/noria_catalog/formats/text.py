@@ -1,0 +1,29 @@
+"""Plain text: Markdown, SQL, anything that is a string."""
+
+from pathlib import Path
+from typing import Any
+
+from noria_catalog.file_dataset import FileDataset
+
+
+class TextDataset(FileDataset):
+    r"""A string as a file in UTF-8, its line ends left as they are.
+
+    >>> import tempfile
+    >>> dataset = TextDataset(tempfile.mkdtemp() + "/summary.md")
+    >>> dataset.save("# Summary\n")
+    >>> dataset.load()
+    '# Summary\n'
+    """
+
+    def read(self, path: Path) -> str:
+        """Return the text in the file ``path``."""
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+
+    def write(self, data: Any, path: Path) -> None:
+        """Write a string into the file ``path``."""
+        if not isinstance(data, str):
+            raise TypeError(f"expected a str, got {type(data).__qualname__}")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.write(data)

@@ -1,0 +1,140 @@
+"""From the type word of an entry to the class of its dataset."""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import isclass
+from typing import Any
+
+from noria_catalog.entry_points import entry_points
+from noria_catalog.errors import UnknownTypeError
+from noria_catalog.located import Where
+from noria_catalog.suggest import nearest
+
+BUILTIN = {
+    "MemoryDataset": "noria_catalog.memory:MemoryDataset",
+    "json.JSONDataset": "noria_catalog.formats.json:JSONDataset",
+    "matplotlib.MatplotlibDataset": "noria_catalog.formats.matplotlib:MatplotlibDataset",
+    "pandas.CSVDataset": "noria_catalog.formats.pandas:CSVDataset",
+    "pandas.ParquetDataset": "noria_catalog.formats.pandas:ParquetDataset",
+    "partitions.PartitionedDataset": "noria_catalog.partitioned:PartitionedDataset",
+    "pickle.PickleDataset": "noria_catalog.formats.pickle:PickleDataset",
+    "plotly.JSONDataset": "noria_catalog.formats.plotly:JSONDataset",
+    "text.TextDataset": "noria_catalog.formats.text:TextDataset",
+    "yaml.YAMLDataset": "noria_catalog.formats.yaml:YAMLDataset",
+}
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+
+
+class Kinds:
+    """What type words mean: our formats, plugins, the project's own classes, Kedro's datasets.
+
+    ``packages`` are those in which a dotted path is looked for; anything else that a configuration
+    file names is never imported.
+
+    >>> Kinds().resolve("text.TextDataset").__name__
+    'TextDataset'
+    """
+
+    def __init__(self, packages: Sequence[str] = ()) -> None:
+        self._packages = tuple(packages)
+
+    def resolve(self, word: str, where: Where | None = None) -> type[Any]:
+        """Return the class that a type word names; raises UnknownTypeError, imports only it."""
+        if not _DOTTED.fullmatch(word):
+            raise UnknownTypeError(f"{word!r} is no type", where=where, hint=self._hint())
+        target = BUILTIN.get(word) or self._plugins.get(word)
+        if target is not None:
+            module, _, attribute = target.partition(":")
+            return self._class(word, module, attribute, where)
+        module, _, attribute = word.rpartition(".")
+        if any(word.startswith(f"{package}.") for package in self._packages):
+            return self._class(word, module, attribute, where)
+        if module and _has_kedro_datasets():
+            below = module.removeprefix("kedro_datasets.")
+            if find_spec(f"kedro_datasets.{below.split('.')[0]}") is not None:
+                return self._class(word, f"kedro_datasets.{below}", attribute, where)
+        raise UnknownTypeError(
+            f"no dataset type {word!r}",
+            where=where,
+            nearest=nearest(word, [*BUILTIN, *self._plugins]),
+            hint=self._hint(),
+        )
+
+    @cached_property
+    def _plugins(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, target, _ in entry_points("noria.datasets"):
+            found.setdefault(name, target)
+        return found
+
+    def _hint(self) -> str:
+        lines = [f"there are {', '.join(sorted([*BUILTIN, *self._plugins]))}"]
+        if self._packages:
+            own = " or ".join(f"{package}.<module>.<Class>" for package in self._packages)
+            lines.append(f"a class of your own is named {own}")
+        if not _has_kedro_datasets():
+            lines.append("Kedro's other types need kedro-datasets: pip install kedro-datasets")
+        return "\n".join(lines)
+
+    def _class(self, word: str, module: str, attribute: str, where: Where | None) -> type[Any]:
+        try:
+            holder: Any = import_module(module)
+        except Exception as error:
+            # The module is the user's or a plugin's: whatever it raises, its entry is named.
+            raise UnknownTypeError(
+                f"type {word!r}: {module} cannot be imported: {type(error).__name__}: {error}",
+                where=where,
+                hint=_install_hint(error),
+            ) from error
+        try:
+            for part in attribute.split("."):
+                holder = getattr(holder, part)
+        except AttributeError:
+            prefix = word.removesuffix(attribute)
+            raise UnknownTypeError(
+                f"type {word!r}: {module} has no {attribute!r}",
+                where=where,
+                nearest=nearest(word, [prefix + name for name in _datasets_in(holder)]),
+            ) from None
+        except ImportError as error:  # kedro_datasets imports its parts lazily
+            raise UnknownTypeError(
+                f"type {word!r}: {error}", where=where, hint=_install_hint(error)
+            ) from error
+        if not _is_dataset_class(holder):
+            kind = "a class without load and save" if isclass(holder) else f"a {_kind(holder)}"
+            raise UnknownTypeError(
+                f"type {word!r} is {kind}, not a dataset class",
+                where=where,
+                hint="a dataset class has the methods load() and save(data)",
+            )
+        return holder  # type: ignore[no-any-return]
+
+
+def _is_dataset_class(found: Any) -> bool:
+    return (
+        isclass(found)
+        and callable(getattr(found, "load", None))
+        and callable(getattr(found, "save", None))
+    )
+
+
+def _datasets_in(module: Any) -> list[str]:
+    return [name for name, found in vars(module).items() if _is_dataset_class(found)]
+
+
+def _has_kedro_datasets() -> bool:
+    return find_spec("kedro_datasets") is not None
+
+
+def _install_hint(error: BaseException) -> str | None:
+    if isinstance(error, ModuleNotFoundError) and error.name is not None:
+        return f"is {error.name.split('.')[0]} installed, and the name right?"
+    return None
+
+
+def _kind(found: Any) -> str:
+    return type(found).__name__.replace("builtin_function_or_method", "function")

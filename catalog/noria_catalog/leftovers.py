@@ -1,0 +1,113 @@
+"""Names of temporary files, and the sweeping of those that dead processes left behind."""
+
+import os
+import platform
+import re
+import secrets
+import shutil
+from contextlib import suppress
+from functools import cache
+
+_NAME = re.compile(r"\.~noria-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}-(.+)", re.DOTALL)
+_LONGEST_NAME = 255
+
+ASIDE = "aside~"
+"""What the name of an old folder begins with while a new one takes its place."""
+
+
+def temporary_name(name: str) -> str:
+    """Return a hidden name for a temporary file beside ``name``, with the same suffixes.
+
+    It holds a digest of this host, the process id and a random part, so that a later save can tell
+    whose it was.
+
+    >>> temporary_name("flights.csv.gz").endswith("-flights.csv.gz")
+    True
+    """
+    return f".~noria-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{_tail(name)}"
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a file name is one that :func:`temporary_name` made.
+
+    >>> is_temporary(temporary_name("a.csv")), is_temporary("a.csv")
+    (True, False)
+    """
+    return _NAME.fullmatch(name) is not None
+
+
+def sweep(folder: str, name: str | None = None) -> int:
+    """Remove what dead processes of this host left in ``folder`` while they wrote ``name``.
+
+    ``None`` stands for every name.  A file of a living process, or of another host, is never
+    touched, nor what only a recovery may use.  Returns how many were removed.
+    """
+    found = leftovers(folder, name)
+    for entry in found:
+        remove(os.path.join(folder, entry))
+    return len(found)
+
+
+def leftovers(folder: str, name: str | None = None) -> list[str]:
+    """Return the temporary names in ``folder`` that dead processes of this host made for ``name``.
+
+    ``None`` stands for every name but those set aside.
+    """
+    tail = None if name is None else _tail(name)
+    try:
+        names = [entry for entry in os.listdir(folder) if entry.startswith(".~noria-")]
+    except OSError:
+        return []
+    found = []
+    for entry in names:
+        match = _NAME.fullmatch(entry)
+        if match is None or match[1] != _host():
+            continue
+        wanted = not match[3].startswith(ASIDE) if tail is None else match[3] == tail
+        if wanted and not _is_alive(int(match[2])):
+            found.append(entry)
+    return found
+
+
+def remove(path: str) -> None:
+    """Remove a temporary file or folder; one that is gone already is no error."""
+    with suppress(OSError):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            os.unlink(path)
+
+
+def _tail(name: str) -> str:
+    prefix = len(".~noria-") + 8 + len("-4194304-") + 8 + len("-")
+    if len(os.fsencode(name)) + prefix <= _LONGEST_NAME:
+        return name
+    from hashlib import blake2s
+
+    suffixes = "".join(f".{part}" for part in name.split(".")[1:][-2:] if len(part) <= 16)  # noqa: PLR2004
+    return blake2s(os.fsencode(name), digest_size=8).hexdigest() + suffixes
+
+
+@cache
+def _host() -> str:
+    from hashlib import blake2s
+
+    # A process id means something inside its own namespace only: containers may share a host name.
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = ""
+    return blake2s(f"{platform.node()} {namespace}".encode(), digest_size=4).hexdigest()
+
+
+def _is_alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return True
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True

@@ -1,0 +1,127 @@
+"""Data that lives in memory, and how values are copied between nodes."""
+
+import copy
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
+from noria_catalog.suggest import nearest
+
+_MODES = ("deepcopy", "copy", "assign")
+_NOTHING = object()
+
+
+def copy_value(value: Any, mode: str | None = None) -> Any:
+    """Return a copy that can be changed without changing ``value``.
+
+    ``mode`` is ``deepcopy``, ``copy`` (the value's own ``copy()``) or ``assign`` (the value
+    itself); ``None`` chooses: pandas tables and numpy arrays are copied by their own means, data
+    frames of other libraries, which cannot be changed or only stand for data, are handed on, and
+    all else is copied deeply.  From pandas 3 on, a table's copy shares memory until it is written.
+
+    >>> first = [[1]]
+    >>> second = copy_value(first)
+    >>> second[0].append(2)
+    >>> first
+    [[1]]
+    """
+    chosen = mode if mode is not None else copy_mode_of(value)
+    if chosen == "assign":
+        return value
+    if chosen == "copy":
+        return value.copy(deep=False) if _copies_on_write(value) else value.copy()
+    return copy.deepcopy(value)
+
+
+def copy_mode_of(value: Any) -> str:
+    """Return the copy mode that suits a value.
+
+    >>> copy_mode_of({"a": 1})
+    'deepcopy'
+    """
+    # Nothing is an instance of a class whose library was never imported.
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
+        return "copy"
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return "copy"
+    ibis = sys.modules.get("ibis")
+    if type(value).__name__ in {"DataFrame", "LazyFrame"}:
+        return "assign"
+    if ibis is not None and isinstance(value, ibis.Table):
+        return "assign"
+    return "deepcopy"
+
+
+class MemoryDataset:
+    """Data kept in memory: what is loaded is a copy, by ``copy_mode`` (see :func:`copy_value`).
+
+    >>> dataset = MemoryDataset([1])
+    >>> dataset.load().append(2)
+    >>> dataset.load()
+    [1]
+    """
+
+    def __init__(self, data: Any = _NOTHING, copy_mode: str | None = None) -> None:
+        if copy_mode is not None and copy_mode not in _MODES:
+            raise DatasetDefinitionError(
+                f"no copy mode {copy_mode!r}",
+                nearest=nearest(str(copy_mode), _MODES),
+                hint=f"there are {', '.join(_MODES)}",
+            )
+        self.copy_mode = copy_mode
+        self._data = data if data is _NOTHING else self._copied(data)
+
+    def load(self) -> Any:
+        """Return a copy of the data; raises MissingDataError before the first save."""
+        if self._data is _NOTHING:
+            raise MissingDataError(
+                "nothing was saved in memory yet",
+                hint="run the node that makes it, or declare the dataset in the catalog",
+            )
+        return self._copied(self._data)
+
+    def save(self, data: Any) -> None:
+        """Keep a copy of the data; raises SaveError for ``None``."""
+        if data is None:
+            raise SaveError(
+                "None cannot be saved", hint="does the function return what it has made?"
+            )
+        self._data = self._copied(data)
+
+    def exists(self) -> bool:
+        """Tell whether something was saved."""
+        return self._data is not _NOTHING
+
+    def release(self) -> None:
+        """Let go of the data."""
+        self._data = _NOTHING
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return the type of what is kept, never the data."""
+        if self._data is _NOTHING:
+            return {}
+        return {"data": f"<{type(self._data).__name__}>"}
+
+    def _copied(self, data: Any) -> Any:
+        try:
+            return copy_value(data, self.copy_mode)
+        except TypeError as error:
+            raise SaveError(
+                f"a {type(data).__qualname__} cannot be copied ({error})",
+                hint="declare the dataset with type: MemoryDataset and copy_mode: assign",
+            ) from error
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{key}={value}" for key, value in self.describe().items())
+        return f"MemoryDataset({given})"
+
+
+def _copies_on_write(value: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return (
+        pandas is not None
+        and isinstance(value, pandas.DataFrame | pandas.Series)
+        and int(pandas.__version__.split(".")[0]) >= 3  # noqa: PLR2004
+    )

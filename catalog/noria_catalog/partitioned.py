@@ -1,0 +1,194 @@
+"""Many files of one folder as one dataset."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from noria_catalog.dataset import Dataset
+from noria_catalog.errors import DatasetError, MissingDataError, SaveError
+from noria_catalog.folders import publish_folder, recover
+from noria_catalog.located import locate
+from noria_catalog.spec import Context, build_each
+from noria_catalog.storage import Storage, is_remote, local_path, storage_for
+
+
+class PartitionedDataset:
+    """A folder of files of one kind: a name for each, its path below ``path`` without the suffix.
+
+    ``dataset`` is the type of the files, a word or an entry without ``filepath``.  Only files that
+    end with ``filename_suffix`` count, hidden ones never.  A save adds and replaces partitions, one
+    by one, each whole; ``overwrite`` makes the folder hold the saved ones alone, all at once.  A
+    value to save may be a function without arguments, called when its turn comes (not so with
+    ``save_lazily=False``), so that one partition at a time is in memory.
+
+    >>> import tempfile
+    >>> days = PartitionedDataset(tempfile.mkdtemp(), "text.TextDataset", filename_suffix=".txt")
+    >>> days.save({"2013-01-02": "cold", "2013-01-01": lambda: "snow"})
+    >>> {day: load() for day, load in days.load().items()}
+    {'2013-01-01': 'snow', '2013-01-02': 'cold'}
+    """
+
+    path_arguments: ClassVar[tuple[str, ...]] = ("path",)
+    nested_arguments: ClassVar[tuple[str, ...]] = ("dataset",)
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        dataset: str | Mapping[str, Any] | Callable[[str], Dataset],
+        *,
+        filename_suffix: str = "",
+        overwrite: bool = False,
+        save_lazily: bool = True,
+        credentials: Mapping[str, Any] | None = None,
+        fs_args: Mapping[str, Any] | None = None,
+    ) -> None:
+        given = os.fspath(path)
+        self.path = (given if is_remote(given) else local_path(given)).rstrip("/") or "/"
+        self.dataset = dataset
+        self.filename_suffix = filename_suffix
+        self.overwrite = overwrite
+        self.save_lazily = save_lazily
+        self._options = {**(fs_args or {}), **(credentials or {})}
+
+    def load(self) -> dict[str, Callable[[], Any]]:
+        """Return a function that loads, by the name of each partition, in order of the names.
+
+        Raises MissingDataError where there is no folder, or nothing in it ends with the suffix.
+        """
+        names = self._names()
+        return {name: self._one(f"{self.path}/{name}{self.filename_suffix}").load for name in names}
+
+    def save(self, data: Mapping[str, Any]) -> None:
+        """Save a mapping from names to values, or to functions that return them."""
+        if not isinstance(data, Mapping):
+            raise SaveError(
+                f"expected a dict of partitions by name, got {type(data).__qualname__}",
+                hint="return {name: value, ...}",
+            )
+        for name in data:
+            _check_name(name)
+        if not self.overwrite:
+            self.storage.sweep(self.path)
+            self._save_into(self.path, data)
+        elif is_remote(self.path):
+            shown = self.storage.shown(self.path)
+            raise SaveError(
+                f"`overwrite: true` is for local folders, and {shown} is none",
+                hint="save each run under a path of its own, or leave `overwrite` out",
+            )
+        else:
+            publish_folder(self.path, lambda folder: self._fill(folder, data))
+
+    def exists(self) -> bool:
+        """Tell whether there is at least one partition."""
+        try:
+            return bool(self._names())
+        except MissingDataError:
+            return False
+
+    def size(self) -> int | None:
+        """Return the bytes of all partitions together; ``None`` where there is none."""
+        try:
+            names = self._names()
+        except MissingDataError:
+            return None
+        paths = (f"{self.path}/{name}{self.filename_suffix}" for name in names)
+        return sum(self.storage.size(path) or 0 for path in paths)
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return what it is, without credentials."""
+        described: dict[str, Any] = {"filepath": self.storage.shown(self.path)}
+        if self.filename_suffix:
+            described["filename_suffix"] = self.filename_suffix
+        if self.overwrite:
+            described["overwrite"] = True
+        return described
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The storage of ``path``."""
+        return storage_for(self.path, self._options)
+
+    @cached_property
+    def _one(self) -> Callable[[str], Dataset]:
+        if callable(self.dataset):
+            return self.dataset
+        given = dict(self.dataset) if isinstance(self.dataset, Mapping) else self.dataset
+        return build_each("partitions", locate(given), Context())
+
+    def _names(self) -> list[str]:
+        if not is_remote(self.path):
+            recover(self.path)
+        files = self.storage.files(self.path)
+        names = [
+            file.removesuffix(self.filename_suffix)
+            for file in files
+            if file.endswith(self.filename_suffix)
+        ]
+        shown = self.storage.shown(self.path)
+        if files and not names:
+            raise MissingDataError(
+                f"none of the {len(files)} files in {shown} ends with {self.filename_suffix!r}",
+                hint=f"there is {files[0]}: is `filename_suffix` right?",
+            )
+        if not files and not self.storage.exists(self.path):
+            raise MissingDataError(f"there is no folder {shown}")
+        return sorted(names)
+
+    def _fill(self, folder: str, data: Mapping[str, Any]) -> None:
+        self._save_into(folder, data)
+        # What is no partition was not ours to replace: a README, a .gitkeep.
+        for root, _, files in os.walk(self.path):
+            for file in files:
+                source = os.path.join(root, file)
+                below = os.path.relpath(source, self.path)
+                if file.startswith(".~noria-") or self._is_partition(below):
+                    continue
+                target = os.path.join(folder, below)
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                shutil.copy2(source, target, follow_symlinks=False)
+
+    def _is_partition(self, below: str) -> bool:
+        parts = below.split(os.sep)
+        hidden = any(part.startswith(".") for part in parts)
+        return not hidden and below.endswith(self.filename_suffix)
+
+    def _save_into(self, folder: str, data: Mapping[str, Any]) -> None:
+        if not is_remote(folder):
+            os.makedirs(folder, exist_ok=True)
+        for name in sorted(data):
+            value = data[name]
+            path = f"{folder}/{name}{self.filename_suffix}"
+            if not is_remote(path):
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+            try:
+                self._one(path).save(value() if self.save_lazily and callable(value) else value)
+            except DatasetError as error:
+                error.message = f"partition {name!r}: {error.message}"
+                raise
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{key}={value!r}" for key, value in self.describe().items())
+        return f"PartitionedDataset({given})"
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise SaveError(
+            f"partition names are text, got {name!r}", hint=f"for example {str(name)!r}"
+        )
+    parts = re.split(r"[/\\]", name)
+    # A hidden file would never be loaded again; `..` begins with a dot as well.
+    if (
+        "\\" in name
+        or "\0" in name
+        or ":" in parts[0]
+        or any(not part or part.startswith(".") for part in parts)
+    ):
+        raise SaveError(
+            f"{name!r} is no partition name",
+            hint="a name stays inside the folder: no `..`, no leading `/` or `.`, no backslash",
+        )

@@ -1,0 +1,226 @@
+"""Publishing a local file whole or not at all."""
+
+import errno
+import os
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from noria_catalog.errors import SaveError
+from noria_catalog.leftovers import remove, sweep, temporary_name
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno.EPERM}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a save put in place: ``size`` in bytes, and the seconds that syncing it took."""
+
+    size: int
+    sync_seconds: float
+
+
+def publish(
+    target: str, write: Callable[[str], object], *, replace: bool = True, tidy: bool = True
+) -> Published:
+    """Let ``write`` make a file beside ``target``, then put it in ``target``'s place at once.
+
+    ``write`` gets the path of a temporary file with the suffixes of ``target``.  Whoever opens
+    ``target`` meanwhile, or after a crash or a power cut, finds the old file or the new one, whole.
+    The mode of an existing file is kept; of a link, what it points to is replaced.
+    ``replace=False`` refuses an existing file.  ``tidy=False`` leaves the leftovers of dead
+    processes where they are.
+    Raises :class:`SaveError` when the target cannot be written; an error of ``write`` comes through
+    as it is.
+
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> publish(str(folder / "a.txt"), lambda path: pathlib.Path(path).write_bytes(b"hello")).size
+    5
+    """
+    real = os.path.realpath(target)
+    before = _status(real, target)
+    if before is not None and not replace:
+        raise SaveError(f"{shown(target)} exists already, and is never overwritten")
+    folder, name = os.path.split(real)
+    with explaining(target):
+        made = make_folders(folder)
+        check_writable(folder)
+    if tidy:
+        sweep(folder, name)
+    temporary = os.path.join(folder, temporary_name(name))
+    try:
+        _prepare(temporary, before)
+        write(temporary)
+        with explaining(target):
+            return _put(temporary, real, before, made, replace=replace)
+    except OSError as error:
+        remove(temporary)
+        if error.errno in _FULL:
+            raise _disk_full(error, folder, target) from error
+        raise
+    except BaseException:
+        remove(temporary)
+        raise
+
+
+def shown(path: str) -> str:
+    """Return a local path as the user would type it: relative where it lies below here.
+
+    >>> shown(os.path.join(os.getcwd(), "data", "a.csv")) == os.path.join("data", "a.csv")
+    True
+    """
+    here = os.getcwd() + os.sep
+    return path.removeprefix(here)
+
+
+@contextmanager
+def explaining(target: str) -> Iterator[None]:
+    """Turn an error of the operating system into a :class:`SaveError` about ``target``."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise
+        raise SaveError(f"cannot write {shown(target)}: {error.strerror or error}") from error
+
+
+def make_folders(folder: str) -> list[str]:
+    """Make ``folder`` and what is missing above it; return what was made, outermost first."""
+    missing: list[str] = []
+    above = folder
+    while above and not os.path.lexists(above):
+        missing.insert(0, above)
+        above = os.path.dirname(above)
+    os.makedirs(folder, exist_ok=True)
+    return missing
+
+
+def sync_file(path: str) -> None:
+    """Wait until the bytes of a file are on the disk."""
+    # Windows syncs only what is open for writing.
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        if sys.platform == "darwin":
+            import fcntl
+
+            # Apple's fsync stops at the drive's own cache.
+            with suppress(OSError):
+                fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+                return
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: str) -> None:
+    """Wait until the names in a folder are on the disk, where the operating system can do that."""
+    if os.name == "nt":
+        return
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _status(real: str, target: str) -> os.stat_result | None:
+    try:
+        status = os.stat(real)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SaveError(f"cannot write {shown(target)}: {error.strerror}") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise SaveError(
+            f"cannot write {shown(target)}: it is a folder",
+            hint="name a file in it, or move the folder away",
+        )
+    if not stat.S_ISREG(status.st_mode):
+        raise SaveError(f"cannot write {shown(target)}: it is a device, a pipe or a socket")
+    # Replacing needs no right to the file itself, so a file made read-only would be lost.
+    if not os.access(real, os.W_OK):
+        raise SaveError(
+            f"cannot write {shown(target)}: the file is read-only",
+            hint=f"make it writable first: chmod u+w {shown(target)}",
+        )
+    return status
+
+
+def check_writable(folder: str) -> None:
+    """Raise SaveError for a folder in which no file can be made."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SaveError(f"cannot write into the folder {shown(folder)}: it is read-only")
+
+
+def _prepare(temporary: str, before: os.stat_result | None) -> None:
+    """Give a private file's successor its mode before there is anything in it to read."""
+    if before is not None and not before.st_mode & stat.S_IROTH:
+        mode = stat.S_IMODE(before.st_mode) | stat.S_IWUSR
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+
+
+def _put(
+    temporary: str, real: str, before: os.stat_result | None, made: list[str], *, replace: bool
+) -> Published:
+    try:
+        status = os.lstat(temporary)
+    except FileNotFoundError:
+        raise SaveError(f"nothing was written for {shown(real)}: write() made no file") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise SaveError(f"write() made no plain file for {shown(real)}")
+    if before is not None:
+        _keep_mode(temporary, status, before)
+    started = time.perf_counter()
+    sync_file(temporary)
+    spent = time.perf_counter() - started
+    _move(temporary, real, replace=replace)
+    started = time.perf_counter()
+    for folder in (os.path.dirname(real), *(os.path.dirname(path) for path in reversed(made))):
+        sync_folder(folder)
+    return Published(status.st_size, spent + time.perf_counter() - started)
+
+
+def _keep_mode(temporary: str, status: os.stat_result, before: os.stat_result) -> None:
+    if os.name != "nt" and (status.st_uid, status.st_gid) != (before.st_uid, before.st_gid):
+        with suppress(PermissionError):
+            os.chown(temporary, before.st_uid, before.st_gid)
+    if stat.S_IMODE(status.st_mode) != stat.S_IMODE(before.st_mode):
+        os.chmod(temporary, stat.S_IMODE(before.st_mode))
+
+
+def _move(temporary: str, real: str, *, replace: bool) -> None:
+    if not replace:
+        # A link, unlike a rename, fails when somebody else was faster.
+        try:
+            os.link(temporary, real)
+        except FileExistsError:
+            raise SaveError(f"{shown(real)} exists already, and is never overwritten") from None
+        except OSError:
+            if os.path.lexists(real):
+                raise
+        else:
+            os.unlink(temporary)
+            return
+    os.replace(temporary, real)
+
+
+def _disk_full(error: OSError, folder: str, target: str) -> SaveError:
+    free = shutil.disk_usage(folder).free
+    stands = "still holds what it held before" if os.path.exists(target) else "was not made"
+    return SaveError(
+        f"the disk is full: {free / 1e6:,.1f} MB are free in {shown(folder)} and were not enough; "
+        f"{shown(target)} {stands} ({error.strerror or error})",
+        hint="free some space, then run again",
+    )

@@ -1,0 +1,271 @@
+"""From a located entry of the configuration to a dataset, every mistake named by its place."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from noria_catalog.dataset import Dataset
+from noria_catalog.errors import DatasetDefinitionError, NoriaError
+from noria_catalog.kinds import Kinds
+from noria_catalog.located import Located
+from noria_catalog.storage import is_remote, local_path
+from noria_catalog.suggest import nearest
+from noria_catalog.versions import RunVersion, Version
+
+_MAPPINGS = {"load_args", "save_args", "fs_args"}
+# What the catalog itself understands, whatever the class.
+_OF_THE_CATALOG = {"type", "metadata", "versioned", "credentials"}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the entries of one catalog share.  ``base_path`` is what relative paths start from."""
+
+    kinds: Kinds = field(default_factory=Kinds)
+    base_path: Path = field(default_factory=Path.cwd)
+    credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    load_versions: Mapping[str, str] = field(default_factory=dict)
+    run_version: RunVersion = field(default_factory=RunVersion)
+
+
+def build(name: str, entry: Located, context: Context) -> Dataset:
+    """Return the dataset that an entry describes; raises DatasetDefinitionError at the very key.
+
+    >>> from noria_catalog.located import locate
+    >>> build("note", locate({"type": "text.TextDataset", "filepath": "/tmp/a.txt"}), Context())
+    TextDataset(filepath='/tmp/a.txt')
+    """
+    keys = _mapping(name, entry)
+    kind = _resolved(name, entry, keys, context)
+    return _constructed(name, entry, kind, _arguments(name, entry, keys, kind, context))
+
+
+def build_each(name: str, entry: Located, context: Context) -> Callable[[str], Dataset]:
+    """Return a function from a path to a dataset, for an entry that has everything but the path.
+
+    It is how a dataset of many files makes one of each; the entry is checked at once.
+    """
+    if isinstance(entry.value, str | type):
+        entry = Located({"type": entry}, entry.where, entry.key)
+    keys = _mapping(name, entry)
+    if "filepath" in keys:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: the files inside get their `filepath` from the partition's name",
+            where=keys["filepath"].key,
+        )
+    if "versioned" in keys:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: the files inside cannot be `versioned`", where=keys["versioned"].key
+        )
+    kind = _resolved(name, entry, keys, context)
+    with_path = {**keys, "filepath": Located("partition")}
+    arguments = _arguments(name, entry, with_path, kind, context)
+
+    def one(path: str) -> Dataset:
+        return _constructed(name, entry, kind, {**arguments, "filepath": path})
+
+    return one
+
+
+def type_word(entry: Located) -> str:
+    """Return the type word of an entry, as it is written."""
+    found = entry.value.get("type") if isinstance(entry.value, dict) else None
+    return "" if found is None else str(found.value)
+
+
+def resolved_path(path: str, base_path: Path) -> str:
+    """Return a path as a dataset gets it: URLs as they are, local paths absolute.
+
+    >>> resolved_path("data/a.csv", Path("/project"))
+    '/project/data/a.csv'
+    """
+    return path if is_remote(path) else (base_path / local_path(path)).as_posix()
+
+
+def _mapping(name: str, entry: Located) -> dict[str, Located]:
+    if not isinstance(entry.value, dict):
+        raise DatasetDefinitionError(
+            f"dataset {name!r} must be a mapping with a `type`, got {_kind(entry.value)}",
+            where=entry.key or entry.where,
+        )
+    return entry.value
+
+
+def _resolved(name: str, entry: Located, keys: dict[str, Located], context: Context) -> type[Any]:
+    if "type" not in keys:
+        close = nearest("type", keys)
+        raise DatasetDefinitionError(
+            f"dataset {name!r} has no `type`",
+            where=(keys[close].key if close else None) or entry.key or entry.where,
+            hint=f"is {close!r} meant to be `type`?" if close else "for example pandas.CSVDataset",
+        )
+    word = keys["type"]
+    if inspect.isclass(word.value):
+        return word.value
+    if not isinstance(word.value, str):
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: `type` must be a word, got {_kind(word.value)}", where=word.where
+        )
+    return context.kinds.resolve(word.value, word.where or word.key)
+
+
+def _arguments(
+    name: str, entry: Located, keys: dict[str, Located], kind: type[Any], context: Context
+) -> dict[str, Any]:
+    known, required = _signature(kind)
+    nested = getattr(kind, "nested_arguments", ())
+    arguments: dict[str, Any] = {}
+    for key, value in keys.items():
+        if key not in _OF_THE_CATALOG and known is not None and key not in known:
+            raise _unknown_key(name, key, value, kind, known)
+        if key in nested:
+            arguments[key] = build_each(name, value, context)
+        elif key not in _OF_THE_CATALOG:
+            arguments[key] = _argument(name, key, value, kind, context)
+    for key in ("metadata", "credentials"):
+        if key in keys and (known is None or key in known):
+            value = keys[key]
+            arguments[key] = (
+                _credentials(name, value, context) if key == "credentials" else value.plain()
+            )
+        elif key == "credentials" and key in keys:
+            raise _unknown_key(name, key, keys[key], kind, known or set())
+    if _is_versioned(name, keys, kind, known):
+        arguments["version"] = Version(context.load_versions.get(name), context.run_version)
+    missing = sorted(required - arguments.keys())
+    if missing:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: {_word(kind)} needs `{missing[0]}`", where=entry.key or entry.where
+        )
+    return arguments
+
+
+def _argument(name: str, key: str, value: Located, kind: type[Any], context: Context) -> Any:
+    if key in _path_arguments(kind):
+        if not isinstance(value.value, str) or not value.value:
+            raise DatasetDefinitionError(
+                f"dataset {name!r}: `{key}` must be a path, got {_kind(value.value)}",
+                where=value.where or value.key,
+            )
+        return resolved_path(value.value, context.base_path)
+    if key in _MAPPINGS and value.value is not None and not isinstance(value.value, dict):
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: `{key}` must be a mapping, got {_kind(value.value)}",
+            where=value.where or value.key,
+        )
+    return value.plain()
+
+
+def _credentials(name: str, value: Located, context: Context) -> Any:
+    if value.value is None:
+        return None
+    if not isinstance(value.value, str):
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: `credentials` must be the name of an entry in credentials.yml",
+            where=value.where or value.key,
+            hint="a secret does not belong into the catalog",
+        )
+    if value.value not in context.credentials:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: no credentials {value.value!r}",
+            where=value.where or value.key,
+            nearest=nearest(value.value, context.credentials),
+            hint="credentials are declared in conf/<env>/credentials.yml",
+        )
+    found = context.credentials[value.value]
+    return found.plain() if isinstance(found, Located) else found
+
+
+def _is_versioned(
+    name: str, keys: dict[str, Located], kind: type[Any], known: set[str] | None
+) -> bool:
+    flag = keys.get("versioned")
+    if flag is None or flag.value is False:
+        return False
+    if flag.value is not True:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: `versioned` must be true or false, got {_kind(flag.value)}",
+            where=flag.where or flag.key,
+        )
+    if known is not None and "version" not in known:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: {_word(kind)} keeps no versions", where=flag.key or flag.where
+        )
+    return True
+
+
+def _signature(kind: type[Any]) -> tuple[set[str] | None, set[str]]:
+    """Return the arguments a class knows (``None``: any) and those that it must get.
+
+    ``**keywords`` of a constructor are taken for those of the base it hands them on to.
+    """
+    known: set[str] = set()
+    required: set[str] = set()
+    innermost = True
+    for holder in kind.__mro__:
+        if "__init__" not in vars(holder) or holder is object:
+            continue
+        try:
+            parameters = list(inspect.signature(vars(holder)["__init__"]).parameters.values())[1:]
+        except (TypeError, ValueError):  # written in C
+            return None, required
+        named = [one for one in parameters if one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}]
+        known.update(one.name for one in named)
+        if innermost:
+            required.update(one.name for one in named if one.default is one.empty)
+            innermost = False
+        if not any(one.kind is one.VAR_KEYWORD for one in parameters):
+            return known, required
+    return (known if innermost else None), required
+
+
+def _constructed(name: str, entry: Located, kind: type[Any], arguments: dict[str, Any]) -> Dataset:
+    where = entry.key or entry.where
+    try:
+        dataset: Dataset = kind(**arguments)
+    except NoriaError as error:
+        error.where = error.where or where
+        raise
+    except Exception as error:
+        # The class may be anybody's: whatever its constructor raises, its entry is named.
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: {_word(kind)} cannot be made: {type(error).__name__}: {error}",
+            where=where,
+        ) from error
+    return dataset
+
+
+def _unknown_key(
+    name: str, key: str, value: Located, kind: type[Any], known: set[str]
+) -> DatasetDefinitionError:
+    offered = (known - {"version"}) | {"type", "metadata"}
+    if "version" in known:
+        offered.add("versioned")
+    return DatasetDefinitionError(
+        f"dataset {name!r}: {_word(kind)} has no argument {key!r}",
+        where=value.key or value.where,
+        nearest=nearest(key, offered),
+        hint=f"it knows {', '.join(sorted(offered))}",
+    )
+
+
+def _path_arguments(kind: type[Any]) -> tuple[str, ...]:
+    if kind.__module__.startswith("kedro_datasets.partitions"):
+        return ("filepath", "path")
+    return tuple(getattr(kind, "path_arguments", ("filepath",)))
+
+
+def _word(kind: type[Any]) -> str:
+    return re.sub(r"^noria_catalog\.(formats\.)?", "", f"{kind.__module__}.{kind.__qualname__}")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    names = {dict: "a mapping", list: "a list", str: "an empty text", bool: "true or false"}
+    return names.get(
+        type(value), f"{value!r}" if isinstance(value, int | float) else type(value).__name__
+    )

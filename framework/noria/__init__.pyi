@@ -1,0 +1,27 @@
+from noria_catalog import DataCatalog as DataCatalog
+from noria_catalog.errors import NoriaError as NoriaError
+
+from noria.graph import Node as Node
+from noria.graph import Pipeline as Pipeline
+from noria.graph import node as node
+from noria.graph import pipeline as pipeline
+from noria.hooks import hook_impl as hook_impl
+from noria.project.registry import find_pipelines as find_pipelines
+from noria.project.session import open_project as open_project
+from noria.runner.run import run as run
+
+__version__: str
+
+__all__ = [
+    "DataCatalog",
+    "Node",
+    "NoriaError",
+    "Pipeline",
+    "__version__",
+    "find_pipelines",
+    "hook_impl",
+    "node",
+    "open_project",
+    "pipeline",
+    "run",
+]

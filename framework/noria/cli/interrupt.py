@@ -1,0 +1,63 @@
+"""Ctrl-C that always works: also while a node sits in a library that does not listen."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+GRACE_SECONDS = 4.5
+EXIT_CODE = 130
+
+
+@contextmanager
+def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
+    """Make Ctrl-C, and the signal that asks to terminate, end the run in bounded time.
+
+    The first raises KeyboardInterrupt in the main thread.  When that has not ended the context
+    within GRACE_SECONDS, because the node does not return to Python, or at a second Ctrl-C,
+    ``last_words`` is called from another thread and the process ends at once.
+    """
+    reading, writing = socket.socketpair()
+    writing.setblocking(False)
+    ended = threading.Event()
+
+    def die() -> None:
+        if not ended.is_set():
+            last_words()
+            os._exit(EXIT_CODE)
+
+    def watch() -> None:
+        watched = {signal.SIGINT, signal.SIGTERM}
+        heard = 0
+        while data := reading.recv(64):
+            for number in data:
+                heard += number in watched
+            if heard > 1:
+                die()
+            elif heard == 1:
+                threading.Timer(GRACE_SECONDS, die).start()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    # A parent may have told us to ignore Ctrl-C (`nohup`, a job in the background): so be it.
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    before_int = None if ignored else signal.signal(signal.SIGINT, interrupt)
+    wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    thread = threading.Thread(target=watch, name="noria-interrupts", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        signal.set_wakeup_fd(wakeup)
+        signal.signal(signal.SIGTERM, before)
+        if before_int is not None:
+            signal.signal(signal.SIGINT, before_int)
+        writing.close()
+        thread.join(timeout=1)
+        reading.close()

@@ -1,0 +1,99 @@
+"""Options that several commands share: which part of a pipeline, which configuration."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from noria.project.selection import Selection
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Return the names in a comma-separated list; commas inside brackets belong to a name.
+
+    >>> split_names("clean, split([a,b]) -> [c]")
+    ('clean', 'split([a,b]) -> [c]')
+    """
+    names: list[str] = []
+    depth, start = 0, 0
+    for at, char in enumerate(text + ","):
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth <= 0:
+            names.append(text[start:at].strip())
+            start = at + 1
+    return tuple(name for name in names if name)
+
+
+def _names(
+    _context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(name for text in value for name in split_names(text))
+
+
+def _list(*flags: str, help: str) -> Callable[[Command], Command]:  # noqa: A002  # click's own word
+    return click.option(*flags, multiple=True, metavar="NAMES", callback=_names, help=help)
+
+
+_SELECTION = [
+    click.option("-p", "--pipeline", default="__default__", metavar="NAME", help="The pipeline."),
+    _list("-t", "--tags", help="Only nodes with one of these tags."),
+    _list("-n", "--nodes", help="Only these nodes."),
+    _list("--from-nodes", help="Only these nodes and what follows them."),
+    _list("--to-nodes", help="Only these nodes and what they need."),
+    _list("--from-inputs", help="Only what follows from these datasets."),
+    _list("--to-outputs", help="Only what these datasets need."),
+    _list("--namespaces", "--namespace", help="Only nodes of these namespaces."),
+]
+
+
+def selection_options(command: Command) -> Command:
+    """Give a command the flags that choose a pipeline and a part of it."""
+    for option in reversed(_SELECTION):
+        command = option(command)
+    return command
+
+
+def take_selection(given: dict[str, Any]) -> Selection:
+    """Take the selection's values out of a command's arguments."""
+    return Selection(
+        pipeline=given.pop("pipeline"),
+        tags=given.pop("tags"),
+        nodes=given.pop("nodes"),
+        from_nodes=given.pop("from_nodes"),
+        to_nodes=given.pop("to_nodes"),
+        from_inputs=given.pop("from_inputs"),
+        to_outputs=given.pop("to_outputs"),
+        namespaces=given.pop("namespaces"),
+    )
+
+
+_CONFIGURATION = [
+    click.option("-e", "--env", metavar="NAME", help="The environment: a folder in conf."),
+    click.option(
+        "--params",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Override parameters for this time: model.depth=3,seed=1.",
+    ),
+    click.option(
+        "--load-versions",
+        multiple=True,
+        metavar="NAME:VERSION",
+        help="Load this version of a versioned dataset.",
+    ),
+    click.option(
+        "--conf-source", metavar="FOLDER", type=click.Path(), help="Read this instead of conf."
+    ),
+]
+
+
+def configuration_options(command: Command) -> Command:
+    """Give a command the flags that say which configuration is read."""
+    for option in reversed(_CONFIGURATION):
+        command = option(command)
+    return command
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -1,0 +1,91 @@
+"""`noria pipelines`: which there are and what is in them."""
+
+from typing import Any
+
+import click
+from noria_catalog.errors import NoriaError
+
+from noria.cli.opening import find_here
+from noria.cli.options import json_option
+from noria.cli.printing import plural, print_json, table
+from noria.graph import Node, Pipeline
+from noria.project.registry import DEFAULT, Pipelines
+from noria.runner.failure import shown
+
+
+@click.group()
+def pipelines() -> None:
+    """List and describe the project's pipelines."""
+
+
+@pipelines.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the pipelines; one that does not import is listed with its error."""
+    registered = Pipelines(find_here())
+    found = [_listed(name, registered) for name in sorted(registered)]
+    if as_json:
+        print_json(found)
+    elif not found:
+        click.echo("no pipeline yet: `noria new-pipeline NAME` adds one")
+    else:
+        body = [(entry["name"], _count(entry)) for entry in found]
+        click.echo(table(("pipeline", "nodes"), body))
+        for entry in found:
+            if entry["error"]:
+                click.echo(f"\n{entry['error']}", err=True)
+
+
+@pipelines.command()
+@click.argument("name", default=DEFAULT)
+@json_option
+def describe(name: str, as_json: bool) -> None:
+    """Show the nodes of the pipeline NAME, in the order in which they run."""
+    pipeline = Pipelines(find_here())[name]
+    if as_json:
+        print_json({"name": name, **_described(pipeline)})
+        return
+    click.echo(f"{name}: {plural(len(pipeline.nodes), 'node')}")
+    click.echo("needs  " + (", ".join(sorted(pipeline.inputs())) or "nothing"))
+    click.echo("gives  " + (", ".join(sorted(pipeline.outputs())) or "nothing"))
+    for node in pipeline.nodes:
+        tags = f"  [{', '.join(sorted(node.tags))}]" if node.tags else ""
+        click.echo(f"\n{node.name}{tags}  {_source(node) or ''}".rstrip())
+        click.echo(f"  {', '.join(node.inputs) or 'nothing'}")
+        click.echo(f"  -> {', '.join(node.outputs) or 'nothing'}")
+
+
+def _listed(name: str, registered: Pipelines) -> dict[str, Any]:
+    try:
+        pipeline = registered[name]
+        nodes: int | None = len(pipeline.nodes)
+    except NoriaError as error:
+        return {"name": name, "nodes": None, "error": str(error)}
+    return {"name": name, "nodes": nodes, "error": None}
+
+
+def _count(entry: dict[str, Any]) -> str:
+    return "does not import" if entry["error"] else str(entry["nodes"])
+
+
+def _described(pipeline: Pipeline) -> dict[str, Any]:
+    return {
+        "inputs": sorted(pipeline.inputs()),
+        "outputs": sorted(pipeline.outputs()),
+        "nodes": [
+            {
+                "name": node.name,
+                "inputs": list(node.inputs),
+                "outputs": list(node.outputs),
+                "tags": sorted(node.tags),
+                "namespace": node.namespace,
+                "source": _source(node),
+            }
+            for node in pipeline.nodes
+        ],
+    }
+
+
+def _source(node: Node) -> str | None:
+    source = node.source
+    return None if source is None else f"{shown(source[0])}:{source[1]}"

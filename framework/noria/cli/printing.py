@@ -1,0 +1,100 @@
+"""Words for durations, sizes and counts; tables in plain text; JSON."""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+_THOUSAND = 1000.0
+_MINUTE = 60.0
+
+
+def duration(seconds: float | None) -> str:
+    """Return a duration for reading; ``None`` is a dash.
+
+    >>> duration(0.0123), duration(7.25), duration(75), duration(3725), duration(None)
+    ('12 ms', '7.2 s', '1 min 15 s', '1 h 02 min', '-')
+    """
+    if seconds is None:
+        return "-"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < _MINUTE:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def size(count: int | None) -> str:
+    """Return a number of bytes for reading; ``None`` is nothing.
+
+    >>> size(999), size(1_234_567), size(None)
+    ('999 B', '1.2 MB', '')
+    """
+    if count is None:
+        return ""
+    value = float(count)
+    for unit in _UNITS:
+        if value < _THOUSAND or unit == _UNITS[-1]:
+            break
+        value /= _THOUSAND
+    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+
+
+def rows(count: int | None) -> str:
+    """Return a number of rows for reading; ``None`` is nothing.
+
+    >>> rows(26398), rows(1), rows(None)
+    ('26,398 rows', '1 row', '')
+    """
+    if count is None:
+        return ""
+    return f"{count:,} row" + ("" if count == 1 else "s")
+
+
+def moment(at: float | None) -> str:
+    """Return a moment in local time; ``None`` is a dash."""
+    return "-" if at is None else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+
+
+def plural(count: int, word: str) -> str:
+    """Return a count with its word.
+
+    >>> plural(1, "node"), plural(12, "node")
+    ('1 node', '12 nodes')
+    """
+    return f"{count:,} {word}" + ("" if count == 1 else "s")
+
+
+def table(
+    header: Sequence[str], body: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+) -> str:
+    """Return a plain table, columns aligned; ``right`` are the columns aligned to the right.
+
+    >>> print(table(("node", "time"), [("clean", "2 s"), ("join", "12 s")], right=[1]))
+      node   time
+      clean   2 s
+      join   12 s
+    """
+    cells = [tuple(header), *(tuple(line) for line in body)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    to_right = frozenset(right)
+    lines = []
+    for line in cells:
+        parts = [
+            cell.rjust(width) if at in to_right else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        lines.append("  " + "  ".join(parts).rstrip())
+    return "\n".join(lines)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON; what JSON has no word for is printed as text."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,130 @@
+"""`noria run`."""
+
+import shlex
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from noria.cli.interrupt import heed_interrupts
+from noria.cli.opening import open_session
+from noria.cli.options import configuration_options, json_option, selection_options, take_selection
+from noria.cli.printing import print_json
+from noria.cli.progress import show_progress
+from noria.cli.summary import summary, summary_document
+from noria.cli.tally import Tally
+from noria.errors import ConfigError, NodeError
+from noria.project.selection import Selection
+from noria.project.session import Session
+
+
+@click.command()
+@selection_options
+@click.option("-r", "--runner", metavar="NAME", help="inline (the default) or threads.")
+@click.option("-w", "--workers", type=click.IntRange(min=1), help="How many threads.")
+@configuration_options
+@click.option("--wait", is_flag=True, help="Wait when another run holds the project.")
+@click.option("-q", "--quiet", is_flag=True, help="Show nothing but errors.")
+@click.option("--traceback", "full", is_flag=True, help="Print a failure's whole traceback.")
+@json_option
+def run(
+    runner: str | None,
+    workers: int | None,
+    wait: bool,
+    quiet: bool,
+    full: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Run a pipeline, or a part of one.
+
+    Without --pipeline the pipeline `__default__` runs: all of them, unless the project's registry
+    says otherwise.  Flags that choose a part narrow each other; names are parted by commas.
+
+    \b
+    noria run --pipeline train
+    noria run --pipeline train --from-nodes split_flights
+    noria run --env full --params model.depth=3 --runner threads --workers 4
+    """  # noqa: D301  # click reads the control character as "keep these lines"
+    selection = take_selection(given)
+    again = _same_configuration(given)
+    if workers is not None and runner is None:
+        runner = "threads"
+    session = open_session(given)
+    tally = Tally()
+    stream = sys.stderr if as_json else sys.stdout
+    try:
+        with (
+            heed_interrupts(lambda: _abandon(session, tally)),
+            show_progress(tally, stream=stream, quiet=quiet) as progress,
+        ):
+            _set_up_logging(session)
+            session.run(
+                selection,
+                runner=runner,
+                workers=workers,
+                wait=wait,
+                listeners=[tally, progress] if progress else [tally],
+                on_wait=lambda other: click.echo(f"waiting for {other}", err=True),
+                command=shlex.join(["noria", "run", *selection.flags(), *again]),
+            )
+    except NodeError as error:
+        if full and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
+        error.hint = _how_to_go_on(error, selection, [*again, *_runner_flags(runner, workers)])
+        raise
+    finally:
+        if tally.run:
+            _tell(tally, as_json=as_json, quiet=quiet)
+
+
+def _tell(tally: Tally, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        print_json(summary_document(tally))
+    elif not quiet:
+        click.echo(f"\n{summary(tally, here=Path.cwd())}")
+
+
+def _abandon(session: Session, tally: Tally) -> None:
+    session.abandon()
+    left = ", ".join(node.name for node in tally.of("running"))
+    click.echo("interrupted" + (f"; left behind: {left}" if left else ""), err=True)
+
+
+def _set_up_logging(session: Session) -> None:
+    configuration = session.config.logging()
+    if configuration is None:
+        return
+    import logging.config
+
+    try:
+        logging.config.dictConfig({"disable_existing_loggers": False, **configuration})
+    except (ValueError, TypeError, AttributeError, ImportError) as error:
+        cause = f": {error.__cause__}" if error.__cause__ else ""
+        raise ConfigError(f"logging.yml cannot be used: {error}{cause}") from error
+
+
+def _same_configuration(given: dict[str, Any]) -> list[str]:
+    """Return the flags that read the same configuration again."""
+    flags: list[str] = []
+    for name in ("env", "conf_source"):
+        if given[name]:
+            flags += [f"--{name.replace('_', '-')}", str(given[name])]
+    for name in ("params", "load_versions"):
+        for value in given[name]:
+            flags += [f"--{name.replace('_', '-')}", value]
+    return flags
+
+
+def _runner_flags(runner: str | None, workers: int | None) -> list[str]:
+    flags = ["--runner", runner] if runner else []
+    return flags + (["--workers", str(workers)] if workers else [])
+
+
+def _how_to_go_on(error: NodeError, selection: Selection, again: list[str]) -> str | None:
+    if not error.resume_from:
+        return None
+    rest = selection.from_here(error.resume_from)
+    return "to go on from there:\n  " + shlex.join(["noria", "run", *rest.flags(), *again])

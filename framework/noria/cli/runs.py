@@ -1,0 +1,105 @@
+"""`noria runs`: what has been run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from noria.cli.opening import find_here
+from noria.cli.options import json_option
+from noria.cli.printing import duration, moment, print_json, rows, size, table
+from noria.cli.summary import place_shown
+from noria.record.ledger import FILE
+
+
+@click.group()
+def runs() -> None:
+    """List and show what has been run."""
+
+
+@runs.command("list")
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, help="At most so many.")
+@json_option
+def list_(limit: int, as_json: bool) -> None:
+    """List the runs, latest first."""
+    from noria.record.history import list_runs
+
+    with _ledger() as connection:
+        found = list_runs(connection, limit) if connection is not None else []
+    if as_json:
+        print_json(found)
+    elif not found:
+        click.echo("nothing has been run yet: `noria run` does it")
+    else:
+        body = [
+            (
+                entry["id"],
+                moment(entry["started"]),
+                entry["status"],
+                f"{entry['done']}/{entry['nodes']}",
+                duration(entry["seconds"]),
+                entry["command"] or "",
+            )
+            for entry in found
+        ]
+        header = ("run", "began", "status", "nodes", "time", "command")
+        click.echo(table(header, body, right=(3, 4)))
+
+
+@runs.command()
+@click.argument("run", default="last")
+@json_option
+def show(run: str, as_json: bool) -> None:
+    """Show one RUN: its name, the beginning of it, or `last`."""
+    from noria.errors import RunError
+    from noria.record.history import show_run
+
+    with _ledger() as connection:
+        if connection is None:
+            raise RunError("nothing has been run in this project yet", hint="`noria run` does it")
+        found = show_run(connection, run)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _show(run: dict[str, Any]) -> None:
+    click.echo(f"{run['id']}  {run['status']} in {duration(run['seconds'])}")
+    click.echo(f"  began    {moment(run['started'])}")
+    click.echo(f"  command  {run['command']}")
+    click.echo(f"  env      {run['env']}, runner {run['runner']}")
+    if run["error"]:
+        click.echo(f"  error    {run['error']}")
+    body = [
+        (node["node"], node["status"], duration(node["seconds"]), size(node["memory"]))
+        for node in run["nodes"]
+    ]
+    click.echo("\n" + table(("node", "status", "time", "memory"), body, right=(2, 3)))
+    saved = [entry for node in run["nodes"] for entry in node["saved"] if entry["place"]]
+    if saved:
+        here = Path.cwd()
+        places = [
+            (
+                entry["dataset"],
+                rows(entry["rows"]),
+                size(entry["bytes"]),
+                place_shown(entry["place"], here),
+            )
+            for entry in saved
+        ]
+        click.echo("\n" + table(("result", "rows", "size", "place"), places, right=(1, 2)))
+
+
+@contextmanager
+def _ledger() -> Iterator[Any]:
+    from noria.record.ledger import open_ledger
+
+    state = find_here().state
+    if not (state / FILE).exists():
+        yield None
+        return
+    with open_ledger(state) as connection:
+        yield connection

@@ -1,0 +1,1 @@
+"""Configuration: located YAML in layers."""

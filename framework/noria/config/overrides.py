@@ -1,0 +1,78 @@
+"""Parameters given for one run: ``--params model.depth=3,seed=1``."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from noria_catalog.located import Located, locate
+
+from noria.config.yaml_loader import read_scalar
+from noria.errors import ConfigError
+
+_OPENING, _CLOSING = "[{(", "]})"
+
+
+def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
+    """Return dotted keys with their values, each value read as YAML would read it.
+
+    Several assignments in one text are parted by commas outside brackets and quotes; ``=`` or
+    ``:`` parts key and value.  Raises ConfigError for a text without a key or a value.
+
+    >>> parse_overrides(["model.depth=3, classes=[a, b]", "seed: 1e-3"])
+    {'model.depth': 3, 'classes': ['a', 'b'], 'seed': 0.001}
+    """
+    return dict(_assignment(part) for text in texts for part in _parts(text))
+
+
+def apply_overrides(parameters: Located, overrides: Mapping[str, Any]) -> Located:
+    """Return ``parameters`` with the dotted keys of ``overrides`` set; nothing is changed in place.
+
+    Raises ConfigError when a key leads through a parameter that holds a single value.
+
+    >>> apply_overrides(locate({"a": {"b": 1, "c": 2}}), {"a.b": 5}).plain()
+    {'a': {'b': 5, 'c': 2}}
+    """
+    for key, value in overrides.items():
+        parameters = _set(parameters, key.split("."), value, key)
+    return parameters
+
+
+def _set(tree: Located, path: list[str], value: Any, key: str) -> Located:
+    if not isinstance(tree.value, dict):
+        raise ConfigError(
+            f"--params {key}: the part before {path[0]!r} is a single value, not a mapping",
+            where=tree.where,
+        )
+    first, rest = path[0], path[1:]
+    below = tree.value.get(first)
+    if rest:
+        below = _set(below if below is not None else Located({}), rest, value, key)
+    else:
+        below = locate(value)
+    return Located({**tree.value, first: below}, tree.where, tree.key)
+
+
+def _assignment(part: str) -> tuple[str, Any]:
+    cut = min((at for at in (part.find("="), part.find(":")) if at >= 0), default=-1)
+    key = part[:cut].strip()
+    if cut < 0 or not key or not all(key.split(".")):
+        raise ConfigError(
+            f"--params takes key=value, not {part!r}", hint="for example --params model.depth=3"
+        )
+    return key, read_scalar(part[cut + 1 :].strip())
+
+
+def _parts(text: str) -> list[str]:
+    parts, depth, quote, start = [], 0, "", 0
+    for at, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in _OPENING:
+            depth += 1
+        elif char in _CLOSING:
+            depth -= 1
+        elif char == "," and depth == 0:
+            parts.append(text[start:at].strip())
+            start = at + 1
+    return [part for part in [*parts, text[start:].strip()] if part]

@@ -1,0 +1,119 @@
+"""Whether a function takes a node's inputs, and in which order."""
+
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+_TAKES_ANY_POSITION = 0x04
+_TAKES_ANY_KEYWORD = 0x08
+
+
+def takes_positions(func: Callable[..., Any], count: int) -> bool:
+    """Tell whether the function can be called with so many arguments by position.
+
+    A function that is written in C and tells nothing about itself is trusted.
+
+    >>> takes_positions(lambda a, b=1: None, 2), takes_positions(lambda a, b=1: None, 3)
+    (True, False)
+    """
+    plain = _plain(func)
+    if plain is None:
+        return _binds(func, (None,) * count, {})
+    function, bound = plain
+    code = function.__code__
+    most = code.co_argcount - bound
+    if count > most and not code.co_flags & _TAKES_ANY_POSITION:
+        return False
+    if count < most - len(function.__defaults__ or ()):
+        return False
+    return not code.co_kwonlyargcount or (
+        len(function.__kwdefaults__ or ()) == code.co_kwonlyargcount
+    )
+
+
+def keyword_order(func: Callable[..., Any], keywords: dict[str, str]) -> list[str] | None:
+    """Return the keywords in the order of the signature, ``None`` if the call is not possible.
+
+    >>> keyword_order(lambda a, b, *, c=0: None, {"c": "z", "b": "y", "a": "x"})
+    ['a', 'b', 'c']
+    >>> keyword_order(lambda a, b: None, {"a": "x"}) is None
+    True
+    """
+    plain = _plain(func)
+    if plain is None:
+        return _order_by_inspection(func, keywords)
+    function, bound = plain
+    code = function.__code__
+    positional = code.co_varnames[bound : code.co_argcount]
+    by_position_only = positional[: max(0, code.co_posonlyargcount - bound)]
+    keyword_only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    defaulted = len(function.__defaults__ or ())
+    needed = [*positional[: len(positional) - defaulted]] + [
+        name for name in keyword_only if name not in (function.__kwdefaults__ or {})
+    ]
+    if any(name not in keywords or name in by_position_only for name in needed):
+        return None
+    known = [name for name in positional + keyword_only if name not in by_position_only]
+    order = [name for name in known if name in keywords]
+    if len(order) < len(keywords):
+        if not code.co_flags & _TAKES_ANY_KEYWORD:
+            return None
+        order += [name for name in keywords if name not in order]
+    return order
+
+
+def show_signature(func: Callable[..., Any]) -> str:
+    """Return the parameters as they are written, ``(...)`` where the function does not tell.
+
+    >>> show_signature(lambda a, b=1: None)
+    '(a, b=1)'
+    """
+    import inspect
+
+    try:
+        signature = inspect.signature(func, follow_wrapped=False)
+    except (TypeError, ValueError):
+        return "(...)"
+    bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
+    return str(signature.replace(parameters=bare, return_annotation=signature.empty))
+
+
+def _plain(func: Callable[..., Any]) -> tuple[FunctionType, int] | None:
+    """Return the Python function to look at and how many arguments are bound to it already."""
+    bound = 0
+    if isinstance(func, MethodType):
+        func, bound = func.__func__, 1
+    if isinstance(func, FunctionType) and not hasattr(func, "__signature__"):
+        return func, bound
+    return None
+
+
+def _binds(func: Callable[..., Any], args: tuple[None, ...], kwargs: dict[str, str]) -> bool:
+    if isinstance(func, BuiltinFunctionType):
+        return True
+    import inspect
+
+    try:
+        signature = inspect.signature(func, follow_wrapped=False)
+    except (TypeError, ValueError):  # it is written in C and carries no signature
+        return True
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
+
+
+def _order_by_inspection(func: Callable[..., Any], keywords: dict[str, str]) -> list[str] | None:
+    if isinstance(func, BuiltinFunctionType):
+        return list(keywords)
+    if not _binds(func, (), keywords):
+        return None
+    import inspect
+
+    try:
+        known = inspect.signature(func, follow_wrapped=False).parameters
+    except (TypeError, ValueError):
+        return list(keywords)
+    order = [name for name in known if name in keywords]
+    return order + [name for name in keywords if name not in order]

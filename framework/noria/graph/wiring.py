@@ -1,0 +1,164 @@
+"""Who makes and who reads what: the facts of a pipeline, computed once."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+
+from noria.errors import CycleError, DuplicateOutputError, PipelineError
+from noria.graph.names import base_name
+from noria.graph.node import Node
+from noria.graph.order import layers, order, shortest_circle
+from noria.graph.source import same_function
+
+
+class Wiring:
+    """The graph that the names of some nodes make; a node is a number, its place in ``nodes``.
+
+    Time and memory are linear in nodes and edges.  Datasets are keyed by their name without
+    transcoding.  Raises a :class:`~noria.errors.PipelineError` when the nodes do not fit together.
+
+    >>> wiring = Wiring([Node(len, "b", "c"), Node(len, "a", "b")])
+    >>> wiring.parents, wiring.ordered
+    ([[1], []], [1, 0])
+    """
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self.nodes = tuple(nodes)
+        self.names: dict[str, int] = {}
+        self.producers: dict[str, int] = {}
+        self.consumers: dict[str, list[int]] = {}
+        self.parents: list[list[int]] = []
+        self.children: list[list[int]] = [[] for _ in self.nodes]
+        for number, node in enumerate(self.nodes):
+            twin = self.names.setdefault(node.name, number)
+            if twin != number:
+                raise _two_of_a_name(self.nodes[twin], node)
+            for base in map(base_name, node.outputs):
+                other = self.producers.setdefault(base, number)
+                if other != number:
+                    raise _two_producers(base, self.nodes[other], node)
+        for number, node in enumerate(self.nodes):
+            above = []
+            for base in {base_name(name): None for name in node.inputs}:
+                self.consumers.setdefault(base, []).append(number)
+                maker = self.producers.get(base)
+                if maker is not None and maker not in above:
+                    above.append(maker)
+                    self.children[maker].append(number)
+            self.parents.append(above)
+        self._check_transcoding()
+        self._check_confirms()
+        self.ordered = order(self.parents, self.children)
+        if len(self.ordered) < len(self.nodes):
+            raise self._circle()
+
+    @cached_property
+    def layers(self) -> list[list[int]]:
+        """The nodes by the longest way to them."""
+        return layers(self.parents, self.ordered)
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The names that any node reads."""
+        return frozenset([name for node in self.nodes for name in node.inputs])
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """The names that any node makes."""
+        return frozenset([name for node in self.nodes for name in node.outputs])
+
+    @cached_property
+    def free_inputs(self) -> frozenset[str]:
+        """The names that are read and not made."""
+        return frozenset([name for name in self.read if base_name(name) not in self.producers])
+
+    @cached_property
+    def free_outputs(self) -> frozenset[str]:
+        """The names that are made and not read."""
+        return frozenset([name for name in self.made if base_name(name) not in self.consumers])
+
+    @cached_property
+    def dependencies(self) -> Mapping[Node, frozenset[Node]]:
+        """The nodes that each node waits for."""
+        nodes = self.nodes
+        return MappingProxyType(
+            {
+                node: frozenset([nodes[parent] for parent in above])
+                for node, above in zip(nodes, self.parents, strict=True)
+            }
+        )
+
+    def _check_transcoding(self) -> None:
+        names = self.read | self.made if any("@" in name for name in self.read | self.made) else ()
+        mixed = sorted({base_name(name) for name in names if "@" in name}.intersection(names))
+        if mixed:
+            raise PipelineError(
+                f"{_quoted(mixed)} {'is' if len(mixed) == 1 else 'are'} named both with"
+                " and without '@'",
+                hint="a transcoded dataset says its format wherever it is named",
+            )
+
+    def _check_confirms(self) -> None:
+        by_dataset: dict[str, Node] = {}
+        for node in self.nodes:
+            for base in map(base_name, node.confirms):
+                other = by_dataset.setdefault(base, node)
+                if other is not node:
+                    raise PipelineError(
+                        f"two nodes confirm {base!r}: {_placed(other)} and {_placed(node)}",
+                    )
+
+    def _circle(self) -> CycleError:
+        done = set(self.ordered)
+        stuck = [number for number in range(len(self.nodes)) if number not in done]
+        circle = shortest_circle(self.children, stuck)
+        lines = []
+        for maker, reader in zip(circle, circle[1:] + circle[:1], strict=True):
+            made = {base_name(name) for name in self.nodes[maker].outputs}
+            through = [name for name in self.nodes[reader].inputs if base_name(name) in made]
+            lines.append(
+                f"  {_placed(self.nodes[maker])} makes {_quoted(through)}"
+                f" for {self.nodes[reader].name}"
+            )
+        return CycleError("\n".join(["nodes wait for each other in a circle:", *lines]))
+
+
+def gather(nodes: Iterable[Node]) -> list[Node]:
+    """Return the nodes without those that are equal to an earlier one.
+
+    Raises :class:`~noria.errors.PipelineError` for two different nodes of one name.
+
+    >>> gather([Node(len, "a", "b"), Node(len, "a", "b")])
+    [Node(len, 'a', 'b', name='len__b')]
+    """
+    by_name: dict[str, Node] = {}
+    for node in nodes:
+        other = by_name.setdefault(node.name, node)
+        if other is not node and not (other == node and same_function(other.func, node.func)):
+            raise _two_of_a_name(other, node)
+    return list(by_name.values())
+
+
+def _two_of_a_name(one: Node, other: Node) -> PipelineError:
+    shared = [name for name in one.outputs if name in other.outputs]
+    if shared and one != other:
+        return _two_producers(shared[0], one, other)
+    return PipelineError(
+        f"two nodes are called {one.name!r}:\n  {one} ({one.where})\n  {other} ({other.where})",
+        hint="give one of them another name: node(..., name=...)",
+    )
+
+
+def _two_producers(dataset: str, one: Node, other: Node) -> DuplicateOutputError:
+    return DuplicateOutputError(
+        f"two nodes make {dataset!r}: {_placed(one)} and {_placed(other)}",
+        hint="rename one of the outputs, or leave one of the nodes out",
+    )
+
+
+def _placed(node: Node) -> str:
+    return f"{node.name} ({node.where})"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))

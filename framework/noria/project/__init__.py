@@ -1,0 +1,1 @@
+"""An open project: its place, settings, pipelines, lock and session."""

@@ -1,0 +1,100 @@
+"""Finding the project that a folder belongs to."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from noria_catalog.located import Where
+
+from noria.errors import ProjectError
+
+MARKER = "pyproject.toml"
+TABLE = "tool.noria"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where the parts of a project lie; all paths are absolute.
+
+    ``package`` is the importable name of its code below ``source``; ``table`` is ``[tool.noria]``
+    of its pyproject.toml, as written.
+    """
+
+    path: Path
+    name: str
+    package: str
+    source: Path
+    table: Mapping[str, Any]
+
+    @property
+    def state(self) -> Path:
+        """The folder of what Noria keeps about the project, git-ignored: ``.noria``."""
+        return self.path / ".noria"
+
+    @property
+    def package_path(self) -> Path:
+        """The folder of the project's package."""
+        return self.source.joinpath(*self.package.split("."))
+
+
+def find_project(start: Path) -> Project:
+    """Return the project that ``start`` lies in.
+
+    It is the nearest folder up whose pyproject.toml has a ``[tool.noria]`` table.
+    Raises ProjectError when there is none.
+    """
+    start = start.resolve()
+    if not start.is_dir():
+        raise ProjectError(f"no folder at {start}")
+    for folder in (start, *start.parents):
+        marker = folder / MARKER
+        if marker.is_file() and TABLE.encode() in marker.read_bytes():
+            project = read_project(folder)
+            if project is not None:
+                return project
+    raise ProjectError(
+        f"no Noria project in {start} or above it",
+        hint="a project's pyproject.toml has a [tool.noria] table\n"
+        "`noria new-project` makes a project, or change into the folder of one",
+    )
+
+
+def read_project(folder: Path) -> Project | None:
+    """Return the project at ``folder``, ``None`` when its pyproject.toml has no ``[tool.noria]``.
+
+    Raises ProjectError, with the place, when the file is not TOML or the table is unusable.
+    """
+    marker = folder / MARKER
+    try:
+        document = tomllib.loads(marker.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectError(f"{marker} is not TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise ProjectError(f"{marker} is not UTF-8 text") from None
+    table = document.get("tool", {}).get("noria")
+    if table is None:
+        return None
+    where = _table_place(marker)
+    if not isinstance(table, dict):
+        raise ProjectError("[tool.noria] must be a table", where=where)
+    name = document.get("project", {}).get("name") or folder.name
+    package = table.get("package", _normalised(name))
+    source = table.get("source_dir", "src")
+    if not isinstance(package, str) or not all(map(str.isidentifier, package.split("."))):
+        raise ProjectError(f"package = {package!r} is no Python package name", where=where)
+    if not isinstance(source, str):
+        raise ProjectError(f"source_dir = {source!r} is no path", where=where)
+    return Project(folder, name, package, (folder / source).resolve(), table)
+
+
+def _normalised(name: str) -> str:
+    return name.replace("-", "_").replace(".", "_").replace(" ", "_").lower()
+
+
+def _table_place(marker: Path) -> Where:
+    for number, line in enumerate(marker.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip().startswith(f"[{TABLE}"):
+            return Where(MARKER, number, 1)
+    return Where(MARKER, 1, 1)

@@ -1,0 +1,164 @@
+"""The pipelines of a project by name, each imported when it is asked for."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from noria_catalog.errors import NoriaError
+from noria_catalog.suggest import nearest
+
+from noria.errors import ProjectCodeError, ProjectError
+from noria.graph import Pipeline
+from noria.project.code import code_error, has_module, import_code, prepare_import
+from noria.project.discover import Project
+
+DEFAULT = "__default__"
+REGISTRY = "pipeline_registry"
+FOLDER = "pipelines"
+
+
+class FoundPipelines(Mapping[str, Pipeline]):
+    """The pipelines that lie in ``<package>/pipelines``, by folder name.
+
+    Looking one up imports its module and calls ``create_pipeline()``; nothing else is imported.
+    """
+
+    def __init__(self, package: str, folder: Path) -> None:
+        self._package = package
+        self._folder = folder
+        self._made: dict[str, Pipeline] = {}
+
+    def __getitem__(self, name: str) -> Pipeline:
+        if name not in self._made:
+            if name not in set(self):
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        if self._folder.is_dir():
+            for entry in sorted(self._folder.iterdir()):
+                if entry.is_dir() and entry.name.isidentifier() and entry.name[:1] not in "_.":
+                    yield entry.name
+                elif entry.suffix == ".py" and entry.stem[:1] not in "_.":
+                    yield entry.stem
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _make(self, name: str) -> Pipeline:
+        from importlib import import_module
+
+        module = f"{self._package}.{FOLDER}.{name}"
+        if has_module("pipeline", self._folder / name):
+            module += ".pipeline"
+        create = getattr(import_module(module), "create_pipeline", None)
+        if create is None:
+            raise ProjectError(
+                f"the module {module} has no function create_pipeline()",
+                hint="it takes nothing and returns a Pipeline",
+            )
+        return _checked(create(), f"{module}.create_pipeline()")
+
+
+def find_pipelines(package: str | None = None) -> Mapping[str, Pipeline]:
+    """Return the pipelines in the folder ``pipelines`` of a package, by name.
+
+    The mapping is lazy: a pipeline is imported when its name is looked up.  ``package`` ``None``
+    means the package of the module that calls.  Raises ProjectError when that is no package.
+    """
+    if package is None:
+        package = str(sys._getframe(1).f_globals.get("__package__") or "")  # noqa: SLF001  # the documented way to the caller
+    module = sys.modules.get(package)
+    if module is None or not getattr(module, "__path__", None):
+        raise ProjectError(
+            f"find_pipelines() was called outside of a package (in {package or 'a script'!r})",
+            hint="name the package: find_pipelines('my_package')",
+        )
+    return FoundPipelines(package, Path(next(iter(module.__path__))) / FOLDER)
+
+
+class Pipelines(Mapping[str, Pipeline]):
+    """All pipelines of a project by name: what ``register_pipelines()`` says, else what is found.
+
+    A value of the registry may be a pipeline or a function that makes one; the function is called
+    when that name is asked for.  Errors of the user's code carry the place.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        prepare_import(project)
+        self._registered: Mapping[str, Any] = self._register()
+        self._made: dict[str, Pipeline] = {}
+
+    def __getitem__(self, name: str) -> Pipeline:
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._registered)
+
+    def __len__(self) -> int:
+        return len(self._registered)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._registered
+
+    def _register(self) -> Mapping[str, Any]:
+        project = self._project
+        if not has_module(REGISTRY, project.package_path):
+            import_code(project.package, project, f"the package {project.package!r}")
+            found = FoundPipelines(project.package, project.package_path / FOLDER)
+            lazy: dict[str, Any] = {name: lambda name=name: found[name] for name in found}
+            if lazy:
+                lazy[DEFAULT] = lambda: sum((found[name] for name in found), Pipeline([]))
+            return lazy
+        module = import_code(f"{project.package}.{REGISTRY}", project, "the pipeline registry")
+        register = getattr(module, "register_pipelines", None)
+        if register is None:
+            raise ProjectError(f"{module.__file__} has no function register_pipelines()")
+        registered = self._call(register, "the pipeline registry")
+        if not isinstance(registered, Mapping):
+            raise ProjectError(
+                f"register_pipelines() returned {type(registered).__name__}, not a mapping"
+                " of names to pipelines"
+            )
+        return registered
+
+    def _make(self, name: str) -> Pipeline:
+        if name not in self._registered:
+            raise unknown_pipeline(name, self._registered, self._project)
+        value = self._call(lambda: self._registered[name], f"pipeline {name!r}")
+        if not isinstance(value, Pipeline) and callable(value):
+            value = self._call(value, f"pipeline {name!r}")
+        return _checked(value, f"pipeline {name!r}")
+
+    def _call(self, function: Callable[[], Any], purpose: str) -> Any:
+        try:
+            return function()
+        except (KeyboardInterrupt, NoriaError):
+            raise
+        # The function is the user's and may raise anything, SystemExit included.
+        except BaseException as error:
+            raise code_error(error, self._project, purpose) from error
+
+
+def unknown_pipeline(name: str, known: Mapping[str, Any], project: Project) -> ProjectError:
+    """Return the error for a pipeline that the project does not have."""
+    names = [other for other in known if other != DEFAULT]
+    if not names:
+        return ProjectError(
+            f"{project.name} has no pipeline yet", hint="`noria new-pipeline NAME` adds one"
+        )
+    return ProjectError(
+        f"no pipeline {name!r}; there are {', '.join(sorted(names))}",
+        nearest=nearest(name, names),
+    )
+
+
+def _checked(value: Any, made_by: str) -> Pipeline:
+    if isinstance(value, Pipeline):
+        return value
+    raise ProjectCodeError(f"{made_by} is {type(value).__name__}, not a Pipeline")

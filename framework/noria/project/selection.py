@@ -1,0 +1,65 @@
+"""Which part of a pipeline is meant: the selection flags of run, viz and others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from noria.graph import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A pipeline by name and what of it; empty means all.
+
+    Several conditions narrow each other.  The names are those of the command line's flags.
+    """
+
+    pipeline: str = "__default__"
+    tags: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    from_nodes: tuple[str, ...] = ()
+    to_nodes: tuple[str, ...] = ()
+    from_inputs: tuple[str, ...] = ()
+    to_outputs: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+
+    def of(self, pipelines: Mapping[str, Pipeline]) -> Pipeline:
+        """Return the selected part.
+
+        Raises ProjectError for an unknown pipeline and SelectionError for any other unknown
+        name, and when nothing is left.
+        """
+        whole = pipelines[self.pipeline]
+        if not self.narrows:
+            return whole
+        return whole.filter(
+            tags=self.tags or None,
+            node_names=self.nodes or None,
+            from_nodes=self.from_nodes or None,
+            to_nodes=self.to_nodes or None,
+            from_inputs=self.from_inputs or None,
+            to_outputs=self.to_outputs or None,
+            node_namespaces=self.namespaces or None,
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but a whole pipeline is meant."""
+        return any(getattr(self, field.name) for field in fields(self) if field.name != "pipeline")
+
+    def from_here(self, nodes: tuple[str, ...]) -> "Selection":
+        """Return the rest of this selection that begins at ``nodes``."""
+        return replace(self, from_nodes=nodes)
+
+    def flags(self) -> list[str]:
+        """Return the flags that say the same on a command line.
+
+        >>> Selection("train", tags=("fast", "gpu")).flags()
+        ['--pipeline', 'train', '--tags', 'fast,gpu']
+        """
+        words: list[str] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value and value != "__default__":
+                text = value if isinstance(value, str) else ",".join(value)
+                words += [f"--{field.name.replace('_', '-')}", text]
+        return words

@@ -1,0 +1,1 @@
+"""Running: scheduler, performer, runner and the workers."""

@@ -1,0 +1,72 @@
+"""The data of one run: by dataset where one is declared, else in memory, let go when unneeded."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from noria_catalog import DataCatalog
+from noria_catalog.memory import copy_value
+
+
+class DataFlow:
+    """Loads and saves by name, counting the readers that are still to come.
+
+    ``readers`` says how many nodes will load each name.  Names that the catalog does not declare
+    live here: every reader gets a copy, but the last one the value itself.  ``kept`` are names
+    that stay when the last reader is done: what the run was given and what it returns.
+    """
+
+    def __init__(
+        self, catalog: DataCatalog, readers: Mapping[str, int], kept: Iterable[str]
+    ) -> None:
+        self._catalog = catalog
+        self._left = dict(readers)
+        self._kept = frozenset(kept)
+        self._values: dict[str, Any] = {}
+        self._guard = threading.Lock()
+
+    def declared(self, name: str) -> bool:
+        """Tell whether a dataset of the catalog holds ``name``."""
+        return name in self._catalog
+
+    def load(self, name: str) -> Any:
+        """Return the data for one reader, who may do with it what it likes."""
+        if name not in self._values:
+            return self._catalog.load(name)
+        with self._guard:
+            if self._left[name] == 1 and name not in self._kept:
+                return self._values.pop(name)
+        value = copy_value(self._values[name])
+        with self._guard:
+            # Only now may another reader be the last one, and get the value itself.
+            self._left[name] -= 1
+        return value
+
+    def save(self, name: str, value: Any) -> None:
+        """Keep the data under ``name``."""
+        if name in self._catalog:
+            self._catalog.save(name, value)
+        elif self._left.get(name) or name in self._kept:
+            self._values[name] = value
+
+    def read(self, name: str) -> bool:
+        """Note that one reader of a declared dataset is done; tell whether the data was let go."""
+        if name in self._kept or name not in self._catalog:
+            return False
+        with self._guard:
+            self._left[name] -= 1
+            last = not self._left[name]
+        if last:
+            self._catalog.release(name)
+        return last
+
+    def written(self, name: str) -> bool:
+        """Let go of an output that nobody reads; tell whether it was."""
+        if name in self._catalog and not self._left.get(name) and name not in self._kept:
+            self._catalog.release(name)
+            return True
+        return False
+
+    def result(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return those of ``names`` that no dataset keeps."""
+        return {name: self._values[name] for name in names if name in self._values}

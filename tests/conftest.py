@@ -1,0 +1,39 @@
+"""What all tests share: a project on disk, and how skipped tests count."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.project_on_disk import SHOP, ProjectOnDisk
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> ProjectOnDisk:
+    """A small project: one pipeline `sales` of two nodes on a CSV of three orders."""
+    made = ProjectOnDisk(tmp_path / "shop")
+    made.write(SHOP)
+    return made
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--strict-skips",
+        action="store_true",
+        help="fail when a test was skipped, unless its reason begins with 'not here:'",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not session.config.getoption("--strict-skips"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    skipped = [
+        report
+        for report in reporter.stats.get("skipped", [])
+        if "not here:" not in str(report.longrepr)
+    ]
+    if skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,259 @@
+"""What a user can do wrong: each with its place, the nearest name, a mend and an exit code."""
+
+import json
+
+import pytest
+
+from tests.project_on_disk import ProjectOnDisk
+
+PIPELINE = "src/shop/pipelines/sales/pipeline.py"
+NODES = "src/shop/pipelines/sales/nodes.py"
+
+
+def _says(project: ProjectOnDisk, *words: str, code: int = 2) -> str:
+    said = project.noria(*words, code=code)
+    assert "Traceback" not in said.all
+    assert "framework/noria" not in said.err  # no frame of ours
+    return said.err
+
+
+def test_a_command_outside_a_project(project: ProjectOnDisk) -> None:
+    outside = ProjectOnDisk(project.path.parent)
+    err = _says(outside, "run")
+    assert f"no Noria project in {outside.path}" in err
+    assert "noria new-project" in err
+
+
+def test_a_typo_in_a_command(project: ProjectOnDisk) -> None:
+    assert "no command 'rnu'. Did you mean 'run'?" in _says(project, "rnu")
+
+
+def test_a_typo_in_an_option(project: ProjectOnDisk) -> None:
+    assert "Did you mean '--env'" in _says(project, "run", "--envv", "x")
+
+
+def test_a_typo_in_a_pipeline(project: ProjectOnDisk) -> None:
+    err = _says(project, "run", "--pipeline", "saels")
+    assert "no pipeline 'saels'; there are sales" in err
+    assert "did you mean 'sales'?" in err
+
+
+@pytest.mark.parametrize(
+    ("flag", "wrong", "right"),
+    [
+        ("--nodes", "claen", "clean"),
+        ("--from-nodes", "claen", "clean"),
+        ("--to-nodes", "totl", "total"),
+        ("--tags", "fsat", "fast"),
+        ("--from-inputs", "ordres", "orders"),
+        ("--to-outputs", "toatls", "totals"),
+    ],
+)
+def test_a_typo_in_a_selection(project: ProjectOnDisk, flag: str, wrong: str, right: str) -> None:
+    err = _says(project, "run", flag, wrong)
+    assert repr(wrong) in err
+    assert f"did you mean {right!r}?" in err
+
+
+def test_a_selection_that_leaves_nothing(project: ProjectOnDisk) -> None:
+    err = _says(project, "run", "--tags", "fast", "--nodes", "total")
+    assert "fast" in err
+    assert "total" in err
+
+
+def test_a_typo_in_an_environment(project: ProjectOnDisk) -> None:
+    project.write({"conf/staging/parameters.yml": "rate: 2\n"})
+    err = _says(project, "run", "--env", "stagin")
+    assert "no environment 'stagin'" in err
+    assert "did you mean 'staging'?" in err
+
+
+def test_a_tab_in_the_yaml(project: ProjectOnDisk) -> None:
+    project.write({"conf/base/parameters.yml": "rate: 1.5\nmodel:\n\tdepth: 3\n"})
+    err = _says(project, "run")
+    assert "conf/base/parameters.yml:3:1: a tab cannot indent YAML" in err
+    assert "spaces" in err
+
+
+def test_a_key_twice(project: ProjectOnDisk) -> None:
+    project.write({"conf/base/parameters.yml": "rate: 1.5\nseed: 1\nrate: 2\n"})
+    err = _says(project, "run")
+    assert "conf/base/parameters.yml:3:1: the key 'rate' stands twice" in err
+    assert "first at conf/base/parameters.yml:1:1" in err
+
+
+def test_a_missing_input_file(project: ProjectOnDisk) -> None:
+    (project.path / "data/orders.csv").unlink()
+    err = _says(project, "run")
+    assert "conf/base/catalog.yml:1:1: the input 'orders'" in err
+    assert "does not exist at data/orders.csv" in err
+    assert f"wanted by node 'clean' ({NODES}:4)" in err
+
+
+def test_an_input_that_nobody_makes_or_declares(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, 'inputs="orders"', 'inputs="ordrs"')
+    err = _says(project, "run")
+    assert "nobody makes the input 'ordrs', wanted by node 'clean'" in err
+    assert "did you mean 'orders'?" in err
+
+
+def test_a_parameter_that_does_not_exist(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, "params:rate", "params:rat")
+    err = _says(project, "run")
+    assert f"no parameter 'rat', wanted by node 'total' ({NODES}:8)" in err
+    assert "did you mean 'params:rate'?" in err
+    assert "conf/base/parameters.yml" in err
+
+
+def test_an_unknown_dataset_type(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "pandas.CSVDataset", "pandas.CSVDatset")
+    err = _says(project, "run")
+    assert "conf/base/catalog.yml:2:9" in err
+    assert "did you mean 'pandas.CSVDataset'?" in err
+
+
+def test_an_unknown_argument_of_a_dataset(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "filepath: data/orders.csv", "filpath: data/orders.csv")
+    err = _says(project, "run")
+    assert "conf/base/catalog.yml:3:3" in err
+    assert "did you mean 'filepath'?" in err
+
+
+def test_a_cycle(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, 'inputs="orders"', 'inputs=["orders", "totals"]')
+    project.edit(NODES, "clean(orders: pd.DataFrame)", "clean(orders: pd.DataFrame, back: dict)")
+    err = _says(project, "run")
+    assert "clean" in err
+    assert "total" in err
+    assert f"{NODES}:4" in err
+
+
+def test_two_producers_of_one_dataset(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, 'outputs="totals"', 'outputs="clean_orders"')
+    project.edit(
+        PIPELINE, 'inputs=["clean_orders", "params:rate"]', 'inputs=["orders", "params:rate"]'
+    )
+    err = _says(project, "run")
+    assert "clean_orders" in err
+    assert f"{NODES}:4" in err
+    assert f"{NODES}:8" in err
+
+
+def test_an_import_error_in_one_pipeline_does_not_stop_another(project: ProjectOnDisk) -> None:
+    project.write({"src/shop/pipelines/broken/__init__.py": "import nowhere\n"})
+    project.noria("run", "--pipeline", "sales")
+    err = _says(project, "run", "--pipeline", "broken")
+    assert "src/shop/pipelines/broken/__init__.py:1:1" in err
+    assert "No module named 'nowhere'" in err
+    listed = project.noria("pipelines", "list")
+    assert "does not import" in listed.out
+    assert "sales" in listed.out
+    assert "nowhere" in listed.err
+
+
+def test_a_syntax_error_in_the_projects_code(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "def total(", "def total((")
+    err = _says(project, "run")
+    assert f"{NODES}:8" in err
+
+
+def test_a_node_that_raises(project: ProjectOnDisk) -> None:
+    project.edit(NODES, 'clean_orders["price"]', 'clean_orders["prise"]')
+    err = _says(project, "run", "--params", "rate=2", code=1)
+    assert f"node 'total' ({NODES}:8) failed while running" in err
+    assert "KeyError: 'prise'" in err
+    assert f"{NODES}:9 in total" in err
+    assert "clean_orders  DataFrame, 2 rows x 2 columns" in err
+    assert "params:rate   int 2" in err
+    # What `clean` made was in memory only: a run that goes on begins there.
+    assert "noria run --from-nodes clean --params rate=2" in err
+
+
+def test_the_command_to_go_on_skips_what_is_saved(project: ProjectOnDisk) -> None:
+    project.write(
+        {
+            "conf/base/catalog_clean.yml": "clean_orders:\n  type: pandas.ParquetDataset\n"
+            "  filepath: data/clean.parquet\n"
+        }
+    )
+    project.edit(NODES, 'clean_orders["price"]', 'clean_orders["prise"]')
+    err = _says(project, "run", code=1)
+    assert "noria run --from-nodes total\n" in err
+    project.edit(NODES, 'clean_orders["prise"]', 'clean_orders["price"]')
+    said = project.noria("run", "--from-nodes", "total", "--json")
+    assert [node["name"] for node in json.loads(said.out)["nodes"]] == ["total"]
+
+
+def test_a_node_that_returns_too_few_outputs(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, 'outputs="clean_orders"', 'outputs=["clean_orders", "rest"]')
+    project.edit(NODES, "return orders.dropna()", "return [orders.dropna()]")
+    err = _says(project, "run", code=1)
+    assert "node 'clean'" in err
+    assert "rest" in err
+    assert f"{NODES}:4" in err
+
+
+def test_a_node_that_returns_none(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "    return {", "    {")
+    err = _says(project, "run", code=1)
+    assert "'totals'" in err
+    assert "None" in err
+
+
+def test_a_dataset_that_cannot_be_saved(project: ProjectOnDisk) -> None:
+    (project.path / "data/totals.json").mkdir()
+    err = _says(project, "run", code=1)
+    assert "node 'total'" in err
+    assert "data/totals.json: it is a folder" in err
+
+
+def test_a_file_that_cannot_be_read(project: ProjectOnDisk) -> None:
+    (project.path / "data/orders.csv").write_text("")
+    err = _says(project, "run", code=1)
+    assert "cannot load 'orders'" in err
+    assert "data/orders.csv" in err
+
+
+def test_a_function_that_does_not_take_its_inputs(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, 'inputs=["clean_orders", "params:rate"]', 'inputs=["clean_orders"]')
+    err = _says(project, "run")
+    assert "total" in err
+    assert f"{NODES}:8" in err
+
+
+def test_a_project_file_that_is_no_toml(project: ProjectOnDisk) -> None:
+    project.write({"pyproject.toml": "[tool.noria]\nrunner = \n"})
+    assert "pyproject.toml is not TOML" in _says(project, "run")
+
+
+def test_a_package_that_is_not_there(project: ProjectOnDisk) -> None:
+    project.write({"pyproject.toml": '[tool.noria]\npackage = "store"\n'})
+    err = _says(project, "run")
+    assert "'store'" in err
+    assert "pyproject.toml" in err
+
+
+def test_a_hook_that_leads_nowhere(project: ProjectOnDisk) -> None:
+    project.write(
+        {"pyproject.toml": '[tool.noria]\npackage = "shop"\nhooks = ["shop.hooks:Tel"]\n'}
+    )
+    assert "'shop.hooks:Tel'" in _says(project, "run")
+
+
+def test_an_unknown_run(project: ProjectOnDisk) -> None:
+    assert "nothing has been run" in _says(project, "runs", "show")
+    project.noria("run")
+    assert "no run '1999'" in _says(project, "runs", "show", "1999")
+
+
+def test_a_wrong_load_version(project: ProjectOnDisk) -> None:
+    assert "NAME:VERSION" in _says(project, "run", "--load-versions", "orders")
+    err = _says(project, "run", "--load-versions", "orders:2026-01-01T00.00.00.000Z")
+    assert "keeps no versions" in err
+
+
+def test_a_ledger_that_is_none(project: ProjectOnDisk) -> None:
+    project.write({".noria/ledger.db": "this is no database, and long enough to be read as one"})
+    err = _says(project, "run")
+    assert "the ledger" in err
+    assert "cannot be read" in err
