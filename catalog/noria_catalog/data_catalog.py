@@ -18,11 +18,11 @@ from noria_catalog.errors import (
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located, Where
 from noria_catalog.memory import MemoryDataset
-from noria_catalog.remote import redacted
+from noria_catalog.redact import redacted
 from noria_catalog.spec import Context, build, resolved_path, type_word
 from noria_catalog.versions import RunVersion, check_version_name
 
-_SECRET = {"credentials", "fs_args"}
+_SECRET = {"credentials", "fs_args", "storage_options"}
 
 
 class DataCatalog:
@@ -252,7 +252,7 @@ def _described(entry: Located, base_path: Path) -> dict[str, Any]:
         if key in _SECRET or key == "type":
             continue
         described[key] = _without_secrets(value.plain())
-    path = described.get("filepath")
+    path = described.get("filepath", described.pop("path", None))
     if isinstance(path, str):
         described["filepath"] = redacted(resolved_path(path, base_path))
     return described

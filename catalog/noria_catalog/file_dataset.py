@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from noria_catalog.errors import MissingDataError, SaveError
 from noria_catalog.publish import Published
+from noria_catalog.redact import redacted
 from noria_catalog.storage import Storage, is_remote, local_path, storage_for
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import (
@@ -48,6 +49,9 @@ class FileDataset(ABC):
 
     last_save: Published | None = None
     """What the last save of this object put in place; ``None`` before the first."""
+
+    tidy: bool = True
+    """Whether a save sweeps leftovers; not so where one folder gets many files, and one sweep."""
 
     def __init__(
         self,
@@ -92,7 +96,10 @@ class FileDataset(ABC):
             version = self._new_version(self.version)
             path = version_path(self.filepath, version)
         self.last_save = self.storage.publish(
-            path, lambda temporary: self.write(data, Path(temporary)), replace=version is None
+            path,
+            lambda temporary: self.write(data, Path(temporary)),
+            replace=version is None,
+            tidy=self.tidy,
         )
         self._saved_version = version
 
@@ -112,7 +119,7 @@ class FileDataset(ABC):
 
     def describe(self) -> Mapping[str, Any]:
         """Return what it is, without credentials."""
-        described: dict[str, Any] = {"filepath": self.storage.shown(self.filepath)}
+        described: dict[str, Any] = {"filepath": redacted(self.filepath)}
         if self.load_args:
             described["load_args"] = dict(self.load_args)
         if self.save_args:

@@ -32,6 +32,8 @@ def publish_folder(target: str, fill: Callable[[str], None]) -> None:
         check_writable(above)
         recover(real)
     sweep(above, name)
+    if os.path.isdir(real):
+        sweep(above, ASIDE + name)
     fresh = os.path.join(above, temporary_name(name))
     try:
         os.mkdir(fresh)
@@ -43,6 +45,9 @@ def publish_folder(target: str, fill: Callable[[str], None]) -> None:
             _swap(fresh, real)
             for folder in (above, *(os.path.dirname(path) for path in reversed(made))):
                 sync_folder(folder)
+    except SaveError as error:
+        error.message = error.message.replace(os.path.basename(fresh), name)
+        raise
     finally:
         remove(fresh)  # by now the old folder, where all went well
 

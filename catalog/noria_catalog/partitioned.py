@@ -9,8 +9,11 @@ from typing import Any, ClassVar
 
 from noria_catalog.dataset import Dataset
 from noria_catalog.errors import DatasetError, MissingDataError, SaveError
+from noria_catalog.file_dataset import FileDataset
 from noria_catalog.folders import publish_folder, recover
 from noria_catalog.located import locate
+from noria_catalog.publish import sync_file
+from noria_catalog.redact import redacted
 from noria_catalog.spec import Context, build_each
 from noria_catalog.storage import Storage, is_remote, local_path, storage_for
 
@@ -51,7 +54,8 @@ class PartitionedDataset:
         self.filename_suffix = filename_suffix
         self.overwrite = overwrite
         self.save_lazily = save_lazily
-        self._options = {**(fs_args or {}), **(credentials or {})}
+        self.credentials = credentials
+        self.fs_args = fs_args
 
     def load(self) -> dict[str, Callable[[], Any]]:
         """Return a function that loads, by the name of each partition, in order of the names.
@@ -100,7 +104,7 @@ class PartitionedDataset:
 
     def describe(self) -> Mapping[str, Any]:
         """Return what it is, without credentials."""
-        described: dict[str, Any] = {"filepath": self.storage.shown(self.path)}
+        described: dict[str, Any] = {"filepath": redacted(self.path)}
         if self.filename_suffix:
             described["filename_suffix"] = self.filename_suffix
         if self.overwrite:
@@ -110,14 +114,18 @@ class PartitionedDataset:
     @cached_property
     def storage(self) -> Storage:
         """The storage of ``path``."""
-        return storage_for(self.path, self._options)
+        return storage_for(self.path, {**(self.fs_args or {}), **(self.credentials or {})})
 
     @cached_property
     def _one(self) -> Callable[[str], Dataset]:
         if callable(self.dataset):
             return self.dataset
-        given = dict(self.dataset) if isinstance(self.dataset, Mapping) else self.dataset
-        return build_each("partitions", locate(given), Context())
+        entry = dict(self.dataset) if isinstance(self.dataset, Mapping) else {"type": self.dataset}
+        shared = {"fs_args": locate(dict(self.fs_args))} if self.fs_args else {}
+        if self.credentials:
+            shared["credentials"] = locate("given")
+        context = Context(credentials={"given": self.credentials})
+        return build_each("partitions", locate(entry), context, shared)
 
     def _names(self) -> list[str]:
         if not is_remote(self.path):
@@ -149,7 +157,7 @@ class PartitionedDataset:
                     continue
                 target = os.path.join(folder, below)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
-                shutil.copy2(source, target, follow_symlinks=False)
+                _hand_over(source, target)
 
     def _is_partition(self, below: str) -> bool:
         parts = below.split(os.sep)
@@ -157,15 +165,18 @@ class PartitionedDataset:
         return not hidden and below.endswith(self.filename_suffix)
 
     def _save_into(self, folder: str, data: Mapping[str, Any]) -> None:
-        if not is_remote(folder):
+        if not data and not is_remote(folder):
             os.makedirs(folder, exist_ok=True)
         for name in sorted(data):
             value = data[name]
             path = f"{folder}/{name}{self.filename_suffix}"
-            if not is_remote(path):
+            dataset = self._one(path)
+            if isinstance(dataset, FileDataset):
+                dataset.tidy = False
+            elif not is_remote(path):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
             try:
-                self._one(path).save(value() if self.save_lazily and callable(value) else value)
+                dataset.save(value() if self.save_lazily and callable(value) else value)
             except DatasetError as error:
                 error.message = f"partition {name!r}: {error.message}"
                 raise
@@ -173,6 +184,15 @@ class PartitionedDataset:
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={value!r}" for key, value in self.describe().items())
         return f"PartitionedDataset({given})"
+
+
+def _hand_over(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+        if not os.path.islink(target):
+            sync_file(target)
 
 
 def _check_name(name: object) -> None:

@@ -19,7 +19,7 @@ _NO_FOLDER_SYNC = {errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a save put in place: ``size`` in bytes, and the seconds that syncing it took."""
+    """What a save put in place: ``size`` in bytes; the seconds of syncing or sending in it."""
 
     size: int
     sync_seconds: float

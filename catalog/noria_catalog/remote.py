@@ -12,6 +12,7 @@ from typing import Any
 
 from noria_catalog.errors import MissingDataError, SaveError
 from noria_catalog.publish import Published
+from noria_catalog.redact import redacted
 
 
 class RemoteStorage:
@@ -84,7 +85,12 @@ class RemoteStorage:
             yield here
 
     def publish(
-        self, path: str, write: Callable[[str], None], *, replace: bool = True
+        self,
+        path: str,
+        write: Callable[[str], None],
+        *,
+        replace: bool = True,
+        tidy: bool = True,
     ) -> Published:
         """Let ``write`` fill a file here, then send it to its final key in one piece."""
         key = self._fresh(path)
@@ -103,15 +109,6 @@ class RemoteStorage:
 
     def sweep(self, folder: str) -> None:
         """Do nothing: a dead process leaves no object behind."""
-
-
-def redacted(url: str) -> str:
-    """Return a URL without the user's name and password.
-
-    >>> redacted("sftp://ann:secret@host/a.csv")
-    'sftp://host/a.csv'
-    """
-    return re.sub(r"://[^/@]*@", "://", url)
 
 
 @contextmanager

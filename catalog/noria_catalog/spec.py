@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from noria_catalog.dataset import Dataset
-from noria_catalog.errors import DatasetDefinitionError, NoriaError
+from noria_catalog.errors import DatasetDefinitionError, NoriaError, UnknownTypeError
+from noria_catalog.file_dataset import FileDataset
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located
 from noria_catalog.storage import is_remote, local_path
@@ -17,7 +18,10 @@ from noria_catalog.versions import RunVersion, Version
 
 _MAPPINGS = {"load_args", "save_args", "fs_args"}
 # What the catalog itself understands, whatever the class.
-_OF_THE_CATALOG = {"type", "metadata", "versioned", "credentials"}
+_NOT_HANDED_ON = {"type", "versioned"}
+# What the files of a dataset of many files take from it, where they do not say otherwise.
+_SHARED_BY_FILES = ("credentials", "fs_args")
+_OPEN_ARGS = ("open_args_load", "open_args_save")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,15 @@ def build(name: str, entry: Located, context: Context) -> Dataset:
     return _constructed(name, entry, kind, _arguments(name, entry, keys, kind, context))
 
 
-def build_each(name: str, entry: Located, context: Context) -> Callable[[str], Dataset]:
+def build_each(
+    name: str, entry: Located, context: Context, shared: Mapping[str, Located] | None = None
+) -> Callable[[str], Dataset]:
     """Return a function from a path to a dataset, for an entry that has everything but the path.
 
-    It is how a dataset of many files makes one of each; the entry is checked at once.
+    It is how a dataset of many files makes one of each.  ``shared`` are keys that the entry has
+    unless it says otherwise or its class does not know them.  The entry is checked at once.
     """
-    if isinstance(entry.value, str | type):
+    if isinstance(entry.value, str):
         entry = Located({"type": entry}, entry.where, entry.key)
     keys = _mapping(name, entry)
     if "filepath" in keys:
@@ -61,8 +68,10 @@ def build_each(name: str, entry: Located, context: Context) -> Callable[[str], D
             f"dataset {name!r}: the files inside cannot be `versioned`", where=keys["versioned"].key
         )
     kind = _resolved(name, entry, keys, context)
-    with_path = {**keys, "filepath": Located("partition")}
-    arguments = _arguments(name, entry, with_path, kind, context)
+    known, _ = _signature(kind)
+    taken = {key: value for key, value in (shared or {}).items() if known is None or key in known}
+    keys = {**taken, **keys, "filepath": Located("partition", entry.where, entry.key)}
+    arguments = _arguments(name, entry, keys, kind, context)
 
     def one(path: str) -> Dataset:
         return _constructed(name, entry, kind, {**arguments, "filepath": path})
@@ -103,36 +112,34 @@ def _resolved(name: str, entry: Located, keys: dict[str, Located], context: Cont
             hint=f"is {close!r} meant to be `type`?" if close else "for example pandas.CSVDataset",
         )
     word = keys["type"]
-    if inspect.isclass(word.value):
-        return word.value
     if not isinstance(word.value, str):
         raise DatasetDefinitionError(
             f"dataset {name!r}: `type` must be a word, got {_kind(word.value)}", where=word.where
         )
-    return context.kinds.resolve(word.value, word.where or word.key)
+    try:
+        return context.kinds.resolve(word.value, word.where or word.key)
+    except UnknownTypeError as error:
+        error.message = f"dataset {name!r}: {error.message}"
+        raise
 
 
 def _arguments(
     name: str, entry: Located, keys: dict[str, Located], kind: type[Any], context: Context
 ) -> dict[str, Any]:
     known, required = _signature(kind)
-    nested = getattr(kind, "nested_arguments", ())
     arguments: dict[str, Any] = {}
     for key, value in keys.items():
-        if key not in _OF_THE_CATALOG and known is not None and key not in known:
+        if key in _NOT_HANDED_ON or (key == "metadata" and known is not None and key not in known):
+            continue
+        if known is not None and (key not in known or _is_reserved(key, kind)):
             raise _unknown_key(name, key, value, kind, known)
-        if key in nested:
-            arguments[key] = build_each(name, value, context)
-        elif key not in _OF_THE_CATALOG:
+        if key in getattr(kind, "nested_arguments", ()):
+            shared = {one: keys[one] for one in _SHARED_BY_FILES if one in keys}
+            arguments[key] = build_each(name, value, context, shared)
+        elif key == "credentials":
+            arguments[key] = _credentials(name, value, context)
+        else:
             arguments[key] = _argument(name, key, value, kind, context)
-    for key in ("metadata", "credentials"):
-        if key in keys and (known is None or key in known):
-            value = keys[key]
-            arguments[key] = (
-                _credentials(name, value, context) if key == "credentials" else value.plain()
-            )
-        elif key == "credentials" and key in keys:
-            raise _unknown_key(name, key, keys[key], kind, known or set())
     if _is_versioned(name, keys, kind, known):
         arguments["version"] = Version(context.load_versions.get(name), context.run_version)
     missing = sorted(required - arguments.keys())
@@ -156,6 +163,13 @@ def _argument(name: str, key: str, value: Located, kind: type[Any], context: Con
             f"dataset {name!r}: `{key}` must be a mapping, got {_kind(value.value)}",
             where=value.where or value.key,
         )
+    if key == "fs_args" and issubclass(kind, FileDataset):
+        for refused in (one for one in _OPEN_ARGS if one in (value.value or ())):
+            raise DatasetDefinitionError(
+                f"dataset {name!r}: `{refused}` has no effect: the library opens the file itself",
+                where=value.value[refused].key,
+                hint="say it in `load_args` or `save_args`",
+            )
     return value.plain()
 
 
@@ -177,6 +191,10 @@ def _credentials(name: str, value: Located, context: Context) -> Any:
         )
     found = context.credentials[value.value]
     return found.plain() if isinstance(found, Located) else found
+
+
+def _is_reserved(key: str, kind: type[Any]) -> bool:
+    return key == "version" and issubclass(kind, FileDataset)
 
 
 def _is_versioned(
@@ -263,9 +281,6 @@ def _word(kind: type[Any]) -> str:
 
 
 def _kind(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    names = {dict: "a mapping", list: "a list", str: "an empty text", bool: "true or false"}
-    return names.get(
-        type(value), f"{value!r}" if isinstance(value, int | float) else type(value).__name__
-    )
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return "nothing" if value is None else repr(value)

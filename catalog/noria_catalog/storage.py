@@ -35,7 +35,7 @@ class Storage(Protocol):
         """Give a local path to read while the context lasts; raises MissingDataError."""
 
     def publish(
-        self, path: str, write: Callable[[str], None], *, replace: bool = True
+        self, path: str, write: Callable[[str], None], *, replace: bool = True, tidy: bool = True
     ) -> Published:
         """Let ``write`` fill a temporary local file and put it at ``path``, whole or not at all."""
 
@@ -101,7 +101,13 @@ class LocalStorage:
     def files(self, folder: str) -> list[str]:
         """Return the files below ``folder``, relative to it, hidden ones left out, sorted."""
         found: list[str] = []
+        seen: set[str] = set()
         for root, folders, names in os.walk(folder, followlinks=True):
+            real = os.path.realpath(root)
+            if real in seen:  # a link that leads back up
+                folders.clear()
+                continue
+            seen.add(real)
             folders[:] = [name for name in folders if not name.startswith(".")]
             below = os.path.relpath(root, folder).replace(os.sep, "/")
             prefix = "" if below == "." else f"{below}/"
@@ -116,10 +122,10 @@ class LocalStorage:
         yield path
 
     def publish(
-        self, path: str, write: Callable[[str], None], *, replace: bool = True
+        self, path: str, write: Callable[[str], None], *, replace: bool = True, tidy: bool = True
     ) -> Published:
         """Let ``write`` fill a temporary file beside ``path``, then put it there at once."""
-        return publish(path, write, replace=replace)
+        return publish(path, write, replace=replace, tidy=tidy)
 
     def sweep(self, folder: str) -> None:
         """Remove what dead processes left in ``folder``, and the folder if that empties it."""

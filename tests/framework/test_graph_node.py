@@ -27,6 +27,10 @@ def position_only(a: int, b: int, /) -> int:
     return a + b
 
 
+def position_and_rest(a: int, /, **rest: int) -> object:
+    return a, rest
+
+
 def anything(*args: object, **kwargs: object) -> object:
     return args, kwargs
 
@@ -154,6 +158,7 @@ def test_what_the_function_raises_passes_unchanged() -> None:
         (keyword_only, {"b": "x"}),
         (position_only, "a"),
         (position_only, {"a": "x", "b": "y"}),
+        (position_and_rest, {"a": "x"}),
         (Scale(2), ["a", "b"]),
         (Scale(2).method, None),
         (Scale, {"wrong": "x"}),
@@ -161,7 +166,7 @@ def test_what_the_function_raises_passes_unchanged() -> None:
     ],
 )
 def test_a_function_that_does_not_take_its_inputs_is_refused(func: Any, inputs: Any) -> None:
-    with pytest.raises(PipelineError, match=r"cannot take the inputs") as caught:
+    with pytest.raises(PipelineError, match=r"cannot be called") as caught:
         Node(func, inputs, "out")
     assert f"{Path(__file__).name}:" in str(caught.value)
 

@@ -104,8 +104,9 @@ def test_two_producers_are_both_shown_with_their_lines(second: str) -> None:
     with pytest.raises(DuplicateOutputError) as caught:
         Pipeline([first, node(other_take, "c", ["d", second], name="two")])
     text = str(caught.value)
-    assert "two nodes make 'b': one (" in text
-    assert " and two (" in text
+    assert "two nodes make 'b':" in text
+    assert "  one: take([a]) -> [b" in text
+    assert "  two: other_take([c]) -> [d;b" in text
     assert text.count(f"{Path(__file__).name}:") == 2
 
 
@@ -130,6 +131,15 @@ def test_a_circle_is_shown_step_by_step_and_by_its_shortest_way() -> None:
     assert lines[1].endswith("makes 'b' for two")
     assert lines[3].endswith("makes 'e' for one")
     assert all(f"{Path(__file__).name}:" in line for line in lines[1:])
+
+
+def test_the_shorter_one_of_two_circles_is_shown() -> None:
+    wide = [node(take, f"w{n}", f"w{(n + 1) % 4}", name=f"wide{n}") for n in range(4)]
+    narrow = [node(take, f"x{n}", f"x{(n + 1) % 2}", name=f"narrow{n}") for n in range(2)]
+    with pytest.raises(CycleError) as caught:
+        Pipeline([*wide, *narrow])
+    shown = [line.split()[0] for line in str(caught.value).splitlines()[1:]]
+    assert shown == ["narrow0", "narrow1"]
 
 
 def test_a_dataset_is_named_with_its_format_everywhere_or_nowhere() -> None:
@@ -160,6 +170,12 @@ def test_the_algebra_is_that_of_sets() -> None:
     assert names(left + left.tag("x")) == ["clean", "fit"]
     for operation in ("__add__", "__or__", "__and__", "__sub__", "__radd__"):
         assert getattr(left, operation)([CLEAN]) is NotImplemented
+
+
+def test_a_sum_keeps_the_order_from_left_to_right() -> None:
+    parts = [Pipeline([node(take, f"in{n}", f"out{n}", name=f"n{n}")]) for n in (2, 0, 1)]
+    assert names(parts[0] + parts[1] + parts[2]) == ["n2", "n0", "n1"]
+    assert names(parts[0] + (parts[1] + parts[2])) == ["n2", "n0", "n1"]
 
 
 def test_a_sum_is_checked_when_it_is_looked_at() -> None:

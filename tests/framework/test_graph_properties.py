@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from noria.errors import CycleError, SelectionError
 from noria.graph import Node, Pipeline, find_resume_nodes
+
+# How long an example takes says something about the machine, nothing about the graph.
+thorough = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
 
 
 def take(*data: object) -> object:
@@ -70,7 +75,7 @@ def names(of: Pipeline) -> list[str]:
     return [each.name for each in of.nodes]
 
 
-@settings(max_examples=60)
+@thorough
 @given(cases())
 def test_the_order_takes_the_first_declared_node_that_can_run(case: Case) -> None:
     expected: list[str] = []
@@ -85,7 +90,7 @@ def test_the_order_takes_the_first_declared_node_that_can_run(case: Case) -> Non
     assert names(case.pipeline) == expected
 
 
-@settings(max_examples=60)
+@thorough
 @given(cases())
 def test_a_layer_is_the_longest_way_to_a_node(case: Case) -> None:
     def depth(name: str) -> int:
@@ -98,7 +103,7 @@ def test_a_layer_is_the_longest_way_to_a_node(case: Case) -> None:
     assert found == [expected[level] for level in range(len(expected))]
 
 
-@settings(max_examples=60)
+@thorough
 @given(cases(), st.data())
 def test_slices_are_what_is_reached_along_the_edges(case: Case, data: st.DataObject) -> None:
     chosen = data.draw(st.sets(st.sampled_from(case.declared), min_size=1))
@@ -114,7 +119,7 @@ def test_slices_are_what_is_reached_along_the_edges(case: Case, data: st.DataObj
     assert names(made.from_inputs("free")) == names(made)
 
 
-@settings(max_examples=60)
+@thorough
 @given(cases(), st.data())
 def test_a_filter_is_the_intersection_of_its_conditions(case: Case, data: st.DataObject) -> None:
     some = st.none() | st.lists(st.sampled_from(case.declared), max_size=3)
@@ -139,7 +144,7 @@ def test_a_filter_is_the_intersection_of_its_conditions(case: Case, data: st.Dat
             case.pipeline.filter(from_nodes=from_nodes, to_nodes=to_nodes, node_names=node_names)
 
 
-@settings(max_examples=60)
+@thorough
 @given(cases(), st.data())
 def test_the_algebra_is_that_of_the_sets_of_nodes(case: Case, data: st.DataObject) -> None:
     some = st.sets(st.sampled_from(case.declared))
@@ -151,7 +156,7 @@ def test_the_algebra_is_that_of_the_sets_of_nodes(case: Case, data: st.DataObjec
     assert set(names(one - two)) == left - right
 
 
-@settings(max_examples=60)
+@thorough
 @given(cases(), st.data())
 def test_an_edge_back_is_a_circle_through_real_edges(case: Case, data: st.DataObject) -> None:
     start = data.draw(st.sampled_from(case.declared))
@@ -173,7 +178,7 @@ def test_an_edge_back_is_a_circle_through_real_edges(case: Case, data: st.DataOb
         assert maker in parents[reader]
 
 
-@settings(max_examples=60)
+@thorough
 @given(cases(), st.data())
 def test_resuming_runs_the_least_that_has_all_it_reads(case: Case, data: st.DataObject) -> None:
     done = data.draw(st.sets(st.sampled_from(case.declared)))

@@ -1,11 +1,14 @@
 """Figures of Matplotlib as images."""
 
+import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from noria_catalog.errors import LoadError, SaveError
 from noria_catalog.file_dataset import FileDataset
+from noria_catalog.versions import Version
 
 # What the formats write of themselves that is not the figure: the time of writing.
 _TIMELESS: dict[str, dict[str, Any]] = {
@@ -36,6 +39,23 @@ class MatplotlibDataset(FileDataset):
     >>> dataset.exists()
     True
     """
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        *,
+        save_args: Mapping[str, Any] | None = None,
+        version: Version | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        fs_args: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(
+            filepath,
+            save_args=save_args,
+            version=version,
+            credentials=credentials,
+            fs_args=fs_args,
+        )
 
     def read(self, path: Path) -> Any:
         """Raise LoadError: an image cannot be made a figure again."""

@@ -9,6 +9,8 @@ from noria_catalog.file_dataset import FileDataset
 class TextDataset(FileDataset):
     r"""A string as a file in UTF-8, its line ends left as they are.
 
+    ``load_args`` and ``save_args`` go to :func:`open`: ``encoding`` for one.
+
     >>> import tempfile
     >>> dataset = TextDataset(tempfile.mkdtemp() + "/summary.md")
     >>> dataset.save("# Summary\n")
@@ -16,14 +18,14 @@ class TextDataset(FileDataset):
     '# Summary\n'
     """
 
-    def read(self, path: Path) -> str:
+    def read(self, path: Path) -> Any:
         """Return the text in the file ``path``."""
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(**{"encoding": "utf-8", "newline": "", **self.load_args}) as file:
             return file.read()
 
     def write(self, data: Any, path: Path) -> None:
         """Write a string into the file ``path``."""
         if not isinstance(data, str):
             raise TypeError(f"expected a str, got {type(data).__qualname__}")
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", **{"encoding": "utf-8", "newline": "", **self.save_args}) as file:
             file.write(data)

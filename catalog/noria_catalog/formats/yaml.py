@@ -1,10 +1,12 @@
 """YAML files."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from noria_catalog.file_dataset import FileDataset
+from noria_catalog.versions import Version
 
 
 class YAMLDataset(FileDataset):
@@ -25,6 +27,23 @@ class YAMLDataset(FileDataset):
         "default_flow_style": False,
         "sort_keys": False,
     }
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        *,
+        save_args: Mapping[str, Any] | None = None,
+        version: Version | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        fs_args: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(
+            filepath,
+            save_args=save_args,
+            version=version,
+            credentials=credentials,
+            fs_args=fs_args,
+        )
 
     def read(self, path: Path) -> Any:
         """Return the value in the file ``path``."""

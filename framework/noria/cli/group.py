@@ -8,7 +8,7 @@ import click
 from noria_catalog.errors import NoriaError
 from noria_catalog.suggest import nearest
 
-from noria.cli.main import COMMANDS, GROUP, SUMMARIES, load
+from noria.cli.table import COMMANDS, GROUP, SUMMARIES, load
 
 INTERRUPTED = 130
 

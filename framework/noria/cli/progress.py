@@ -61,7 +61,8 @@ def mark(node: NodeTally) -> str:
     """Return the sign of a node's status."""
     signs = {"done": "✓", "failed": "✗", "running": "●", "waiting": "·"}
     sign = signs[node.status]
-    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    # While the display lasts sys.stdout is not the real one.
+    encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"
     try:
         sign.encode(encoding)
     except UnicodeEncodeError:

@@ -345,8 +345,8 @@ def _in_call_order(func: Func, inputs: Declared) -> tuple[str, ...]:
         if takes_positions(func, len(names)):
             return names
     raise _mistake(
-        f"{function_name(func)}{show_signature(func)} at {show_source(func)} cannot take the inputs"
-        f" {as_written(inputs)!r}",
+        f"{function_name(func)}{show_signature(func)} at {show_source(func)} cannot be called"
+        f" {'without inputs' if inputs is None else f'with the inputs {as_written(inputs)!r}'}",
         hint="name one input for each argument without a default: in their order as a list, or as"
         " {argument: name}",
     )

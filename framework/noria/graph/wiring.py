@@ -151,7 +151,7 @@ def _two_of_a_name(one: Node, other: Node) -> PipelineError:
 
 def _two_producers(dataset: str, one: Node, other: Node) -> DuplicateOutputError:
     return DuplicateOutputError(
-        f"two nodes make {dataset!r}: {_placed(one)} and {_placed(other)}",
+        f"two nodes make {dataset!r}:\n  {one} ({one.where})\n  {other} ({other.where})",
         hint="rename one of the outputs, or leave one of the nodes out",
     )
 

@@ -160,5 +160,6 @@ def unknown_pipeline(name: str, known: Mapping[str, Any], project: Project) -> P
 
 def _checked(value: Any, made_by: str) -> Pipeline:
     if isinstance(value, Pipeline):
+        _ = value.wiring  # a sum is checked when it is looked at: now, where its name is known
         return value
     raise ProjectCodeError(f"{made_by} is {type(value).__name__}, not a Pipeline")

@@ -10,8 +10,9 @@ from typing import Any
 
 from noria_catalog.suggest import nearest
 
-from noria.errors import ConfigError
+from noria.errors import ConfigError, ProjectError
 from noria.project.discover import Project
+from noria.project.state import prepare_state
 
 PREFIX = "NORIA_"
 FILE = "settings.toml"
@@ -116,14 +117,12 @@ def _in_files(key: str, files: list[Path]) -> bool:
 
 
 def _remember(kept: Path, text: str) -> None:
-    from noria.project.state import prepare_state
-
     try:
         prepare_state(kept.parent)
         beside = kept.with_suffix(f".{os.getpid()}.tmp")
         beside.write_text(text, encoding="utf-8")
         beside.replace(kept)
-    except OSError:
+    except (OSError, ProjectError):
         pass  # a read-only project works too, only more slowly
 
 

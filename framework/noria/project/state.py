@@ -1,13 +1,26 @@
 """The folder ``.noria`` of a project: what Noria keeps, and git ignores."""
 
+import errno
+import os
 from pathlib import Path
+
+from noria.errors import ProjectError
 
 
 def prepare_state(folder: Path) -> Path:
-    """Make the state folder, with a ``.gitignore`` of its own, and return it."""
-    if not folder.is_dir():
+    """Make the state folder, with a ``.gitignore`` of its own, and return it.
+
+    Raises ProjectError when it cannot be made or written.
+    """
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise ProjectError(
+            f"{folder}, where runs are recorded, cannot be written: {error.strerror}"
+        ) from error
     return folder

@@ -1,0 +1,1 @@
+"""Make what a model may look at, and split by time."""

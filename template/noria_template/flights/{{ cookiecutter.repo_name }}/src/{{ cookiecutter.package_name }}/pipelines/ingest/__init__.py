@@ -1,0 +1,1 @@
+"""Clean the raw tables and join them."""

@@ -1,0 +1,1 @@
+"""Score new departures, day by day."""

@@ -1,0 +1,1 @@
+"""Measure all models on the test days, and show it."""

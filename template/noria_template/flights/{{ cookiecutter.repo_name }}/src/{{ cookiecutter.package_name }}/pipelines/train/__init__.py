@@ -1,0 +1,1 @@
+"""Fit two families of models and pick the champion."""

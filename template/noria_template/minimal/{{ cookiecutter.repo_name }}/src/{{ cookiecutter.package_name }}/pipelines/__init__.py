@@ -1,0 +1,1 @@
+"""The pipelines: a folder each, with its nodes and their wiring."""

@@ -1,0 +1,1 @@
+"""The pipeline `{{ cookiecutter.pipeline_name }}`."""

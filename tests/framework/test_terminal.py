@@ -1,0 +1,75 @@
+"""What a run looks like in a real terminal."""
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.project_on_disk import ProjectOnDisk, environment
+
+NODES = "src/shop/pipelines/sales/nodes.py"
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="not here: pseudo-terminals")
+
+
+def _in_terminal(project: ProjectOnDisk, *words: str) -> str:
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "noria", *words],
+        cwd=project.path,
+        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    heard = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if select.select([ours], [], [], 0.2)[0]:
+            try:
+                data = os.read(ours, 65536)
+            except OSError:  # Linux's way to say that the other end is closed
+                break
+            if not data:
+                break
+            heard += data
+        elif process.poll() is not None:
+            break
+    process.wait(10)
+    os.close(ours)
+    return heard.decode()
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+def test_a_terminal_shows_what_runs_and_ends_with_the_summary(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "    return orders", "    import time; time.sleep(0.8)\n    return orders")
+    heard = _in_terminal(project, "run")
+    plain = _plain(heard)
+    assert "● clean" in plain  # seen while it ran
+    assert "· total" in plain
+    assert "2 left" in plain
+    assert "\x1b[1A" in heard or "\x1b[2K" in heard  # drawn over, not scrolled
+    assert plain.rindex("done in") > plain.rindex("● clean")
+    assert "data/totals.json" in plain.split("done in")[-1]
+
+
+def test_what_nodes_print_stands_above_the_display(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "    return orders", "    print('from the node')\n    return orders")
+    assert "from the node\r\n" in _plain(_in_terminal(project, "run"))
+
+
+def test_an_error_in_a_terminal_is_the_last_thing_said(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "return orders.dropna()", "raise ValueError('no orders')")
+    plain = _plain(_in_terminal(project, "run"))
+    assert plain.index("failed in") < plain.index("Error: node 'clean'")
+    assert plain.rstrip().endswith("noria run --from-nodes clean")
