@@ -145,7 +145,9 @@ class FileDataset(ABC):
             return self._pinned_path(self.version.load)
         version = self._saved_version or latest_version(self.storage, self.filepath)
         if version is None:
-            raise MissingDataError(f"no version lies at {self.storage.shown(self.filepath)}")
+            raise MissingDataError(
+                f"no version lies at {self.storage.shown(self.filepath)}", hint=self._plain_file()
+            )
         return version_path(self.filepath, version)
 
     def _pinned_path(self, version: str) -> str:
@@ -161,17 +163,23 @@ class FileDataset(ABC):
         return path
 
     def _new_version(self, version: Version) -> str:
-        if self.storage.size(self.filepath) is not None and not is_remote(self.filepath):
-            shown = self.storage.shown(self.filepath)
+        in_the_way = self._plain_file()
+        if in_the_way is not None:
             raise SaveError(
-                f"{shown} is a file, and `versioned: true` keeps its versions in a folder "
-                "of that name",
-                hint=f"move the file away, or into {shown}/<version>/ as its first version",
+                f"no version can be saved at {self.storage.shown(self.filepath)}", hint=in_the_way
             )
         sweep_versions(self.storage, self.filepath)
         name = version.run.after(version_folders(self.storage, self.filepath))
         check_version_name(name)
         return name
+
+    def _plain_file(self) -> str | None:
+        if is_remote(self.filepath) or self.storage.size(self.filepath) is None:
+            return None
+        return (
+            "it is a plain file, and `versioned: true` keeps versions in a folder of that name: "
+            "move the file away"
+        )
 
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={value!r}" for key, value in self.describe().items())

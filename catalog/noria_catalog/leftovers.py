@@ -84,7 +84,7 @@ def _tail(name: str) -> str:
         return name
     from hashlib import blake2s
 
-    suffixes = "".join(f".{part}" for part in name.split(".")[1:][-2:] if len(part) <= 16)  # noqa: PLR2004
+    suffixes = "".join(f".{part}" for part in name.split(".")[1:][-2:] if len(part) <= 16)
     return blake2s(os.fsencode(name), digest_size=8).hexdigest() + suffixes
 
 

@@ -123,5 +123,5 @@ def _copies_on_write(value: Any) -> bool:
     return (
         pandas is not None
         and isinstance(value, pandas.DataFrame | pandas.Series)
-        and int(pandas.__version__.split(".")[0]) >= 3  # noqa: PLR2004
+        and int(pandas.__version__.split(".")[0]) >= 3
     )

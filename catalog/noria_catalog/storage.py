@@ -95,7 +95,7 @@ class LocalStorage:
         """Return the names of what lies directly in ``folder``; none where there is no folder."""
         try:
             return sorted(os.listdir(folder))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def files(self, folder: str) -> list[str]:

@@ -1,6 +1,9 @@
 """The command `noria`: the quickest answers first, click only for the rest."""
 
 import sys
+import time
+
+BEGAN = time.time()
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -20,6 +20,8 @@ def duration(seconds: float | None) -> str:
     """
     if seconds is None:
         return "-"
+    if seconds < 0.001:
+        return "<1 ms"
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < _MINUTE:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from noria.cli.interrupt import heed_interrupts
+from noria.cli.main import BEGAN
 from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option, selection_options, take_selection
 from noria.cli.printing import print_json
@@ -53,7 +54,7 @@ def run(
     if workers is not None and runner is None:
         runner = "threads"
     session = open_session(given)
-    tally = Tally()
+    tally = Tally(BEGAN)
     stream = sys.stderr if as_json else sys.stdout
     try:
         with (

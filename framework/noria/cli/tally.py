@@ -30,7 +30,8 @@ class NodeTally:
 class Tally:
     """A listener that keeps count of a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, began: float | None = None) -> None:
+        self.began = began  # when the user began to wait; None: with the run
         self.run = ""
         self.pipeline = ""
         self.runner = ""
@@ -63,8 +64,8 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """How long the run has taken, or takes so far."""
-        return (self.ended or time.time()) - self.started
+        """How long the user has waited."""
+        return (self.ended or time.time()) - (self.began or self.started)
 
     def of(self, status: str) -> list[NodeTally]:
         """Return the nodes with this status, in order."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from noria.errors import ProjectError
 
+# Python's list of its own modules leaves this one out.
+_STDLIB = sys.stdlib_module_names | {"test"}
 # Names that the project's own tools need, whether they are installed here or not.
 _TAKEN = frozenset(
     {
@@ -67,7 +69,7 @@ def check_package(package: str, *, of: str = "the package") -> None:
         reason = "is no Python package name: letters, digits and _ only"
     elif keyword.iskeyword(package):
         reason = "is a word of the Python language, so nothing could import it"
-    elif package in sys.stdlib_module_names:
+    elif package in _STDLIB:
         reason = "would hide Python's own module of that name"
     elif package in _TAKEN or is_installed(package):
         reason = "would hide the installed package of that name"

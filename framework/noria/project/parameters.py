@@ -1,9 +1,15 @@
 """Parameters as datasets: ``parameters`` whole and ``params:a.b.c`` for each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from noria_catalog.located import Located
+from noria_catalog.suggest import nearest
+
+from noria.errors import ConfigError
+
+WHOLE = "parameters"
+PREFIX = "params:"
 
 
 def parameter_datasets(parameters: Located) -> Iterator[tuple[str, Any]]:
@@ -16,8 +22,31 @@ def parameter_datasets(parameters: Located) -> Iterator[tuple[str, Any]]:
      'params:model.depth': 3}
     """
     plain = parameters.plain()
-    yield "parameters", plain
-    yield from _below("params:", plain)
+    yield WHOLE, plain
+    yield from _below(PREFIX, plain)
+
+
+def check_overrides(overrides: Iterable[str], declared: Located, read: Iterable[str]) -> None:
+    """Find the override that would change nothing: declared nowhere, and read by no node.
+
+    ``overrides`` are dotted keys, ``declared`` the parameters without them, ``read`` the dataset
+    names that the nodes of a run read.  Raises ConfigError with the nearest parameter.
+
+    >>> from noria_catalog.located import locate
+    >>> check_overrides(["seed", "model.new"], locate({"seed": 1}), ["params:model"])
+    """
+    known = {name.removeprefix(PREFIX) for name, _ in parameter_datasets(declared)}
+    needed = [name.removeprefix(PREFIX) for name in read if name.startswith(PREFIX)]
+    for key in overrides:
+        if key in known or WHOLE in read:
+            continue
+        if any(f"{key}.".startswith(f"{name}.") or name.startswith(f"{key}.") for name in needed):
+            continue
+        raise ConfigError(
+            f"--params {key}: no parameter of that name, and no node of this run reads it",
+            nearest=nearest(key, known - {WHOLE}),
+            hint="the parameters are in conf/base/parameters.yml",
+        )
 
 
 def _below(prefix: str, values: dict[Any, Any]) -> Iterator[tuple[str, Any]]:

@@ -76,7 +76,7 @@ def check_target(target: Path) -> None:
         raise ProjectError(f"{target} is a file", hint="name a folder that does not exist yet")
     there = sorted(entry.name for entry in target.iterdir() if entry.name != ".git")
     if there:
-        more = ", ..." if len(there) > 3 else ""  # noqa: PLR2004  # enough to know the folder by
+        more = ", ..." if len(there) > 3 else ""  # enough to know the folder by
         raise ProjectError(
             f"the folder {target} is not empty: {', '.join(there[:3])}{more}",
             hint="name a folder that does not exist yet, or an empty one",

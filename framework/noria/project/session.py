@@ -18,7 +18,7 @@ from noria.graph import Pipeline
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
 from noria.project.lock import ProjectLock
-from noria.project.parameters import parameter_datasets
+from noria.project.parameters import check_overrides, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.selection import Selection
@@ -138,6 +138,7 @@ class Session:
         command = command or " ".join(["noria", "run", *selection.flags()])
         with self._held(command, wait=wait, on_wait=on_wait) as run, ExitStack() as stack:
             selected = self.select(selection)
+            check_overrides(self._overrides, self.config.parameters(), selected.all_inputs())
             catalog = self._catalog_of(run)
             record = stack.enter_context(self._recording(command, selection))
             meter = stack.enter_context(MemoryMeter())

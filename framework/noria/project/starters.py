@@ -126,7 +126,7 @@ def git_address(given: str) -> str | None:
 def clone(address: str, checkout: str | None, target: Path) -> Path:
     """Clone a repository and return its folder.
 
-    Raises ProjectError with git's own last line when git is not there or fails.
+    Raises ProjectError with git's own reason when git is not there or fails.
     """
     if shutil.which("git") is None:
         raise ProjectError(
@@ -198,8 +198,9 @@ def _git(words: list[str], failure: str) -> None:
     )
     if done.returncode:
         said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        last = without_secrets(said[-1]) if said else f"exit code {done.returncode}"
-        raise ProjectError(f"git {failure}: {last}")
+        first = said[0] if said else f"exit code {done.returncode}"
+        # The first line is the reason; what follows is git's general advice.
+        raise ProjectError(f"git {failure}: {without_secrets(first)}")
 
 
 # Set inside of a git hook, they would make git work on the repository of the hook.

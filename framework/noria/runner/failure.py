@@ -63,7 +63,7 @@ def describe_value(value: Any) -> str:
         return f"{kind} {text!r}"
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
-        if len(shape) == 2:  # noqa: PLR2004  # rows and columns
+        if len(shape) == 2:  # rows and columns
             return f"{kind}, {shape[0]:,} rows x {shape[1]:,} columns"
         return f"{kind}, shape {shape}"
     if isinstance(value, dict | list | tuple | set | frozenset):
