@@ -13,6 +13,7 @@ help: ## list the targets
 $(VENV)/.base: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "noria needs Python 3.11 or later; name one: make PYTHON=python3.12 ...")'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --constraint constraints.txt --upgrade pip
 	@echo "installing noria and what the worked example imports into $(VENV)"
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[flights]'
 	@touch $@
@@ -28,15 +29,19 @@ NORIA := $(abspath $(BIN))/noria
 .PHONY: demo
 demo: $(DEMO)/.ran ## make the environment, scaffold the worked example, train it, draw it
 	@echo
-	@echo "The worked example is in $(DEMO):"
-	@cat $(DEMO)/.made
+	@echo "How the models compare, from $(DEMO)/data/08_reporting/model_comparison.json:"
+	@cat $(DEMO)/data/08_reporting/model_comparison.json
+	@echo
+	@echo "What was made is in $(DEMO):"
+	@echo "  data/06_models/       the two models and the champion"
+	@echo "  data/08_reporting/    how they compare, and what the data lacks"
+	@echo "  pipeline.mmd          the graph"
 	@echo
 	@echo "Commands to try next, in that folder (put $(BIN) on your PATH, or write ../../$(BIN)/noria):"
 	@echo "  noria pipelines list                          which pipelines there are"
 	@echo "  noria run --pipeline report                   metrics, figures and a summary in data/08_reporting"
 	@echo "  noria run --runner threads                    everything, side by side"
 	@echo "  noria runs show                               what the last run did"
-	@echo "  noria viz                                     the pipeline in the browser"
 	@echo "  noria new-project ../mine --starter minimal   a project of your own"
 
 $(DEMO)/pyproject.toml: | $(VENV)/.base
@@ -44,11 +49,7 @@ $(DEMO)/pyproject.toml: | $(VENV)/.base
 
 $(DEMO)/.ran: $(VENV)/.base $(DEMO)/pyproject.toml
 	@cd $(DEMO) && $(NORIA) run --pipeline train
-	@cd $(DEMO) && $(NORIA) viz --save pipeline.html
-	@cd $(DEMO) && { \
-	  echo "  data/06_models/              the models and the champion"; \
-	  echo "  data/08_reporting/           how they compare"; \
-	  echo "  pipeline.html                the graph page: open it in a browser"; } > .made
+	@cd $(DEMO) && $(NORIA) viz --save pipeline.mmd
 	@touch $@
 
 .PHONY: test

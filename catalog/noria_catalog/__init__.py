@@ -1,38 +1,34 @@
-"""Data by name: what it is, where it lies, how it is loaded and saved."""
+"""Data by name: what it is, where it lies, how it is loaded and saved.
 
-from noria_catalog.data_catalog import DataCatalog
-from noria_catalog.dataset import Dataset
-from noria_catalog.entry_points import entry_points
-from noria_catalog.errors import (
-    CatalogError,
-    DatasetDefinitionError,
-    DatasetError,
-    LoadError,
-    MissingDataError,
-    NoriaError,
-    SaveError,
-    UnknownDatasetError,
-    UnknownTypeError,
-)
-from noria_catalog.file_dataset import FileDataset
-from noria_catalog.memory import MemoryDataset, copy_value
-from noria_catalog.versions import new_version
+Names are imported when they are first used.
+"""
 
-__all__ = [
-    "CatalogError",
-    "DataCatalog",
-    "Dataset",
-    "DatasetDefinitionError",
-    "DatasetError",
-    "FileDataset",
-    "LoadError",
-    "MemoryDataset",
-    "MissingDataError",
-    "NoriaError",
-    "SaveError",
-    "UnknownDatasetError",
-    "UnknownTypeError",
-    "copy_value",
-    "entry_points",
-    "new_version",
-]
+_HOMES = {
+    "CatalogError": "noria_catalog.errors",
+    "DataCatalog": "noria_catalog.data_catalog",
+    "Dataset": "noria_catalog.dataset",
+    "DatasetDefinitionError": "noria_catalog.errors",
+    "DatasetError": "noria_catalog.errors",
+    "FileDataset": "noria_catalog.file_dataset",
+    "LoadError": "noria_catalog.errors",
+    "MemoryDataset": "noria_catalog.memory",
+    "MissingDataError": "noria_catalog.errors",
+    "NoriaError": "noria_catalog.errors",
+    "SaveError": "noria_catalog.errors",
+    "UnknownDatasetError": "noria_catalog.errors",
+    "UnknownTypeError": "noria_catalog.errors",
+    "copy_value": "noria_catalog.memory",
+    "new_version": "noria_catalog.versions",
+}
+__all__ = [*_HOMES]  # noqa: PLE0604  # the table is the one list of names
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'noria_catalog' has no attribute {name!r}")
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value

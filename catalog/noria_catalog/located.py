@@ -1,11 +1,9 @@
 """Values that know the file, line and column they were written at."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """A place in a file: ``line`` and ``column`` count from 1, as editors do.
 
     ``file`` is as the user would type it, relative to the project where it lies in it.
@@ -22,8 +20,7 @@ class Where:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A configuration value and where it stands.
 
     ``value`` is a ``dict[str, Located]``, a ``list[Located]`` or a scalar (``None``, ``bool``,

@@ -1,0 +1,1 @@
+"""The view: a project's pipelines in the browser, in a notebook and as a file."""

@@ -8,7 +8,8 @@ import click
 from noria_catalog.errors import NoriaError
 from noria_catalog.suggest import nearest
 
-from noria.cli.table import COMMANDS, GROUP, SUMMARIES, load
+from noria.cli.overview import overview
+from noria.cli.table import COMMANDS, installed_commands, load
 
 INTERRUPTED = 130
 
@@ -18,14 +19,16 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all names: ours in the order of the work, then those of installed packages."""
-        return [*COMMANDS, *sorted(set(_installed()) - set(COMMANDS))]
+        return [*COMMANDS, *sorted(set(installed_commands()) - set(COMMANDS))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of that name, imported now."""
-        target = COMMANDS.get(cmd_name, ("", ""))[0] or _installed().get(cmd_name)
+        target = COMMANDS.get(cmd_name, ("", ""))[0] or installed_commands().get(cmd_name)
         if target is None:
             return None
-        command: click.Command = load(target)
+        command = load(target)
+        if not isinstance(command, click.Command):
+            raise click.UsageError(f"{target}, installed as the command {cmd_name!r}, is none", ctx)
         return command
 
     def resolve_command(
@@ -40,28 +43,12 @@ class LazyGroup(click.Group):
         mend = f" Did you mean {close!r}?" if close else ""
         raise click.UsageError(f"no command {name!r}.{mend}", ctx)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands from the table, importing none of them."""
-        rows = [
-            (name, COMMANDS[name][1] if name in COMMANDS else SUMMARIES.get(name, ""))
-            for name in self.list_commands(ctx)
-        ]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the same overview as `noria --help`, which does not come this way."""
+        return overview()
 
 
-def _installed() -> dict[str, str]:
-    from noria_catalog.entry_points import entry_points
-
-    return {name: target for name, target, _ in entry_points(GROUP)}
-
-
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="`noria COMMAND --help` tells more.  Exit codes: 0 done, 1 a node failed, 2 a mistake"
-    " in usage or configuration, 3 another run holds the project, 130 interrupted.",
-)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-V", "--version", is_flag=True, help="Print the version.")
 def noria(version: bool) -> None:
     """Scaffold machine-learning projects, run their pipelines, and see them."""
@@ -96,7 +83,5 @@ def report(error: NoriaError) -> None:
 
 
 def _call(words: list[str]) -> int:
-    if not words:
-        words = ["--help"]
     result: Any = noria.main(args=words, prog_name="noria", standalone_mode=False)
     return result if isinstance(result, int) else 0

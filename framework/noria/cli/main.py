@@ -14,6 +14,11 @@ def main(arguments: list[str] | None = None) -> None:
 
         print(f"noria {__version__}")
         return
+    if words in ([], ["--help"], ["-h"]):
+        from noria.cli.overview import overview
+
+        print(overview())
+        return
     from noria.cli.group import run_command_line
 
     sys.exit(run_command_line(words))

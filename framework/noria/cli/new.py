@@ -30,7 +30,7 @@ def new_project(
     no_input: bool,
     as_json: bool,
 ) -> None:
-    r"""Scaffold a project in PATH, a folder that is new or empty.
+    """Scaffold a project in PATH, a folder that is new or empty.
 
     The starter is a bundled one, a folder with a cookiecutter template, or a git address of one:
     https://..., ssh://..., file://..., user@host:path, gh:owner/name.  The bundled ones run no
@@ -40,7 +40,7 @@ def new_project(
     \b
     noria new-project late-flights --starter flights
     noria new-project churn --name "Customer churn" --set description="Who leaves."
-    """
+    """  # noqa: D301  # click reads the control character as "keep these lines"
     values = parse_values(pairs)
     no_input = no_input or as_json or not sys.stdin.isatty()
     if not no_input:

@@ -1,13 +1,11 @@
 """Which commands there are: names and summaries, nothing imported."""
 
-from typing import Any
-
-# What `noria --help` shows; a command's module is imported only when the command is called.
+# A command's module is imported only when the command is called.
 COMMANDS: dict[str, tuple[str, str]] = {
     "new-project": ("noria.cli.new:new_project", "Scaffold a project."),
     "new-pipeline": ("noria.cli.new:new_pipeline", "Add a pipeline, with its test."),
     "run": ("noria.cli.run:run", "Run a pipeline, or a part of one."),
-    "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the project's pipelines."),
+    "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
     "runs": ("noria.cli.runs:runs", "List and show what has been run."),
 }
 # Commands of the rooms above come in by entry points; their words for --help stand here.
@@ -15,7 +13,14 @@ SUMMARIES = {"viz": "Draw the pipeline."}
 GROUP = "noria.commands"
 
 
-def load(target: str) -> Any:
+def installed_commands() -> dict[str, str]:
+    """Return the commands of installed packages: name to ``module:attribute``."""
+    from noria_catalog.entry_points import entry_points
+
+    return {name: target for name, target, _ in entry_points(GROUP)}
+
+
+def load(target: str) -> object:
     """Return what ``module:name`` names.
 
     >>> load("json:dumps")([1])
@@ -24,4 +29,5 @@ def load(target: str) -> Any:
     from importlib import import_module
 
     module, _, name = target.partition(":")
-    return getattr(import_module(module), name)
+    value: object = getattr(import_module(module), name)
+    return value

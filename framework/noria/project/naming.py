@@ -82,11 +82,16 @@ def check_package(package: str, *, of: str = "the package") -> None:
 
 
 def check_text(value: str, what: str) -> None:
-    """Raise ProjectError when a value could be taken for an option by git or a starter's hook."""
+    """Raise ProjectError when a value could be taken for an option by git or a starter's hook.
+
+    A line break or another control character is refused too: no template expects one.
+    """
     if value.startswith("-"):
         raise ProjectError(
             f"{what} {value!r} begins with '-', so a program could take it for an option"
         )
+    if not value.isprintable():
+        raise ProjectError(f"{what} {value!r} has a line break or another control character")
 
 
 def is_installed(package: str) -> bool:

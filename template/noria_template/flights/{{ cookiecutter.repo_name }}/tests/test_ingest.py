@@ -53,7 +53,8 @@ def test_no_departure_is_lost_or_doubled_by_the_joins(raw) -> None:
 def test_the_weather_is_the_last_full_hour_of_the_airport_of_origin(raw) -> None:
     flight = clean_flights(raw["flights_raw"].iloc[[0]], late_after_minutes=15)
     flight["scheduled_departure"] = pd.Timestamp("2013-01-01T15:30", tz="UTC")
-    weather = clean_weather(raw["weather_raw"], highest_wind_mph=150)
+    table = raw["weather_raw"].assign(temp=range(len(raw["weather_raw"])))
+    weather = clean_weather(table, highest_wind_mph=150)
     joined = join_departures(
         flight,
         weather,
@@ -62,7 +63,6 @@ def test_the_weather_is_the_last_full_hour_of_the_airport_of_origin(raw) -> None
         raw["airlines_raw"],
         PREDICTION,
     )
-    table = raw["weather_raw"]
     # An hour before 15:30 the hour from 13:00 had ended, the one from 14:00 had not.
     observed = table[(table["time_hour"] == "2013-01-01T13:00:00Z") & (table["origin"] == "EWR")]
     assert joined["temp"].tolist() == observed["temp"].tolist()

@@ -1,0 +1,192 @@
+"""Datasets by name."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import noria_catalog
+import pandas as pd
+import pytest
+from noria_catalog import (
+    DataCatalog,
+    DatasetDefinitionError,
+    LoadError,
+    MemoryDataset,
+    MissingDataError,
+    SaveError,
+    UnknownDatasetError,
+)
+from noria_catalog.located import Located, Where
+
+from tests.catalog.entries import catalog_of
+
+ENTRIES = {
+    "orders": {"type": "pandas.CSVDataset", "filepath": "data/orders.csv"},
+    "note": {"type": "text.TextDataset", "filepath": "data/note.txt"},
+}
+
+
+class Silent:
+    """A dataset of somebody's that offers no more than it must."""
+
+    def load(self) -> Any:
+        raise RuntimeError("the database is down")
+
+    def save(self, data: Any) -> None:
+        raise RuntimeError(f"no room for {len(data)}")
+
+
+def test_data_goes_round_by_name(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    assert not catalog.exists("orders")
+    catalog.save("orders", pd.DataFrame({"a": [1]}))
+    assert catalog.exists("orders")
+    assert catalog.load("orders")["a"].tolist() == [1]
+    assert (tmp_path / "data" / "orders.csv").read_text() == "a\n1\n"
+
+
+def test_it_reads_like_a_dict(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    catalog["model"] = {"weights": 1}
+    assert list(catalog) == catalog.keys() == ["orders", "note", "model"]
+    assert len(catalog) == 3
+    assert "note" in catalog
+    assert "notes" not in catalog
+    assert catalog.get("notes") is None
+    assert catalog.get("note") is catalog["note"]
+    assert [name for name, _ in catalog.items()] == list(catalog)
+    assert isinstance(catalog.values()[2], MemoryDataset)
+    assert repr(catalog) == "DataCatalog(3 datasets)"
+
+
+def test_a_value_becomes_data_in_memory_and_a_dataset_stays_one() -> None:
+    silent = Silent()
+    catalog = DataCatalog({"a": [1], "b": silent})
+    assert catalog.load("a") == [1]
+    assert catalog["b"] is silent
+
+
+@pytest.mark.parametrize("deed", ["load", "exists", "release", "describe", "__getitem__"])
+def test_an_unknown_name_names_the_nearest(tmp_path: Path, deed: str) -> None:
+    with pytest.raises(UnknownDatasetError, match="no dataset 'ordes' in the catalog") as caught:
+        getattr(catalog_of(ENTRIES, tmp_path), deed)("ordes")
+    assert caught.value.nearest == "orders"
+
+
+def test_saving_under_an_unknown_name_is_an_error_too() -> None:
+    with pytest.raises(UnknownDatasetError):
+        DataCatalog().save("a", 1)
+
+
+def test_a_missing_file_names_dataset_place_and_entry(tmp_path: Path) -> None:
+    with pytest.raises(MissingDataError) as caught:
+        catalog_of(ENTRIES, tmp_path).load("note")
+    error = caught.value
+    assert error.name == "note"
+    assert error.where == Where("conf/base/catalog.yml", 4, 1)
+    assert "cannot load 'note': nothing lies at" in str(error)
+    assert "data/note.txt" in str(error)
+
+
+def test_an_unreadable_file_names_dataset_place_and_the_librarys_words(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "orders.csv").write_text("")
+    with pytest.raises(LoadError) as caught:
+        catalog.load("orders")
+    assert "catalog.yml:1:1: cannot load 'orders' at" in str(caught.value)
+    assert "EmptyDataError: No columns to parse from file" in str(caught.value)
+    assert type(caught.value.__cause__).__name__ == "EmptyDataError"
+
+
+def test_a_failing_save_names_dataset_place_and_the_librarys_words(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    with pytest.raises(SaveError) as caught:
+        catalog.save("orders", [1])
+    assert caught.value.name == "orders"
+    assert "catalog.yml:1:1: cannot save 'orders' at" in str(caught.value)
+    assert "TypeError: expected a pandas table, got list" in str(caught.value)
+    assert isinstance(caught.value.__cause__, TypeError)
+
+
+def test_the_errors_of_anybodys_dataset_are_named_too() -> None:
+    catalog = DataCatalog({"db": Silent()})
+    with pytest.raises(LoadError, match="cannot load 'db': RuntimeError: the database is down"):
+        catalog.load("db")
+    with pytest.raises(SaveError, match="cannot save 'db': RuntimeError: no room for 2"):
+        catalog.save("db", [1, 2])
+    assert not catalog.exists("db")
+    catalog.release("db")
+    assert catalog.describe("db") == {"type": "Silent"}
+
+
+def test_an_interrupt_is_not_dressed_up() -> None:
+    class Slow(Silent):
+        def load(self) -> Any:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        DataCatalog({"db": Slow()}).load("db")
+
+
+def test_check_finds_mistakes_and_loads_nothing(tmp_path: Path) -> None:
+    entries = {**ENTRIES, "bad": {"type": "pandas.CSVDataset"}}
+    catalog = catalog_of(entries, tmp_path)
+    catalog.check(["orders", "note"])
+    with pytest.raises(DatasetDefinitionError, match="'bad'"):
+        catalog.check(["orders", "bad"])
+
+
+def test_where_is_the_place_of_the_name(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    assert catalog.where("note") == Where("conf/base/catalog.yml", 4, 1)
+    catalog["note"] = 1
+    assert catalog.where("note") is None
+    assert catalog.where("none") is None
+
+
+def test_describe_needs_no_class_and_gives_the_whole_place(tmp_path: Path) -> None:
+    entry = {"type": "no.Such", "filepath": "a.x", "load_args": {"b": 1}, "fs_args": {"t": "s"}}
+    described = catalog_of({"a": entry}, tmp_path).describe("a")
+    assert described == {"type": "no.Such", "filepath": f"{tmp_path}/a.x", "load_args": {"b": 1}}
+
+
+def test_released_memory_is_let_go() -> None:
+    catalog = DataCatalog({"a": 1})
+    catalog.release("a")
+    with pytest.raises(MissingDataError, match="cannot load 'a': nothing was saved in memory yet"):
+        catalog.load("a")
+
+
+def test_an_empty_catalog_file_is_an_empty_catalog(tmp_path: Path) -> None:
+    assert len(DataCatalog.from_config(Located(None), base_path=tmp_path)) == 0
+    with pytest.raises(DatasetDefinitionError, match="a catalog is a mapping"):
+        DataCatalog.from_config(Located([]), base_path=tmp_path)
+
+
+def test_threads_make_a_dataset_once(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    made: list[Any] = []
+    threads = [threading.Thread(target=lambda: made.append(catalog["orders"])) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(dataset) for dataset in made}) == 1
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    heavy = "pandas numpy pyarrow yaml fsspec dynaconf rich click sqlite3 psutil tempfile"
+    script = (
+        "import sys, noria_catalog\n"
+        f"sys.exit(', '.join(name for name in {heavy.split()} if name in sys.modules) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_face_of_the_package_is_what_it_says() -> None:
+    assert noria_catalog.__all__ == sorted(noria_catalog.__all__)
+    assert all(hasattr(noria_catalog, name) for name in noria_catalog.__all__)

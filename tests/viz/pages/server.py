@@ -1,0 +1,147 @@
+"""A small server of the page: the real files, scenes and policy, and any document that a test wants."""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from noria_viz.document import Document
+from noria_viz.dot import make_dot
+from noria_viz.scene import View, make_scene
+from noria_viz.security import PAGE_POLICY
+from noria_viz.page_files import WEB
+
+KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+class PageServer:
+    """What is served: documents by pipeline, details and previews by id; ``asked`` is what came."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Document] = {}
+        self.first = "__default__"
+        self.details: dict[str, dict[str, Any]] = {}
+        self.previews: dict[str, dict[str, Any]] = {}
+        self.frame = ""
+        self.asked: list[str] = []
+        self.followers: list[queue.Queue[str]] = []
+        self.url = ""
+
+    def show(self, document: Document) -> None:
+        """Serve this document, and it alone."""
+        self.documents = {document["pipeline"]: document}
+        self.first = document["pipeline"]
+        self.asked.clear()
+
+    def tell(self, event: str, data: dict[str, Any]) -> None:
+        """Send an event to every page that listens."""
+        for follower in self.followers:
+            follower.put(f"event: {event}\ndata: {json.dumps(data)}\n\n")
+
+    def answer(self, path: str, query: dict[str, list[str]], body: Any) -> Any:
+        """Return the JSON of one of the routes, ``None`` for anything else."""
+        pipeline = query.get("pipeline", [self.first])[0]
+        id_ = query.get("id", [""])[0]
+        if path == "/api/graph":
+            return self.documents[pipeline]
+        if path == "/api/element":
+            return self.details.get(id_)
+        if path == "/api/preview":
+            return self.previews.get(id_, {"kind": "none", "reason": "no preview here"})
+        if path == "/api/dot":
+            return drawn(self.documents[body.get("pipeline") or self.first], body)
+        return None
+
+
+def drawn(document: Document, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page is told to draw."""
+    collapsed = asked.get("collapsed")
+    view = View(
+        collapsed=None if collapsed is None else frozenset(collapsed),
+        parameters=bool(asked.get("params")),
+        direction=asked.get("direction", "LR"),
+        kinds=frozenset(asked.get("kind", ())),
+        tags=frozenset(asked.get("tag", ())),
+        only=frozenset(asked.get("only", ())),
+    )
+    scene = make_scene(document, view)
+    return {**scene, "dot": make_dot(scene)}
+
+
+@contextmanager
+def serving() -> Iterator[PageServer]:
+    """Serve a page on a free port of loopback."""
+    pages = PageServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:  # noqa: N802  the base class's name
+            self._answer(None)
+
+        def do_POST(self) -> None:  # noqa: N802  the base class's name
+            self._answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+
+        def _answer(self, body: Any) -> None:
+            parts = urlsplit(self.path)
+            pages.asked.append(self.path)
+            if parts.path == "/api/events":
+                self._events()
+            elif parts.path == "/frame/plotly":
+                self._send(200, pages.frame.encode(), "text/html", "default-src 'unsafe-inline'")
+            elif parts.path.startswith("/api/"):
+                found = pages.answer(parts.path, parse_qs(parts.query), body)
+                self._send(404 if found is None else 200, json.dumps(found).encode(), "application/json")
+            else:
+                path = WEB / ("index.html" if parts.path == "/" else parts.path[1:])
+                if path.is_file():
+                    self._send(200, path.read_bytes(), KINDS.get(path.suffix, "text/plain"))
+                else:
+                    self._send(404, b"", "text/plain")
+
+        def _send(self, status: int, body: bytes, kind: str, policy: str = PAGE_POLICY) -> None:
+            self.send_response(status)
+            self.send_header("content-type", f"{kind}; charset=utf-8")
+            self.send_header("content-length", str(len(body)))
+            self.send_header("content-security-policy", policy)
+            self.send_header("cache-control", "no-cache")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _events(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(b": here\n\n")
+            self.wfile.flush()
+            mine: queue.Queue[str] = queue.Queue()
+            pages.followers.append(mine)
+            self.close_connection = True
+            try:
+                while (event := mine.get()) != "end":
+                    self.wfile.write(event.encode())
+                    self.wfile.flush()
+            except OSError:
+                pass  # the page went away
+            finally:
+                pages.followers.remove(mine)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    pages.url = f"http://127.0.0.1:{server.server_port}/"
+    try:
+        yield pages
+    finally:
+        for follower in list(pages.followers):
+            follower.put("end")
+        server.shutdown()
+        server.server_close()

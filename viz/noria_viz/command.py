@@ -1,0 +1,88 @@
+"""`noria viz`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from noria.cli.opening import open_session, parse_versions
+from noria.cli.options import configuration_options, selection_options, take_selection
+from noria.config.overrides import parse_overrides
+
+LOOPBACK = "127.0.0.1"
+
+
+@click.command()
+@selection_options
+@click.option(
+    "--save",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save the graph as .html, .svg, .png, .dot, .mmd or .json and end.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="The port; without it a free one.")
+@click.option("--host", default=LOOPBACK, metavar="ADDRESS", help="The address to listen at.")
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Answer under this name too, for tunnels: NAME or NAME:PORT.",
+)
+@click.option("--browser/--no-browser", default=True, help="Open the browser, or do not.")
+@configuration_options
+def viz(
+    save: Path | None,
+    port: int | None,
+    host: str,
+    allow_hosts: tuple[str, ...],
+    browser: bool,
+    **given: Any,
+) -> None:
+    r"""Show the pipeline in the browser, or save it as a file.
+
+    The page is served on this machine alone, to who has the address that is printed.  It follows
+    the project while files are edited.
+
+    \b
+    noria viz --pipeline train
+    noria viz --save pipeline.html
+    noria viz --no-browser --port 8000 --allow-host localhost:9000
+    """
+    selection = take_selection(given)
+    if save is None:
+        from noria_viz.serving import serve
+
+        opening = _opening(given)
+        session = open_session(given)
+        serve(
+            session,
+            selection,
+            opening,
+            host=host,
+            port=port,
+            allow_hosts=allow_hosts,
+            browser=browser,
+        )
+        return
+    from noria_viz.details import describe_all
+    from noria_viz.export import save as save_graph
+    from noria_viz.export import writer_for
+    from noria_viz.project_graph import ProjectGraph
+
+    writer_for(save)
+    with open_session(given) as session:
+        graph = ProjectGraph(session, selection)
+        document = graph.document()
+        save_graph(document, save, details=lambda: describe_all(graph, document))
+    click.echo(f"saved {save}")
+
+
+def _opening(given: dict[str, Any]) -> dict[str, Any]:
+    """Return how the project is opened, in words that another process understands."""
+    conf_source = given["conf_source"]
+    return {
+        "env": given["env"],
+        "params": parse_overrides(given["params"]),
+        "conf_source": None if conf_source is None else str(Path(conf_source).resolve()),
+        "load_versions": parse_versions(given["load_versions"]),
+    }
