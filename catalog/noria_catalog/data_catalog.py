@@ -1,11 +1,14 @@
 """Names to datasets."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
-from noria_catalog.dataset import Dataset, Describes, Exists, Releases
+from noria_catalog.chunks import AddChunk, saving_chunks
+from noria_catalog.dataset import Confirms, Dataset, Describes, Exists, Releases
 from noria_catalog.errors import (
     DatasetDefinitionError,
     DatasetError,
@@ -114,19 +117,30 @@ class DataCatalog:
     def save(self, name: str, data: Any) -> None:
         """Save data under a name; raises SaveError, and what was there before then still stands."""
         dataset = self[name]
-        try:
+        with self._named_save(name):
             dataset.save(data)
-        except DatasetError as error:
-            raise self._named(error, name, "save") from error.__cause__
-        except NoriaError:
-            raise
-        except Exception as error:
-            # Every library has its own errors; the user wants to know whose dataset it was.
-            raise SaveError(
-                f"cannot save {name!r}{self._place(name)}: {type(error).__name__}: {error}",
-                name=name,
-                where=self.where(name),
-            ) from error
+
+    def saving(self, name: str) -> "ChunkedSave":
+        """Return a context that gives a function to save data chunk by chunk.
+
+        All of it is published when the context ends; if it ends with an error, what was there
+        before still stands.  A dataset that cannot take chunks gets what they make together.
+
+        >>> catalog = DataCatalog({"rows": []})
+        >>> with catalog.saving("rows") as add:
+        ...     add([1, 2])
+        ...     add([3])
+        >>> catalog.load("rows")
+        [1, 2, 3]
+        """
+        return ChunkedSave(saving_chunks(self[name]), lambda: self._named_save(name))
+
+    def confirm(self, name: str) -> None:
+        """Tell a dataset that what was loaded from it has been worked through."""
+        dataset = self[name]
+        if not isinstance(dataset, Confirms):
+            raise DatasetError(f"{name!r} has no confirm()", name=name, where=self.where(name))
+        dataset.confirm()
 
     def exists(self, name: str) -> bool:
         """Tell whether a load would find something; ``False`` for a dataset that cannot know."""
@@ -218,6 +232,22 @@ class DataCatalog:
             error.message = f"cannot {deed} {name!r}: {error.message}"
         return error
 
+    @contextmanager
+    def _named_save(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except DatasetError as error:
+            raise self._named(error, name, "save") from error.__cause__
+        except NoriaError:
+            raise
+        except Exception as error:
+            # Every library has its own errors; the user wants to know whose dataset it was.
+            raise SaveError(
+                f"cannot save {name!r}{self._place(name)}: {type(error).__name__}: {error}",
+                name=name,
+                where=self.where(name),
+            ) from error
+
     def _place(self, name: str) -> str:
         dataset = self._datasets.get(name)
         described: Mapping[str, Any] = dataset.describe() if isinstance(dataset, Describes) else {}
@@ -240,6 +270,40 @@ class DataCatalog:
                     hint="write `versioned: true` into its entry",
                 )
         return dict(versions)
+
+
+class ChunkedSave:
+    """A context around the save of many chunks: errors of saving are named, others pass through."""
+
+    def __init__(
+        self,
+        saving: AbstractContextManager[AddChunk],
+        naming: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._saving = saving
+        self._naming = naming
+
+    def __enter__(self) -> AddChunk:
+        with self._naming():
+            add = self._saving.__enter__()
+
+        def add_named(chunk: Any) -> None:
+            with self._naming():
+                add(chunk)
+
+        return add_named
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            with self._naming():
+                self._saving.__exit__(None, None, None)
+        else:
+            self._saving.__exit__(kind, error, trace)
 
 
 def _is_dataset(value: Any) -> bool:

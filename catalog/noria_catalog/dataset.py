@@ -1,6 +1,7 @@
 """What a dataset is: load and save; and what it may offer besides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
 
@@ -45,3 +46,23 @@ class Sized(Protocol):
 
     def size(self) -> int | None:
         """Return the bytes at its place, ``None`` when that cannot be known cheaply."""
+
+
+@runtime_checkable
+class SavesChunks(Protocol):
+    """A dataset that can be saved bit by bit, as a generator node makes it."""
+
+    def saving(self) -> AbstractContextManager[Callable[[Any], None]]:
+        """Give a function that adds one chunk.
+
+        What was added is published, whole, when the context ends; not at all if it ends with an
+        error.
+        """
+
+
+@runtime_checkable
+class Confirms(Protocol):
+    """A dataset that is told when what was loaded from it has been worked through."""
+
+    def confirm(self) -> None:
+        """Note that the node which names this dataset in ``confirms`` has ended."""

@@ -2,11 +2,13 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+from noria_catalog.chunks import AddChunk, join_chunks
 from noria_catalog.errors import MissingDataError, SaveError
 from noria_catalog.publish import Published
 from noria_catalog.redact import redacted
@@ -90,17 +92,40 @@ class FileDataset(ABC):
             raise SaveError(
                 "None cannot be saved", hint="does the function return what it has made?"
             )
+        with self._publishing() as path:
+            self.write(data, path)
+
+    @contextmanager
+    def saving(self) -> Iterator[AddChunk]:
+        """Give a function that adds a chunk; what they make together is published at the end.
+
+        If the context ends with an error, what was there before still stands.
+        """
+        with self._publishing() as path, self.writing(path) as add:
+            yield add
+
+    @contextmanager
+    def writing(self, path: Path) -> Iterator[AddChunk]:
+        """Give a function that writes a chunk behind those before it into the local file ``path``.
+
+        Here chunks are gathered, and put together by :func:`~noria_catalog.chunks.join_chunks` in
+        the end; a subclass whose format can be written bit by bit does so.
+        """
+        chunks: list[Any] = []
+        yield chunks.append
+        self.write(join_chunks(chunks), path)
+
+    @contextmanager
+    def _publishing(self) -> Iterator[Path]:
         if self.version is None:
             path, version = self.filepath, None
         else:
             version = self._new_version(self.version)
             path = version_path(self.filepath, version)
-        self.last_save = self.storage.publish(
-            path,
-            lambda temporary: self.write(data, Path(temporary)),
-            replace=version is None,
-            tidy=self.tidy,
-        )
+        publishing = self.storage.publishing(path, replace=version is None, tidy=self.tidy)
+        with publishing as pending:
+            yield Path(pending.path)
+        self.last_save = pending.published
         self._saved_version = version
 
     def exists(self) -> bool:

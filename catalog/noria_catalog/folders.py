@@ -5,7 +5,8 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from noria_catalog.errors import SaveError
 from noria_catalog.leftovers import ASIDE, leftovers, remove, sweep, temporary_name
@@ -15,13 +16,14 @@ _AT_FDCWD = -100
 _EXCHANGE = 2
 
 
-def publish_folder(target: str, fill: Callable[[str], None]) -> None:
-    """Let ``fill`` make a new folder beside ``target``, then put it in ``target``'s place.
+@contextmanager
+def publishing_folder(target: str) -> Iterator[str]:
+    """Give a new empty folder beside ``target``, and put it in ``target``'s place when it is full.
 
-    ``fill`` gets the path of an empty folder.  Where the operating system can exchange two names at
+    Where the operating system can exchange two names at
     once (Linux, macOS) whoever looks finds the old folder or the new one; elsewhere a crash between
     two renames leaves none, and the next :func:`recover` puts the old one back.  Raises
-    :class:`SaveError`; an error of ``fill`` comes through as it is, and the old folder then stands.
+    :class:`SaveError`; an error of the context comes through as it is, and the old folder then stands.
     """
     real = os.path.realpath(target)
     if os.path.lexists(real) and not os.path.isdir(real):
@@ -37,7 +39,7 @@ def publish_folder(target: str, fill: Callable[[str], None]) -> None:
     fresh = os.path.join(above, temporary_name(name))
     try:
         os.mkdir(fresh)
-        fill(fresh)
+        yield fresh
         with explaining(target):
             if os.path.isdir(real):
                 shutil.copymode(real, fresh)

@@ -10,6 +10,7 @@ from noria_catalog.suggest import nearest
 
 _MODES = ("deepcopy", "copy", "assign")
 _NOTHING = object()
+_NEVER_CHANGED = frozenset({bool, bytes, complex, float, int, str, type(None)})
 
 
 def copy_value(value: Any, mode: str | None = None) -> Any:
@@ -26,6 +27,8 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
     >>> first
     [[1]]
     """
+    if type(value) in _NEVER_CHANGED:
+        return value
     chosen = mode if mode is not None else copy_mode_of(value)
     if chosen == "assign":
         return value

@@ -3,14 +3,16 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
 
+from noria_catalog.chunks import AddChunk
 from noria_catalog.dataset import Dataset
 from noria_catalog.errors import DatasetError, MissingDataError, SaveError
 from noria_catalog.file_dataset import FileDataset
-from noria_catalog.folders import publish_folder, recover
+from noria_catalog.folders import publishing_folder, recover
 from noria_catalog.located import locate
 from noria_catalog.publish import sync_file
 from noria_catalog.redact import redacted
@@ -67,16 +69,19 @@ class PartitionedDataset:
 
     def save(self, data: Mapping[str, Any]) -> None:
         """Save a mapping from names to values, or to functions that return them."""
-        if not isinstance(data, Mapping):
-            raise SaveError(
-                f"expected a dict of partitions by name, got {type(data).__qualname__}",
-                hint="return {name: value, ...}",
-            )
-        for name in data:
-            _check_name(name)
+        with self.saving() as add:
+            add(data)
+
+    @contextmanager
+    def saving(self) -> Iterator[AddChunk]:
+        """Give a function that saves some of the partitions, as :meth:`save` does.
+
+        With ``overwrite`` the folder holds all that was added, and nothing else, when the context
+        has ended without an error; else each partition stands as soon as it is added.
+        """
         if not self.overwrite:
             self.storage.sweep(self.path)
-            self._save_into(self.path, data)
+            yield lambda data: self._save_into(self.path, data)
         elif is_remote(self.path):
             shown = self.storage.shown(self.path)
             raise SaveError(
@@ -84,7 +89,9 @@ class PartitionedDataset:
                 hint="save each run under a path of its own, or leave `overwrite` out",
             )
         else:
-            publish_folder(self.path, lambda folder: self._fill(folder, data))
+            with publishing_folder(self.path) as folder:
+                yield lambda data: self._save_into(folder, data)
+                self._bring_others(folder)
 
     def exists(self) -> bool:
         """Tell whether there is at least one partition."""
@@ -146,8 +153,7 @@ class PartitionedDataset:
             raise MissingDataError(f"there is no folder {shown}")
         return sorted(names)
 
-    def _fill(self, folder: str, data: Mapping[str, Any]) -> None:
-        self._save_into(folder, data)
+    def _bring_others(self, folder: str) -> None:
         # What is no partition was not ours to replace: a README, a .gitkeep.
         for root, _, files in os.walk(self.path):
             for file in files:
@@ -165,6 +171,13 @@ class PartitionedDataset:
         return not hidden and below.endswith(self.filename_suffix)
 
     def _save_into(self, folder: str, data: Mapping[str, Any]) -> None:
+        if not isinstance(data, Mapping):
+            raise SaveError(
+                f"expected a dict of partitions by name, got {type(data).__qualname__}",
+                hint="return {name: value, ...}",
+            )
+        for name in data:
+            _check_name(name)
         if not data and not is_remote(folder):
             os.makedirs(folder, exist_ok=True)
         for name in sorted(data):

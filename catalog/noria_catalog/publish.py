@@ -25,23 +25,54 @@ class Published:
     sync_seconds: float
 
 
+class Pending:
+    """A file that is being written: ``path`` is where, ``published`` what came of it in the end."""
+
+    __slots__ = ("path", "published")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.published = Published(0, 0.0)
+
+
 def publish(
     target: str, write: Callable[[str], object], *, replace: bool = True, tidy: bool = True
 ) -> Published:
     """Let ``write`` make a file beside ``target``, then put it in ``target``'s place at once.
 
-    ``write`` gets the path of a temporary file with the suffixes of ``target``.  Whoever opens
-    ``target`` meanwhile, or after a crash or a power cut, finds the old file or the new one, whole.
-    The mode of an existing file is kept; of a link, what it points to is replaced.
-    ``replace=False`` refuses an existing file.  ``tidy=False`` leaves the leftovers of dead
-    processes where they are.
-    Raises :class:`SaveError` when the target cannot be written; an error of ``write`` comes through
-    as it is.
+    It is :func:`publishing` for what is written by one call.
 
     >>> import pathlib, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> publish(str(folder / "a.txt"), lambda path: pathlib.Path(path).write_bytes(b"hello")).size
     5
+    """
+    with publishing(target, replace=replace, tidy=tidy) as pending:
+        write(pending.path)
+    return pending.published
+
+
+@contextmanager
+def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Iterator[Pending]:
+    """Give a file beside ``target`` to write, and put it in ``target``'s place when that is done.
+
+    The file that is given is a temporary one with the suffixes of ``target``; if the context ends
+    with an error, it is gone and ``target`` is as it was.  Whoever opens ``target`` meanwhile, or
+    after a crash or a power cut, finds the old file or the new one, whole.
+    The mode of an existing file is kept; of a link, what it points to is replaced.
+    ``replace=False`` refuses an existing file.  ``tidy=False`` leaves the leftovers of dead
+    processes where they are.
+    Raises :class:`SaveError` when the target cannot be written; an error of the context comes
+    through as it is.
+
+    >>> import pathlib, tempfile
+    >>> target = pathlib.Path(tempfile.mkdtemp()) / "a.txt"
+    >>> with publishing(str(target)) as pending:
+    ...     _ = pathlib.Path(pending.path).write_text("hello")
+    ...     target.exists()
+    False
+    >>> target.read_text()
+    'hello'
     """
     real = os.path.realpath(target)
     before = _status(real, target)
@@ -53,19 +84,19 @@ def publish(
         check_writable(folder)
     if tidy:
         sweep(folder, name)
-    temporary = os.path.join(folder, temporary_name(name))
+    pending = Pending(os.path.join(folder, temporary_name(name)))
     try:
-        _prepare(temporary, before)
-        write(temporary)
+        _prepare(pending.path, before)
+        yield pending
         with explaining(target):
-            return _put(temporary, real, before, made, replace=replace)
+            pending.published = _put(pending.path, real, before, made, replace=replace)
     except OSError as error:
-        remove(temporary)
+        remove(pending.path)
         if error.errno in _FULL:
             raise _disk_full(error, folder, target) from error
         raise
     except BaseException:
-        remove(temporary)
+        remove(pending.path)
         raise
 
 

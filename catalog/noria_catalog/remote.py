@@ -5,13 +5,13 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from noria_catalog.errors import MissingDataError, SaveError
-from noria_catalog.publish import Published
+from noria_catalog.publish import Pending, Published
 from noria_catalog.redact import redacted
 
 
@@ -84,28 +84,24 @@ class RemoteStorage:
                 raise MissingDataError(f"nothing lies at {self.shown(path)}") from error
             yield here
 
-    def publish(
-        self,
-        path: str,
-        write: Callable[[str], None],
-        *,
-        replace: bool = True,
-        tidy: bool = True,
-    ) -> Published:
-        """Let ``write`` fill a file here, then send it to its final key in one piece."""
+    @contextmanager
+    def publishing(
+        self, path: str, *, replace: bool = True, tidy: bool = True
+    ) -> Iterator[Pending]:
+        """Give a file here to write, then send it to its final key in one piece."""
         key = self._fresh(path)
         if not replace and self._files.exists(key):
             raise SaveError(f"{self.shown(path)} exists already, and is never overwritten")
         with _folder() as folder:
-            here = os.path.join(folder, key.rsplit("/", 1)[-1])
-            write(here)
-            if not os.path.isfile(here):
+            pending = Pending(os.path.join(folder, key.rsplit("/", 1)[-1]))
+            yield pending
+            if not os.path.isfile(pending.path):
                 raise SaveError(f"write() made no plain file for {self.shown(path)}")
-            size = os.path.getsize(here)
+            size = os.path.getsize(pending.path)
             started = time.perf_counter()
-            self._files.put_file(here, key)
+            self._files.put_file(pending.path, key)
             self._fresh(path)
-        return Published(size, time.perf_counter() - started)
+            pending.published = Published(size, time.perf_counter() - started)
 
     def sweep(self, folder: str) -> None:
         """Do nothing: a dead process leaves no object behind."""

@@ -2,13 +2,13 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Protocol
 
 from noria_catalog.errors import MissingDataError
 from noria_catalog.leftovers import is_temporary, sweep
-from noria_catalog.publish import Published, publish, shown
+from noria_catalog.publish import Pending, publishing, shown
 
 _PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?=://|::)")
 
@@ -34,10 +34,10 @@ class Storage(Protocol):
     def reading(self, path: str) -> AbstractContextManager[str]:
         """Give a local path to read while the context lasts; raises MissingDataError."""
 
-    def publish(
-        self, path: str, write: Callable[[str], None], *, replace: bool = True, tidy: bool = True
-    ) -> Published:
-        """Let ``write`` fill a temporary local file and put it at ``path``, whole or not at all."""
+    def publishing(
+        self, path: str, *, replace: bool = True, tidy: bool = True
+    ) -> AbstractContextManager[Pending]:
+        """Give a local file to write, and put it at ``path`` when the context ends without error."""
 
     def sweep(self, folder: str) -> None:
         """Remove what dead processes left in ``folder``, and the folder if that empties it."""
@@ -121,11 +121,11 @@ class LocalStorage:
             raise MissingDataError(f"nothing lies at {shown(path)}", hint=_near(path))
         yield path
 
-    def publish(
-        self, path: str, write: Callable[[str], None], *, replace: bool = True, tidy: bool = True
-    ) -> Published:
-        """Let ``write`` fill a temporary file beside ``path``, then put it there at once."""
-        return publish(path, write, replace=replace, tidy=tidy)
+    def publishing(
+        self, path: str, *, replace: bool = True, tidy: bool = True
+    ) -> AbstractContextManager[Pending]:
+        """Give a temporary file beside ``path`` to write, and put it there at once."""
+        return publishing(path, replace=replace, tidy=tidy)
 
     def sweep(self, folder: str) -> None:
         """Remove what dead processes left in ``folder``, and the folder if that empties it."""

@@ -15,7 +15,7 @@ from noria_catalog import (
     SaveError,
     UnknownTypeError,
 )
-from noria_catalog.folders import _by_two_renames, publish_folder, recover
+from noria_catalog.folders import _by_two_renames, publishing_folder, recover
 from noria_catalog.leftovers import ASIDE, is_temporary
 from noria_catalog.partitioned import PartitionedDataset
 
@@ -204,8 +204,8 @@ def test_an_interrupt_leaves_no_folder_behind(tmp_path: Path) -> None:
         (Path(folder) / "a").write_text("")
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        publish_folder(str(tmp_path / "days"), fill)
+    with pytest.raises(KeyboardInterrupt), publishing_folder(str(tmp_path / "days")) as folder:
+        fill(folder)
     assert listed(tmp_path) == []
 
 

@@ -96,9 +96,13 @@ def test_nothing_remote_is_missing_data(store: fsspec.AbstractFileSystem) -> Non
 @pytest.mark.usefixtures("store")
 def test_an_existing_remote_version_is_not_overwritten() -> None:
     storage = storage_for("memory://bucket/a.txt")
-    storage.publish("memory://bucket/a.txt", lambda path: _write(path, "1"), replace=False)
-    with pytest.raises(SaveError, match="exists already"):
-        storage.publish("memory://bucket/a.txt", lambda path: _write(path, "2"), replace=False)
+    with storage.publishing("memory://bucket/a.txt", replace=False) as pending:
+        _write(pending.path, "1")
+    with (
+        pytest.raises(SaveError, match="exists already"),
+        storage.publishing("memory://bucket/a.txt", replace=False) as pending,
+    ):
+        _write(pending.path, "2")
 
 
 def test_a_password_in_a_url_is_not_shown() -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+from noria_catalog.chunks import AddChunk
 from noria_catalog.errors import SaveError
 from noria_catalog.file_dataset import FileDataset
 
@@ -52,6 +53,30 @@ class CSVDataset(FileDataset):
         else:
             data.to_csv(path, **arguments)
 
+    @contextmanager
+    def writing(self, path: Path) -> Iterator[AddChunk]:
+        """Give a function that writes a table's rows behind those before it."""
+        arguments = dict(self.save_args)
+        method, options = _compression(arguments.pop("compression", "infer"), path)
+        method = method or _OTHER.get(path.suffix.lower())
+        if method not in {None, "gzip", "zip"}:
+            with super().writing(path) as add:
+                yield add
+            return
+        name = Path(self.filepath).name
+        header = arguments.pop("header", True)
+        begun = False
+        with _opened(path, method, name, options) as file:
+
+            def add(data: Any) -> None:
+                nonlocal begun
+                if not hasattr(data, "to_csv"):
+                    raise TypeError(f"expected a pandas table, got {_kind(data)}")
+                data.to_csv(file, **arguments, compression=None, header=header and not begun)
+                begun = True
+
+            yield add
+
 
 class ParquetDataset(FileDataset):
     """A pandas table as Parquet; a load also reads a folder of Parquet files.
@@ -88,7 +113,40 @@ class ParquetDataset(FileDataset):
             )
         data.to_parquet(path, **self.save_args)
 
+    @contextmanager
+    def writing(self, path: Path) -> Iterator[AddChunk]:
+        """Give a function that writes a table as a row group behind those before it."""
+        if self.save_args.keys() - {"compression", "index"}:
+            with super().writing(path) as add:
+                yield add
+            return
+        import pyarrow as pa
+        from pyarrow import parquet
 
+        writer: Any = None
+        compression = self.save_args.get("compression", "snappy")
+
+        def add(data: Any) -> None:
+            nonlocal writer
+            if not hasattr(data, "to_parquet"):
+                raise TypeError(f"expected a pandas table, got {_kind(data)}")
+            # A range index says how many rows there are, and that is not known yet.
+            keep = self.save_args.get("index", type(data.index).__name__ != "RangeIndex")
+            schema = None if writer is None else writer.schema
+            table = pa.Table.from_pandas(data, schema=schema, preserve_index=bool(keep))
+            if writer is None:
+                writer = parquet.ParquetWriter(path, table.schema, compression=compression or "none")
+            writer.write_table(table)
+
+        try:
+            yield add
+        finally:
+            if writer is not None:
+                writer.close()
+
+
+# Compressions that pandas finds by the suffix and that cannot be written bit by bit.
+_OTHER = {".bz2": "bz2", ".xz": "xz", ".zst": "zstd"}
 _BY_SUFFIX = {".gz": "gzip", ".zip": "zip", ".tar": "tar", ".tgz": "tar"}
 
 
@@ -100,6 +158,17 @@ def _compression(given: Any, path: Path) -> tuple[str | None, dict[str, Any]]:
     if ".tar" in path.suffixes:
         return "tar", options
     return _BY_SUFFIX.get(path.suffix.lower()), options
+
+
+@contextmanager
+def _opened(path: Path, method: str | None, name: str, options: dict[str, Any]) -> Iterator[Any]:
+    if method is None:
+        with path.open("wb") as file:
+            yield file
+        return
+    opened = _gzip(path, options) if method == "gzip" else _zip(path, name, options)
+    with opened as file:
+        yield file
 
 
 @contextmanager

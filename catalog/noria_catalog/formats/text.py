@@ -1,8 +1,11 @@
 """Plain text: Markdown, SQL, anything that is a string."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from noria_catalog.chunks import AddChunk
 from noria_catalog.file_dataset import FileDataset
 
 
@@ -18,14 +21,25 @@ class TextDataset(FileDataset):
     '# Summary\n'
     """
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> str:
         """Return the text in the file ``path``."""
         with path.open(**{"encoding": "utf-8", "newline": "", **self.load_args}) as file:
-            return file.read()
+            text: str = file.read()
+        return text
 
     def write(self, data: Any, path: Path) -> None:
         """Write a string into the file ``path``."""
-        if not isinstance(data, str):
-            raise TypeError(f"expected a str, got {type(data).__qualname__}")
+        with self.writing(path) as add:
+            add(data)
+
+    @contextmanager
+    def writing(self, path: Path) -> Iterator[AddChunk]:
+        """Give a function that writes a string behind those before it."""
         with path.open("w", **{"encoding": "utf-8", "newline": "", **self.save_args}) as file:
-            file.write(data)
+
+            def add(data: Any) -> None:
+                if not isinstance(data, str):
+                    raise TypeError(f"expected a str, got {type(data).__qualname__}")
+                file.write(data)
+
+            yield add

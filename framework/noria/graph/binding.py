@@ -1,10 +1,12 @@
 """From named values to a function's arguments, and from its result to named values."""
 
 from collections.abc import Callable, Sequence
+from types import GeneratorType
 from typing import Any
 
 from noria.errors import NodeOutputError
-from noria.graph.declared import Declared
+from noria.graph.chunks import part_chunks
+from noria.graph.declared import Declared, list_names
 from noria.graph.source import show_source
 
 
@@ -28,7 +30,8 @@ def name_outputs(
 ) -> dict[str, Any]:
     """Name what the function returned, as its outputs were declared.
 
-    Raises :class:`~noria.errors.NodeOutputError` when the result has another form than they do.
+    Of a generator it is an iterator for each output, over its part of what is yielded.  Raises
+    :class:`~noria.errors.NodeOutputError` when the result has another form than they do.
 
     >>> name_outputs("split", divmod, {"low": "a", "high": "b"}, {"high": 2, "low": 1})
     {'a': 1, 'b': 2}
@@ -37,6 +40,10 @@ def name_outputs(
         return {}
     if isinstance(outputs, str):
         return {outputs: result}
+    if type(result) is GeneratorType:
+        return part_chunks(
+            list_names(outputs), result, lambda each: name_outputs(node, func, outputs, each)
+        )
     if isinstance(outputs, tuple):
         if not isinstance(result, list | tuple):
             raise _misfit(node, func, outputs, f"returned {_kind(result)}, not a list or tuple")

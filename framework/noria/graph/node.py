@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterable
+from types import GeneratorType
 from typing import Any
 
 from noria.errors import PipelineError, RunError
@@ -43,8 +44,8 @@ class Node:
     """
 
     __slots__ = (
-        "__weakref__", "_arity", "_confirms", "_func", "_given_name", "_input_names", "_inputs",
-        "_key", "_name", "_namespace", "_output_names", "_outputs", "_preview_fn", "_tags",
+        "__weakref__", "_confirms", "_func", "_given_name", "_input_names", "_inputs", "_key",
+        "_name", "_namespace", "_output_names", "_outputs", "_preview_fn", "_reads", "_tags",
     )  # fmt: skip
 
     def __init__(
@@ -80,7 +81,8 @@ class Node:
 
     def _finish(self) -> None:
         """Set what follows from the rest."""
-        self._arity = len(set(self._input_names))
+        names = self._input_names
+        self._reads = names if len(names) < 2 else tuple(dict.fromkeys(names))
         self._key: tuple[Any, ...] | None = None
         last = self._given_name or self._default_name()
         self._name = f"{self._namespace}.{last}" if self._namespace else last
@@ -170,6 +172,11 @@ class Node:
         return list(self._input_names)
 
     @property
+    def reads(self) -> tuple[str, ...]:
+        """The names of the inputs, each once."""
+        return self._reads
+
+    @property
     def outputs(self) -> list[str]:
         """The names of the outputs, in the order in which they were written."""
         return list(self._output_names)
@@ -225,7 +232,9 @@ class Node:
 
         ``inputs`` holds a value for each input and nothing else, else it is a
         :class:`~noria.errors.RunError`.  Results that do not fit the outputs are a
-        :class:`~noria.errors.NodeOutputError`.  What the function raises passes unchanged.
+        :class:`~noria.errors.NodeOutputError`.  What the function raises passes unchanged.  A
+        generator is handed on as it is, or as an iterator for each of several outputs; without
+        outputs it is run to its end.
 
         >>> Node(divmod, ["a", "b"], ["quotient", "rest"]).run({"a": 7, "b": 2})
         {'quotient': 3, 'rest': 1}
@@ -233,14 +242,17 @@ class Node:
         given = {} if inputs is None else inputs
         if not isinstance(given, dict):
             raise RunError(f"node {self._name} runs on a dict of its inputs, not on {_kind(given)}")
-        if len(given) != self._arity or not all(name in given for name in self._input_names):
-            raise RunError(
-                f"node {self._name} ({self.where}) takes {_quoted(self._input_names)}"
-                f", but got {_quoted(sorted(map(str, given)))}"
-            )
+        if len(given) != len(self._reads):
+            raise self._wrong_inputs(given)
+        for name in self._reads:
+            if name not in given:
+                raise self._wrong_inputs(given)
         result = call(self._func, self._inputs, given)
         if self._outputs is None:
-            if result is not None:
+            if type(result) is GeneratorType:
+                for _ in result:
+                    pass
+            elif result is not None:
                 warnings.warn(
                     f"node {self._name} ({self.where}) returned {_kind(result)} and has no outputs:"
                     " it is dropped",
@@ -249,6 +261,12 @@ class Node:
                 )
             return {}
         return name_outputs(self._name, self._func, self._outputs, result)
+
+    def _wrong_inputs(self, given: dict[str, Any]) -> RunError:
+        return RunError(
+            f"node {self._name} ({self.where}) takes {_quoted(self._input_names)}"
+            f", but got {_quoted(sorted(map(str, given)))}"
+        )
 
     def preview(self) -> Any:
         """Return what the node's ``preview_fn`` shows, ``None`` without one."""

@@ -1,10 +1,12 @@
 """The data of one run: by dataset where one is declared, else in memory, let go when unneeded."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from noria_catalog import DataCatalog
+from noria_catalog.chunks import AddChunk, join_chunks
 from noria_catalog.memory import copy_value
 
 
@@ -48,6 +50,21 @@ class DataFlow:
             self._catalog.save(name, value)
         elif self._left.get(name) or name in self._kept:
             self._values[name] = value
+
+    @contextmanager
+    def saving(self, name: str) -> Iterator[AddChunk]:
+        """Give a function that adds a chunk to what is saved when the context ends well."""
+        if name in self._catalog:
+            with self._catalog.saving(name) as add:
+                yield add
+        else:
+            chunks: list[Any] = []
+            yield chunks.append
+            self.save(name, join_chunks(chunks))
+
+    def confirm(self, name: str) -> None:
+        """Tell a dataset that what was loaded from it has been worked through."""
+        self._catalog.confirm(name)
 
     def read(self, name: str) -> bool:
         """Note that one reader of a declared dataset is done; tell whether the data was let go."""

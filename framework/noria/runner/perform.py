@@ -1,163 +1,163 @@
-"""What is done for one node: load, run, save; with the hooks and events around each step."""
+"""What is done for one node: load, run, save."""
 
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
-from noria_catalog import DataCatalog
-
+from noria.errors import NodeOutputError
 from noria.graph import Node
-from noria.record.events import (
-    DatasetLoaded,
-    DatasetReleased,
-    DatasetSaved,
-    Listener,
-    NodeFailed,
-    NodeFinished,
-    NodeStarted,
-)
-from noria.runner.failure import describe_value, explain, one_line
+from noria.graph.chunks import are_chunks, interleave
+from noria.runner.failure import describe_value, explain
 from noria.runner.flow import DataFlow
-from noria.runner.meter import MemoryMeter
+
+Builders = Mapping[int, Mapping[str, Callable[[Any], Any]]]
 
 
 class Stopped(Exception):  # noqa: N818  # no error: a node that was left behind may not save
     """The run has ended while this node was still under way."""
 
 
-class _Step:
+class Step:
     """How far a node has come, for the message if it fails."""
 
+    __slots__ = ("deed", "inputs", "name", "value")
+
     def __init__(self) -> None:
-        self.doing = "starting"
+        self.deed = "starting"
+        self.name: str | None = None
+        self.value: Any = None
         self.inputs: dict[str, Any] = {}
+
+    @property
+    def doing(self) -> str:
+        """In words: ``saving 'model' (list of 3)``."""
+        if self.deed == "saving":
+            return f"saving {self.name!r} ({describe_value(self.value)})"
+        return self.deed if self.name is None else f"{self.deed} {self.name!r}"
 
 
 class Performer:
-    """Performs the nodes of one run, by number.  ``hooks`` is ``None`` when nobody hooks in."""
+    """Performs the nodes of one run, by number, and tells nobody.
+
+    ``builders`` make of a node's parameters, by node number and name, what its function takes.
+    The deeds are methods of their own, so that somebody may stand beside them (``told.py``).
+    """
 
     def __init__(
-        self,
-        nodes: Sequence[Node],
-        catalog: DataCatalog,
-        flow: DataFlow,
-        *,
-        run: str,
-        hooks: Any,
-        emit: Listener,
-        meter: MemoryMeter | None,
+        self, nodes: Sequence[Node], flow: DataFlow, *, builders: Builders | None = None
     ) -> None:
         self._nodes = nodes
-        self._catalog = catalog
         self._flow = flow
-        self._run = run
-        self._hooks = hooks
-        self._emit = emit
-        self._meter = meter
-        self._stopped = threading.Event()
+        self._builders = builders or {}
+        self._stopped = False
         self.done: set[str] = set()
 
     def stop(self) -> None:
         """Let nothing be saved any more."""
-        self._stopped.set()
+        self._stopped = True
 
     def __call__(self, number: int) -> None:
         """Perform one node.  Raises NodeError when it fails, from the user's own error."""
         node = self._nodes[number]
-        step = _Step()
-        window = self._meter.open() if self._meter else 0
-        self._emit(NodeStarted(node.name, time.time()))
-        began = time.perf_counter()
+        step = Step()
         try:
-            self._steps(node, step)
+            self._perform(number, node, step)
         except (KeyboardInterrupt, Stopped):
             raise
         # A node may raise anything, SystemExit too; all of it is told in one way.
         except BaseException as error:
-            seconds = time.perf_counter() - began
-            self._emit(NodeFailed(node.name, time.time(), seconds, one_line(error)))
-            if self._hooks is not None and isinstance(error, Exception):
-                self._hooks.on_node_error(
-                    error=error,
-                    node=node,
-                    catalog=self._catalog,
-                    inputs=step.inputs,
-                    is_async=False,
-                    run_id=self._run,
-                )
+            self._failed(error, node, step)
             raise explain(error, node, step.doing, step.inputs) from error
-        finally:
-            memory = self._meter.close(window) if self._meter else None
         self.done.add(node.name)
-        self._emit(NodeFinished(node.name, time.time(), time.perf_counter() - began, memory))
 
-    def _steps(self, node: Node, step: _Step) -> None:
-        for name in dict.fromkeys(node.inputs):
-            step.doing = f"loading {name!r}"
-            step.inputs[name] = self._load(name, node)
-        step.doing = "running"
-        outputs = self._call(node, step.inputs)
+    def _perform(self, number: int, node: Node, step: Step) -> None:
+        reads = node.reads
+        inputs = step.inputs
+        step.deed = "loading"
+        for name in reads:
+            step.name = name
+            inputs[name] = self._load(name, node)
+        if number in self._builders:
+            step.deed = "building"
+            for name, build in self._builders[number].items():
+                step.name = name
+                inputs[name] = build(inputs[name])
+        step.deed, step.name = "running", None
+        outputs = self._run(node, inputs)
         # Let the inputs go before the outputs are written: both at once may not fit.
         step.inputs = {}
-        for name in list(outputs):
-            value = outputs.pop(name)
-            step.doing = f"saving {name!r} ({describe_value(value)})"
-            self._save(name, value, node)
-        for name in dict.fromkeys(node.inputs):
+        inputs = {}
+        if are_chunks(outputs):
+            self._save_chunks(node, outputs, step)
+        else:
+            step.deed = "saving"
+            for name in list(outputs):
+                step.name, step.value = name, outputs.pop(name)
+                if self._stopped:
+                    raise Stopped
+                self._save(name, step.value, node)
+        step.value = None
+        self._finish(node, step)
+
+    def _finish(self, node: Node, step: Step) -> None:
+        if node.confirms:
+            step.deed = "confirming"
+            for name in node.confirms:
+                step.name = name
+                self._flow.confirm(name)
+        for name in node.outputs:
+            if self._flow.written(name):
+                self._released(name)
+        for name in node.reads:
             if self._flow.read(name):
-                self._emit(DatasetReleased(name))
+                self._released(name)
 
-    def _load(self, name: str, node: Node) -> Any:
-        hooks = self._hooks
-        if hooks is not None:
-            hooks.before_dataset_loaded(dataset_name=name, node=node)
-        began = time.perf_counter()
-        value = self._flow.load(name)
-        self._emit(DatasetLoaded(node.name, name, time.perf_counter() - began, _rows(value)))
-        if hooks is not None:
-            hooks.after_dataset_loaded(dataset_name=name, data=value, node=node)
-        return value
+    def _save_chunks(self, node: Node, outputs: dict[str, Any], step: Step) -> None:
+        """Save what a generator yields; all of it is published after the last chunk, or nothing."""
+        with ExitStack() as stack:
+            adding = {name: stack.enter_context(self._flow.saving(name)) for name in outputs}
+            missing = dict.fromkeys(outputs)
+            chunks = interleave(outputs)
+            while (found := next(chunks, None)) is not None:
+                name, chunk = found
+                missing.pop(name, None)
+                step.deed, step.name, step.value = "saving", name, chunk
+                if self._stopped:
+                    raise Stopped
+                self._add_chunk(name, chunk, node, adding[name])
+                step.deed, step.name, step.value = "running", None, None
+            if missing:
+                names = ", ".join(map(repr, missing))
+                raise NodeOutputError(
+                    f"node {node.name} ({node.where}) yielded nothing for {names}",
+                    node=node.name,
+                    expected=tuple(missing),
+                    came="yielded nothing",
+                )
+            step.deed, step.name = "saving", ", ".join(outputs)
+            if self._stopped:
+                raise Stopped
+        self._published(node, list(outputs))
 
-    def _call(self, node: Node, inputs: dict[str, Any]) -> dict[str, Any]:
-        hooks = self._hooks
-        if hooks is None:
-            return node.run(inputs)
-        about = {"node": node, "catalog": self._catalog, "is_async": False, "run_id": self._run}
-        for replaced in hooks.before_node_run(inputs=inputs, **about):
-            inputs.update(replaced or {})
-        outputs = node.run(inputs)
-        hooks.after_node_run(inputs=inputs, outputs=outputs, **about)
-        return outputs
+    def _load(self, name: str, node: Node) -> Any:  # noqa: ARG002  # for those who stand beside
+        return self._flow.load(name)
 
-    def _save(self, name: str, value: Any, node: Node) -> None:
-        if self._stopped.is_set():
-            raise Stopped
-        hooks = self._hooks
-        if hooks is not None:
-            hooks.before_dataset_saved(dataset_name=name, data=value, node=node)
-        began = time.perf_counter()
+    def _run(self, node: Node, inputs: dict[str, Any]) -> dict[str, Any]:
+        return node.run(inputs)
+
+    def _save(self, name: str, value: Any, node: Node) -> None:  # noqa: ARG002
         self._flow.save(name, value)
-        seconds = time.perf_counter() - began
-        size, place = self._lies(name)
-        self._emit(DatasetSaved(node.name, name, seconds, _rows(value), size, place))
-        if hooks is not None:
-            hooks.after_dataset_saved(dataset_name=name, data=value, node=node)
-        if self._flow.written(name):
-            self._emit(DatasetReleased(name))
 
-    def _lies(self, name: str) -> tuple[int | None, str | None]:
-        if not self._flow.declared(name):
-            return None, None
-        dataset = self._catalog.get(name)
-        size: Callable[[], int | None] | None = getattr(dataset, "size", None)
-        place = self._catalog.describe(name).get("filepath")
-        return (size() if callable(size) else None), (None if place is None else str(place))
+    def _add_chunk(
+        self, name: str, chunk: Any, node: Node, add: Callable[[Any], None]
+    ) -> None:
+        add(chunk)
 
+    def _published(self, node: Node, names: Sequence[str]) -> None:
+        """Be told that these outputs, which came in chunks, lie in their place."""
 
-def _rows(value: Any) -> int | None:
-    """Return the number of rows of a table or array, ``None`` for anything else."""
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and shape and isinstance(shape[0], int):
-        return shape[0]
-    return None
+    def _failed(self, error: BaseException, node: Node, step: Step) -> None:
+        """Be told that the node raised."""
+
+    def _released(self, name: str) -> None:
+        """Be told that nobody needs this data any more."""

@@ -18,6 +18,7 @@ from noria.runner.flow import DataFlow
 from noria.runner.meter import MemoryMeter
 from noria.runner.perform import Performer
 from noria.runner.scheduler import Scheduler
+from noria.runner.told import ToldPerformer
 from noria.runner.workers.base import Workers
 from noria.runner.workers.inline import InlineWorkers
 from noria.runner.workers.threads import ThreadWorkers
@@ -81,7 +82,11 @@ def run_pipeline(
     check_inputs(pipeline, catalog)
     nodes = pipeline.nodes
     flow = _flow(pipeline, catalog)
-    performer = Performer(nodes, catalog, flow, run=run, hooks=hooks, emit=emit, meter=meter)
+    performer = (
+        ToldPerformer(nodes, flow, catalog=catalog, run=run, hooks=hooks, emit=emit, meter=meter)
+        if listeners or hooks is not None or meter is not None
+        else Performer(nodes, flow)
+    )
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
     emit(RunStarted(run, time.time(), name, tuple(node.name for node in nodes), workers.name))
     try:
