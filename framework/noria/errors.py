@@ -3,11 +3,13 @@
 NoriaError                    (noria_catalog.errors)
 ├── CatalogError ...          (noria_catalog.errors)
 ├── ConfigError               configuration that cannot be read, merged or found
+│   └── ParameterTypeError    a parameter that is not what a node's function takes
 ├── ProjectError              no project, a broken one, or a folder that can't become one
 │   └── ProjectCodeError      the project's own code does not import
 ├── PipelineError             nodes that do not make a pipeline
 │   ├── CycleError            they wait for each other
 │   ├── DuplicateOutputError  two of them make one dataset
+│   ├── EdgeTypeError         one gives what the other cannot take
 │   └── SelectionError        a node, tag, dataset or namespace that the pipeline does not have
 ├── RunError                  a run cannot start, or stopped
 │   ├── MissingInputError     an input that nobody makes and nobody declared
@@ -24,6 +26,10 @@ from noria_catalog.errors import NoriaError
 
 class ConfigError(NoriaError):
     """Configuration cannot be read, merged or found."""
+
+
+class ParameterTypeError(ConfigError):
+    """A parameter is not of the type that a node's function is annotated to take."""
 
 
 class ProjectError(NoriaError):
@@ -46,6 +52,10 @@ class DuplicateOutputError(PipelineError):
     """Two nodes make one dataset."""
 
 
+class EdgeTypeError(PipelineError):
+    """What a node or dataset gives cannot be what the next node's function takes."""
+
+
 class SelectionError(PipelineError):
     """A node, tag, dataset or namespace was asked for that the pipeline does not have."""
 
@@ -55,7 +65,12 @@ class RunError(NoriaError):
 
 
 class MissingInputError(RunError):
-    """An input of the pipeline is made by no node and declared nowhere."""
+    """An input of the pipeline is made by no node and declared nowhere, or does not exist.
+
+    ``dataset`` is its name, ``None`` where several are missing.
+    """
+
+    dataset: str | None = None
 
 
 class NodeError(RunError):

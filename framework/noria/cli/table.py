@@ -5,6 +5,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new-project": ("noria.cli.new:new_project", "Scaffold a project."),
     "new-pipeline": ("noria.cli.new:new_pipeline", "Add a pipeline, with its test."),
     "run": ("noria.cli.run:run", "Run a pipeline, or a part of one."),
+    "check": ("noria.cli.check:check", "Find what is wrong before anything runs."),
     "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
     "runs": ("noria.cli.runs:runs", "List and show what has been run."),
 }

@@ -1,7 +1,7 @@
 """A node: a function, and the names of what it takes and gives."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import GeneratorType
 from typing import Any
 
@@ -20,7 +20,13 @@ from noria.graph.declared import (
 )
 from noria.graph.names import base_name, is_parameter, is_plain_word
 from noria.graph.pickling import pack_function, unpack_function
-from noria.graph.signature import keyword_order, show_signature, takes_positions
+from noria.graph.signature import (
+    argument_names,
+    can_leave_out,
+    keyword_order,
+    show_signature,
+    takes_positions,
+)
 from noria.graph.source import Source, calling_place, find_source, function_name, show_source
 
 Func = Callable[..., Any]
@@ -172,6 +178,16 @@ class Node:
         return list(self._input_names)
 
     @property
+    def declared_inputs(self) -> Declared:
+        """The inputs in the form in which they were written, a list as a tuple."""
+        return self._inputs
+
+    @property
+    def declared_outputs(self) -> Declared:
+        """The outputs in the form in which they were written, a list as a tuple."""
+        return self._outputs
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """The names of the inputs, each once."""
         return self._reads
@@ -226,6 +242,33 @@ class Node:
             _output_names=tuple([names(name) for name in self._output_names]),
             _namespace=inside,
         )
+
+    def without_inputs(self, names: Collection[str]) -> "Node | None":
+        """Return the node that leaves these inputs to the defaults of its function.
+
+        ``None`` where an argument that they go to has no default, or cannot be left out.
+
+        >>> def fit(rows, depth=3): return depth
+        >>> Node(fit, ["rows", "params:depth"], "model").without_inputs(["params:depth"])
+        Node(fit, {'rows': 'rows'}, 'model', name='fit__model')
+        """
+        listed = list_names(self._inputs)
+        given = self._inputs if isinstance(self._inputs, dict) else None
+        arguments = argument_names(self._func, len(listed), given)
+        pairs = list(zip(arguments, listed, strict=True))
+        if not all(can_leave_out(self._func, one) for one, name in pairs if name in names):
+            return None
+        kept = {argument: name for argument, name in pairs if name not in names}
+        if len(kept) < sum(name not in names for name in listed) or "" in kept:
+            return None
+        if keyword_order(self._func, kept) is None:
+            return None
+        other = self._changed(
+            _inputs=kept or None,
+            _input_names=tuple([name for name in self._input_names if name not in names]),
+        )
+        other._name = self._name
+        return other
 
     def run(self, inputs: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call the function and return its results by name.

@@ -1,13 +1,16 @@
 """A pipeline: nodes whose names wire a directed graph without circles."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from noria.errors import PipelineError
 from noria.graph.declared import Tags
+from noria.graph.defaults import Defaulted, with_defaults
+from noria.graph.functions import Parameters, function_nodes
 from noria.graph.groups import GroupedNodes, group_nodes
+from noria.graph.names import base_name
 from noria.graph.namespace import Renames, renamed_nodes
-from noria.graph.node import Node
+from noria.graph.node import Func, Node
 from noria.graph.slices import Slices
 from noria.graph.wiring import Wiring, gather
 
@@ -44,6 +47,8 @@ class Pipeline(Slices):
         namespace: str | None = None,
         prefix_datasets_with_namespace: bool = True,
     ) -> None:
+        if isinstance(nodes, Pipeline):
+            self._outside = nodes._outside
         wiring = nodes.wiring if isinstance(nodes, Pipeline) else Wiring(_members(nodes))
         if tags:
             wiring = Wiring([node.tag(tags) for node in wiring.nodes])
@@ -58,6 +63,9 @@ class Pipeline(Slices):
             )
             wiring = Wiring(renamed)
         self._parts: _Parts = wiring
+
+    # What is made by nodes that this pipeline was cut off from.
+    _outside: frozenset[str] = frozenset()
 
     @property
     def wiring(self) -> Wiring:
@@ -111,6 +119,55 @@ class Pipeline(Slices):
     def datasets(self) -> set[str]:
         """Return all names that any node reads or makes, parameters included."""
         return set(self.wiring.read | self.wiring.made)
+
+    def with_defaults(self, absent: Callable[[str], bool]) -> "tuple[Pipeline, list[Defaulted]]":
+        """Return the pipeline with absent inputs left to the defaults of the functions.
+
+        ``absent`` is asked of every free input whether nothing is declared for it.  An input that
+        is made by a node which this pipeline was cut off from is not left out.  The second value
+        says what was left out; without any the pipeline is this one.
+
+        >>> def fit(rows, depth=3): return depth
+        >>> whole = Pipeline([Node(fit, ["rows", "params:depth"], "model")])
+        >>> part, left = whole.with_defaults("params:depth".__eq__)
+        >>> part.inputs(), [(each.node.name, each.inputs) for each in left]
+        ({'rows'}, [('fit__model', ['params:depth'])])
+        """
+        gone = {
+            name
+            for name in self.wiring.free_inputs
+            if absent(name) and base_name(name) not in self._outside
+        }
+        changed, left = with_defaults(self.wiring, gone)
+        if not left:
+            return self, []
+        other = Pipeline(changed)
+        other._outside = self._outside
+        return other, left
+
+    @classmethod
+    def from_functions(
+        cls,
+        functions: Iterable[Func | Node],
+        *,
+        parameters: Parameters = (),
+        tags: Tags = None,
+        namespace: str | None = None,
+    ) -> "Pipeline":
+        """Return the pipeline that functions make by the names of their arguments.
+
+        An argument reads the dataset of its name, and the result is the dataset of the function's
+        name, or both what ``Annotated[..., "name"]`` says; in a tuple of such annotations each is
+        an output of its own.  ``parameters`` lists the arguments that are parameters, or maps them
+        to parameters of another name.  A node among the functions is taken as it is.
+
+        >>> def rows(orders: list) -> list: ...
+        >>> def model(rows: list, depth: int = 3) -> dict: ...
+        >>> made = Pipeline.from_functions([rows, model], parameters=["depth"])
+        >>> [str(node) for node in made.nodes]
+        ['rows: rows([orders]) -> [rows]', 'model: model([rows;params:depth]) -> [model]']
+        """
+        return cls(function_nodes(functions, parameters), tags=tags, namespace=namespace)
 
     def tag(self, tags: Tags) -> "Pipeline":
         """Return the pipeline with more tags on all its nodes.
@@ -175,6 +232,7 @@ class Pipeline(Slices):
             return NotImplemented
         total = object.__new__(Pipeline)
         total._parts = (self._parts, other._parts)
+        total._outside = self._outside | other._outside
         return total
 
     def __radd__(self, other: object) -> "Pipeline":
@@ -208,7 +266,9 @@ class Pipeline(Slices):
 
     def _cut(self, numbers: Iterable[int]) -> "Pipeline":
         nodes = self.wiring.nodes
-        return Pipeline([nodes[number] for number in sorted(numbers)])
+        part = Pipeline([nodes[number] for number in sorted(numbers)])
+        part._outside = self._outside.union(self.wiring.producers)
+        return part
 
 
 def pipeline(

@@ -62,6 +62,52 @@ def keyword_order(func: Callable[..., Any], keywords: dict[str, str]) -> list[st
     return order
 
 
+def argument_names(
+    func: Callable[..., Any], count: int, keywords: dict[str, str] | None
+) -> list[str]:
+    """Return the arguments that so many inputs go to, ``keywords`` where they go by keyword.
+
+    What goes into ``*args`` or ``**kwargs`` is called by that name.
+
+    >>> argument_names(lambda a, *rest: None, 3, None)
+    ['a', 'rest', 'rest']
+    """
+    plain = _plain(func)
+    if plain is None:
+        return _names_by_inspection(func, count, keywords)
+    function, bound = plain
+    code = function.__code__
+    known = code.co_varnames[bound : code.co_argcount]
+    rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount :]
+    more = rest[0] if rest and code.co_flags & _TAKES_ANY_POSITION else ""
+    if keywords is None:
+        return [*known[:count], *[more] * (count - len(known))]
+    last = code.co_flags & _TAKES_ANY_KEYWORD and rest[1 if more else 0]
+    named = {*known, *code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]}
+    return [name if name in named else str(last or name) for name in keywords]
+
+
+def can_leave_out(func: Callable[..., Any], argument: str) -> bool:
+    """Tell whether the argument has a default, and those behind it can be given by keyword.
+
+    >>> def fit(rows, depth=3): ...
+    >>> can_leave_out(fit, "depth"), can_leave_out(fit, "rows")
+    (True, False)
+    """
+    import inspect
+
+    try:
+        known = inspect.signature(func, follow_wrapped=False).parameters
+    except (TypeError, ValueError):
+        return False
+    found = known.get(argument)
+    return (
+        found is not None
+        and found.kind in {found.POSITIONAL_OR_KEYWORD, found.KEYWORD_ONLY}
+        and found.default is not found.empty
+    )
+
+
 def show_signature(func: Callable[..., Any]) -> str:
     """Return the parameters as they are written, ``(...)`` where the function does not tell.
 
@@ -117,3 +163,22 @@ def _order_by_inspection(func: Callable[..., Any], keywords: dict[str, str]) -> 
         return list(keywords)
     order = [name for name in known if name in keywords]
     return order + [name for name in keywords if name not in order]
+
+
+def _names_by_inspection(
+    func: Callable[..., Any], count: int, keywords: dict[str, str] | None
+) -> list[str]:
+    import inspect
+
+    try:
+        known = list(inspect.signature(func, follow_wrapped=False).parameters.values())
+    except (TypeError, ValueError):
+        return list(keywords) if keywords is not None else [""] * count
+    if keywords is not None:
+        rest = next((one.name for one in known if one.kind is one.VAR_KEYWORD), "")
+        names = {one.name for one in known}
+        return [name if name in names else rest for name in keywords]
+    by_position = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    found = [one.name for one in known if one.kind in by_position]
+    more = next((one.name for one in known if one.kind is one.VAR_POSITIONAL), "")
+    return [*found[:count], *[more] * (count - len(found))]

@@ -1,6 +1,6 @@
 """Parameters as datasets: ``parameters`` whole and ``params:a.b.c`` for each of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from noria_catalog.located import Located
@@ -24,6 +24,46 @@ def parameter_datasets(parameters: Located) -> Iterator[tuple[str, Any]]:
     plain = parameters.plain()
     yield WHOLE, plain
     yield from _below(PREFIX, plain)
+
+
+def located_datasets(parameters: Located) -> Iterator[tuple[str, Located]]:
+    """Yield what :func:`parameter_datasets` does, each value with its place.
+
+    >>> from noria_catalog.located import locate
+    >>> [name for name, _ in located_datasets(locate({"model": {"depth": 3}}))]
+    ['parameters', 'params:model', 'params:model.depth']
+    """
+    yield WHOLE, parameters
+    waiting = [(f"{PREFIX}{key}", below) for key, below in parameters.value.items()]
+    while waiting:
+        name, value = waiting.pop(0)
+        yield name, value
+        if isinstance(value.value, dict):
+            waiting += [(f"{name}.{key}", below) for key, below in value.value.items()]
+
+
+def unused_parameters(parameters: Located, read: Collection[str]) -> Iterator[tuple[str, Located]]:
+    """Yield the parameters that no node reads: not whole, not in part, not as part of another.
+
+    Of a mapping that is not read at all only the mapping is named.
+
+    >>> from noria_catalog.located import locate
+    >>> given = locate({"seed": 1, "model": {"depth": 3, "rate": 2}, "old": {"a": 1}})
+    >>> [name for name, _ in unused_parameters(given, {"params:seed", "params:model.depth"})]
+    ['model.rate', 'old']
+    """
+    if WHOLE in read:
+        return
+    waiting = [(str(key), below) for key, below in parameters.value.items()]
+    while waiting:
+        name, value = waiting.pop(0)
+        if f"{PREFIX}{name}" in read:
+            continue
+        in_part = any(each.startswith(f"{PREFIX}{name}.") for each in read)
+        if in_part and isinstance(value.value, dict):
+            waiting += [(f"{name}.{key}", below) for key, below in value.value.items()]
+        else:
+            yield name, value
 
 
 def check_overrides(overrides: Iterable[str], declared: Located, read: Iterable[str]) -> None:

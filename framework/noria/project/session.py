@@ -18,7 +18,7 @@ from noria.graph import Pipeline
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
 from noria.project.lock import ProjectLock
-from noria.project.parameters import check_overrides, parameter_datasets
+from noria.project.parameters import check_overrides, located_datasets, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.selection import Selection
@@ -152,6 +152,7 @@ class Session:
                 run_params=self._run_params(selection, crew.name, run),
                 listeners=[record, *listeners],
                 meter=meter,
+                parameters=dict(located_datasets(self.located_parameters)),
             )
 
     def abandon(self) -> None:

@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import Exists
+from noria_catalog.located import Located
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
 
-from noria.errors import MissingInputError, NodeError, RunError
+from noria.errors import NodeError, RunError
 from noria.graph import Pipeline, find_resume_nodes
 from noria.record.events import Event, Listener, RunFinished, RunStarted
-from noria.runner.failure import one_line, shown
+from noria.runner.failure import one_line
 from noria.runner.flow import DataFlow
 from noria.runner.meter import MemoryMeter
 from noria.runner.perform import Performer
+from noria.runner.prepare import prepare
 from noria.runner.scheduler import Scheduler
 from noria.runner.told import ToldPerformer
 from noria.runner.workers.base import Workers
@@ -66,12 +67,14 @@ def run_pipeline(
     run_params: Mapping[str, Any] | None = None,
     listeners: Sequence[Listener] = (),
     meter: MemoryMeter | None = None,
+    parameters: Mapping[str, Located] | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and return the outputs that no dataset keeps.
 
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
-    a pluggy relay or ``None``; every listener gets every event, from whichever thread it happens
-    in.  Raises MissingInputError before anything runs, NodeError when a node fails, with
+    a pluggy relay or ``None``; ``parameters`` are the located values of parameter datasets, for the
+    messages about them; every listener gets every event, from whichever thread it happens
+    in.  Raises what :func:`prepare` raises before anything runs, NodeError when a node fails, with
     ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
 
@@ -79,13 +82,23 @@ def run_pipeline(
         for listener in listeners:
             listener(event)
 
-    check_inputs(pipeline, catalog)
+    ready = prepare(pipeline, catalog, parameters)
+    pipeline = ready.pipeline
     nodes = pipeline.nodes
     flow = _flow(pipeline, catalog)
     performer = (
-        ToldPerformer(nodes, flow, catalog=catalog, run=run, hooks=hooks, emit=emit, meter=meter)
+        ToldPerformer(
+            nodes,
+            flow,
+            builders=ready.builders,
+            catalog=catalog,
+            run=run,
+            hooks=hooks,
+            emit=emit,
+            meter=meter,
+        )
         if listeners or hooks is not None or meter is not None
-        else Performer(nodes, flow)
+        else Performer(nodes, flow, builders=ready.builders)
     )
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
     emit(RunStarted(run, time.time(), name, tuple(node.name for node in nodes), workers.name))
@@ -133,63 +146,9 @@ def new_run_id(now: datetime | None = None) -> str:
     return f"{now:%Y-%m-%dT%H.%M.%S}.{now.microsecond // 1000:03d}Z"
 
 
-def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
-    """Find before anything runs what is declared wrongly, nowhere, or not there.
-
-    Raises the catalog's located errors, or MissingInputError that names every missing input and
-    who wants it.
-    """
-    catalog.check(sorted(name for name in pipeline.datasets() if name in catalog))
-    missing: list[str] = []
-    problems: list[MissingInputError] = []
-    for name in sorted(pipeline.inputs()):
-        problem = _missing(name, pipeline, catalog)
-        if problem is not None:
-            missing.append(name)
-            problems.append(problem)
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        told = "\n".join(str(problem) for problem in problems)
-        raise MissingInputError(f"{len(missing)} inputs are missing\n{told}")
-
-
-def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInputError | None:
-    if name not in catalog:
-        if name.startswith("params:"):
-            return MissingInputError(
-                f"no parameter {name.removeprefix('params:')!r}{_wanted_by(name, pipeline)}",
-                nearest=nearest(name, catalog),
-                hint="declare it in conf/base/parameters.yml or give it with --params",
-            )
-        return MissingInputError(
-            f"nobody makes the input {name!r}{_wanted_by(name, pipeline)},"
-            " and the catalog does not declare it",
-            nearest=nearest(name, [*catalog, *pipeline.all_outputs()]),
-            hint="declare it in conf/base/catalog.yml, or run the pipeline that makes it too",
-        )
-    if not isinstance(catalog.get(name), Exists) or catalog.exists(name):
-        return None
-    place = catalog.describe(name).get("filepath")
-    return MissingInputError(
-        f"the input {name!r}{_wanted_by(name, pipeline)} does not exist"
-        + (f" at {shown(str(place))}" if place else ""),
-        where=catalog.where(name),
-        hint="put the file there, or run the pipeline that makes it first",
-    )
-
-
 def _outlives(name: str, catalog: DataCatalog) -> bool:
     """Tell whether another process would find this data."""
     return name in catalog and not isinstance(catalog.get(name), MemoryDataset)
-
-
-def _wanted_by(name: str, pipeline: Pipeline) -> str:
-    node = next(node for node in pipeline.nodes if name in node.inputs)
-    source = node.source
-    return f", wanted by node {node.name!r}" + (
-        f" ({shown(source[0])}:{source[1]})" if source else ""
-    )
 
 
 def _flow(pipeline: Pipeline, catalog: DataCatalog) -> DataFlow:

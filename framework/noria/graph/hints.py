@@ -1,0 +1,141 @@
+"""What a node's function says about its arguments and its result."""
+
+import collections.abc as abc
+import typing
+from collections.abc import Callable, Mapping
+from types import FunctionType, MethodType, SimpleNamespace
+from typing import Any, NamedTuple
+
+from noria.graph.declared import Declared, list_names
+from noria.graph.signature import argument_names
+from noria.graph.types import bare
+
+_GENERATOR = 0x20
+YIELDING = {abc.Iterator, abc.Iterable, abc.Generator}
+RETURN = "return"
+
+
+class Hints(NamedTuple):
+    """The annotations of a function by argument; ``RETURN`` is its result's."""
+
+    by_name: Mapping[str, Any]
+    yields: bool
+
+
+_NONE = Hints({}, yields=False)
+
+
+def hints_of(func: Callable[..., Any]) -> Hints:
+    """Return the annotations of a function, those that cannot be resolved left out.
+
+    >>> def half(number: int) -> "float": return number / 2
+    >>> hints_of(half).by_name
+    {'number': <class 'int'>, 'return': <class 'float'>}
+    """
+    function, result = _annotated(func)
+    if function is None or not getattr(function, "__annotations__", None):
+        return _NONE if result is None else Hints({RETURN: result}, yields=False)
+    found = _resolved(function)
+    if result is not None:
+        found[RETURN] = result
+    elif hasattr(func, "__wrapped__"):
+        # A decorator copies the annotations and may return something else.
+        found.pop(RETURN, None)
+    code = getattr(function, "__code__", None)
+    return Hints(found, yields=bool(code is not None and code.co_flags & _GENERATOR))
+
+
+def input_hints(func: Callable[..., Any], inputs: Declared, hints: Hints) -> list[tuple[str, Any]]:
+    """Return the names of inputs with what the function takes them as; those without are left out.
+
+    >>> def scale(rows: list, factor: float): ...
+    >>> input_hints(scale, ("a", "b"), hints_of(scale))
+    [('a', <class 'list'>), ('b', <class 'float'>)]
+    """
+    known = hints.by_name
+    if not known or inputs is None:
+        return []
+    names = list_names(inputs)
+    given = inputs if isinstance(inputs, dict) else None
+    arguments = argument_names(func, len(names), given)
+    return [
+        (name, known[argument])
+        for argument, name in zip(arguments, names, strict=True)
+        if argument in known
+    ]
+
+
+def output_hints(outputs: Declared, hints: Hints) -> dict[str, Any]:
+    """Return the names of outputs with what the function gives for them.
+
+    >>> def split(rows: list) -> tuple[list, int]: ...
+    >>> output_hints(("left", "count"), hints_of(split))
+    {'left': <class 'list'>, 'count': <class 'int'>}
+    """
+    if RETURN not in hints.by_name:
+        return {}
+    result = bare(hints.by_name[RETURN])
+    if typing.get_origin(result) in YIELDING:
+        if not hints.yields:  # it may hand on a generator, and what it yields is what is saved
+            return {}
+        result = bare(typing.get_args(result)[0])
+    elif hints.yields:
+        return {}
+    if isinstance(outputs, str):
+        return {outputs: result}
+    if isinstance(outputs, tuple):
+        return _of_items(outputs, result)
+    return _of_values(outputs or {}, result)
+
+
+def _of_items(outputs: tuple[str, ...], result: Any) -> dict[str, Any]:
+    arguments = typing.get_args(result)
+    if typing.get_origin(result) is tuple and ... not in arguments:
+        return dict(zip(outputs, arguments, strict=True)) if len(arguments) == len(outputs) else {}
+    if typing.get_origin(result) in {list, tuple} and arguments:
+        return dict.fromkeys(outputs, arguments[0])
+    return {}
+
+
+def _of_values(outputs: Mapping[str, str], result: Any) -> dict[str, Any]:
+    if typing.is_typeddict(result):
+        keys = typing.get_type_hints(result)
+        return {name: keys[key] for key, name in outputs.items() if key in keys}
+    arguments = typing.get_args(result)
+    if typing.get_origin(result) is dict and len(arguments) == 2:
+        return dict.fromkeys(outputs.values(), arguments[1])
+    return {}
+
+
+def _annotated(func: Any) -> tuple[Any, Any]:
+    """Return what carries the annotations, and the result's where that is known without."""
+    from functools import partial
+
+    while isinstance(func, partial):
+        func = func.func
+    if isinstance(func, FunctionType):
+        return func, None
+    if isinstance(func, MethodType):
+        return func.__func__, None
+    if isinstance(func, type):
+        made = vars(func).get("__init__")
+        return (made if isinstance(made, FunctionType) else None), func
+    calling = getattr(type(func), "__call__", None)
+    return (calling if isinstance(calling, FunctionType) else None), None
+
+
+def _resolved(function: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    # An annotation is any expression; one that does not evaluate says nothing.
+    except Exception:  # noqa: BLE001
+        found = {}
+        space = getattr(function, "__globals__", {})
+        for name, hint in function.__annotations__.items():
+            one: Any = SimpleNamespace(__annotations__={name: hint})
+            try:
+                found.update(typing.get_type_hints(one, space, include_extras=True))
+            # As above, and this one alone says nothing.
+            except Exception:  # noqa: BLE001, S112
+                continue
+        return found

@@ -1,0 +1,145 @@
+"""Finding what is wrong in a project without running anything."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from noria_catalog.errors import NoriaError
+from noria_catalog.located import Where
+from noria_catalog.suggest import nearest
+
+from noria.graph import Pipeline
+from noria.graph.defaults import Defaulted
+from noria.project.parameters import located_datasets, unused_parameters
+from noria.project.registry import DEFAULT
+from noria.project.selection import Selection
+from noria.project.session import Session
+from noria.runner.prepare import Examination
+
+ERROR = "error"
+WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, or that may not be meant.
+
+    ``level`` is "error" or "warning", ``kind`` the name of the error's class or of the warning;
+    ``pipelines`` are those in which it was found, none for what is wrong with the project itself.
+    """
+
+    level: str
+    kind: str
+    message: str
+    where: Where | None
+    nearest: str | None
+    hint: str | None
+    pipelines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return str(NoriaError(self.message, where=self.where, nearest=self.nearest, hint=self.hint))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check looked at and what it found, errors first."""
+
+    pipelines: tuple[str, ...]
+    nodes: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that would stop a run."""
+        return [finding for finding in self.findings if finding.level == ERROR]
+
+
+def check_project(session: Session, selection: Selection | None = None) -> Checked:
+    """Look at the selected part of the project, or at all of its pipelines for ``None``.
+
+    Nothing is loaded but configuration and parameters, and nothing is written.  What is wrong is
+    returned, not raised, unless the configuration or the project itself cannot be read.
+    """
+    found: dict[tuple[Any, ...], Finding] = {}
+    pipelines = _selected(session, selection, found)
+    located = dict(located_datasets(session.located_parameters))
+    made = {name for pipeline in pipelines.values() for name in pipeline.all_outputs()}
+    for name, pipeline in pipelines.items():
+        examination = Examination(pipeline, session.catalog, located)
+        for finding in _examined(examination, session, made):
+            _note(found, finding, name)
+    if selection is None and not any(each.level == ERROR for each in found.values()):
+        read = {name for pipeline in pipelines.values() for name in pipeline.all_inputs()}
+        for finding in _unused(session, read):
+            _note(found, finding, None)
+    findings = sorted(found.values(), key=lambda each: each.level != ERROR)
+    nodes = {node.name for pipeline in pipelines.values() for node in pipeline.nodes}
+    return Checked(tuple(pipelines), len(nodes), tuple(findings))
+
+
+def _selected(
+    session: Session, selection: Selection | None, found: dict[tuple[Any, ...], Finding]
+) -> dict[str, Pipeline]:
+    if selection is not None:
+        return {selection.pipeline: session.select(selection)}
+    pipelines: dict[str, Pipeline] = {}
+    # The default one last: what is wrong in a part of it is told of that part.
+    for name in sorted(session.pipelines, key=lambda name: (name == DEFAULT, name)):
+        try:
+            pipelines[name] = session.pipelines[name]
+        except NoriaError as error:
+            if name != DEFAULT or not found:
+                _note(found, _of(error), name)
+    return pipelines
+
+
+def _examined(
+    examination: Examination, session: Session, made: Collection[str]
+) -> Iterator[Finding]:
+    wrong = list(examination.datasets())
+    yield from map(_of, wrong)
+    if not wrong:
+        for error in examination.inputs():
+            declared = error.dataset in session.catalog
+            # Data may lie on another machine; what is declared nowhere is nowhere.
+            if not (declared and error.dataset in made):
+                yield _of(error, WARNING if declared else ERROR)
+        yield from map(_of, examination.edges())
+        yield from map(_of, examination.parameters())
+    for each in examination.defaulted:
+        yield from _defaults(each, session.catalog)
+
+
+def _defaults(each: Defaulted, known: Iterable[str]) -> Iterator[Finding]:
+    for name in each.inputs:
+        message = (
+            f"{name!r} is declared nowhere: node {each.node.name!r} ({each.node.where})"
+            " takes its function's default"
+        )
+        yield Finding(WARNING, "default", message, None, nearest(name, known), None, ())
+
+
+def _unused(session: Session, read: set[str]) -> Iterator[Finding]:
+    for name, value in unused_parameters(session.located_parameters, read):
+        message = f"no node reads the parameter {name!r}"
+        yield Finding(WARNING, "unused", message, value.key or value.where, None, None, ())
+
+
+def _of(error: NoriaError, level: str = ERROR) -> Finding:
+    kind = type(error).__name__
+    return Finding(level, kind, error.message, error.where, error.nearest, error.hint, ())
+
+
+def _note(found: dict[tuple[Any, ...], Finding], finding: Finding, pipeline: str | None) -> None:
+    key = (finding.kind, finding.message, finding.where)
+    before = found[key].pipelines if key in found else ()
+    after = before if pipeline is None or pipeline in before else (*before, pipeline)
+    found[key] = Finding(
+        finding.level,
+        finding.kind,
+        finding.message,
+        finding.where,
+        finding.nearest,
+        finding.hint,
+        after,
+    )

@@ -1,0 +1,231 @@
+"""Before anything runs: find what cannot go well, leave out what has a default."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple, get_type_hints
+
+from noria_catalog import DataCatalog
+from noria_catalog.dataset import Confirms, Exists
+from noria_catalog.errors import DatasetDefinitionError, NoriaError
+from noria_catalog.file_dataset import FileDataset
+from noria_catalog.located import Located, locate
+from noria_catalog.memory import MemoryDataset
+from noria_catalog.suggest import nearest
+
+from noria.errors import EdgeTypeError, MissingInputError, ParameterTypeError, RunError
+from noria.graph import Node, Pipeline
+from noria.graph.build import build
+from noria.graph.defaults import Defaulted
+from noria.graph.edges import misfits
+from noria.graph.hints import hints_of, input_hints
+from noria.graph.names import base_name, is_parameter
+from noria.graph.types import show_type
+from noria.runner.failure import shown
+
+Build = Callable[[Any], Any]
+
+
+class Ready(NamedTuple):
+    """A pipeline that can run.
+
+    ``builders`` make of a node's parameters, by the node's place in ``pipeline.nodes`` and the
+    parameter's name, what its function takes; ``defaulted`` says which inputs are declared nowhere
+    and left to the functions' defaults.
+    """
+
+    pipeline: Pipeline
+    builders: Mapping[int, Mapping[str, Build]]
+    defaulted: list[Defaulted]
+
+
+def prepare(
+    pipeline: Pipeline, catalog: DataCatalog, parameters: Mapping[str, Located] | None = None
+) -> Ready:
+    """Return the pipeline ready to run.
+
+    ``parameters`` are located values by dataset name, so that a wrong one is named by its place.
+    Raises the catalog's located errors, MissingInputError, EdgeTypeError or ParameterTypeError,
+    each naming everything of its kind that is wrong.
+    """
+    examined = Examination(pipeline, catalog, parameters)
+    for stage in (examined.datasets, examined.inputs, examined.edges, examined.parameters):
+        found = list(stage())
+        if found:
+            raise _together(found)
+    return Ready(examined.pipeline, examined.builders, examined.defaulted)
+
+
+class Examination:
+    """What is wrong with a pipeline on a catalog, kind by kind."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        catalog: DataCatalog,
+        parameters: Mapping[str, Located] | None = None,
+    ) -> None:
+        self.pipeline, self.defaulted = pipeline.with_defaults(lambda name: name not in catalog)
+        self.builders: dict[int, dict[str, Build]] = {}
+        self._catalog = catalog
+        self._located = parameters or {}
+
+    def datasets(self) -> Iterator[NoriaError]:
+        """Yield what is wrong with the entries of the datasets that the pipeline names."""
+        catalog = self._catalog
+        broken = False
+        for name in sorted(name for name in self.pipeline.datasets() if name in catalog):
+            try:
+                catalog.check([name])
+            except NoriaError as error:
+                broken = True
+                yield error
+        if not broken:
+            yield from _transcoded(self.pipeline, catalog)
+            yield from _confirmed(self.pipeline, catalog)
+
+    def inputs(self) -> Iterator[MissingInputError]:
+        """Yield the inputs that are declared nowhere, or do not exist."""
+        for name in sorted(self.pipeline.inputs()):
+            problem = _missing(name, self.pipeline, self._catalog)
+            if problem is not None:
+                problem.dataset = name
+                yield problem
+
+    def edges(self) -> Iterator[EdgeTypeError]:
+        """Yield the edges along which the types do not fit."""
+        for misfit in misfits(self.pipeline.wiring, self._loaded):
+            yield EdgeTypeError(
+                str(misfit),
+                where=self._catalog.where(misfit.dataset) if misfit.maker is None else None,
+                hint="change one of the annotations, or what the node reads",
+            )
+
+    def parameters(self) -> Iterator[ParameterTypeError]:
+        """Yield the parameters that are not what functions take; note what must be built."""
+        told = set()
+        for number, node in enumerate(self.pipeline.nodes):
+            if not any(map(is_parameter, node.reads)):
+                continue
+            for name, hint in input_hints(node.func, node.declared_inputs, hints_of(node.func)):
+                if not is_parameter(name) or name not in self._catalog:
+                    continue
+                key = name.removeprefix("params:")
+                built = build(hint, self._value(name), key)
+                if built.changed:
+                    makes = self.builders.setdefault(number, {})
+                    makes[name] = partial(_build, hint, key)
+                for problem in built.problems:
+                    if (problem, node.where) not in told:
+                        told.add((problem, node.where))
+                        yield ParameterTypeError(
+                            f"{problem.message}, wanted by node {node.name!r} ({node.where})"
+                            f" as {show_type(hint)}",
+                            where=problem.where,
+                            nearest=problem.nearest,
+                        )
+
+    def _value(self, name: str) -> Located:
+        value = self._catalog.load(name)
+        located = self._located.get(name)
+        # A hook may have put another value into the catalog than the one that stands in a file.
+        return located if located is not None and located.plain() == value else locate(value)
+
+    def _loaded(self, name: str) -> tuple[bool, Any]:
+        """Tell whether a dataset stands behind the name, and what it says it loads."""
+        if name not in self._catalog:
+            return False, Any
+        dataset = self._catalog[name]
+        if isinstance(dataset, MemoryDataset):
+            return True, Any
+        reading = type(dataset).read if isinstance(dataset, FileDataset) else type(dataset).load
+        try:
+            return True, get_type_hints(reading).get("return", Any)
+        # An annotation is any expression; one that does not evaluate says nothing.
+        except Exception:  # noqa: BLE001
+            return True, Any
+
+
+def _build(hint: Any, key: str, value: Any) -> Any:
+    built = build(hint, locate(value), key)
+    if built.problems:
+        raise ParameterTypeError("; ".join(problem.message for problem in built.problems))
+    return built.value
+
+
+def _together(errors: list[Any]) -> NoriaError:
+    first: NoriaError = errors[0]
+    if len(errors) == 1:
+        return first
+    kind = type(first) if all(type(error) is type(first) for error in errors) else RunError
+    what = "inputs are missing" if kind is MissingInputError else "mistakes"
+    return kind("\n".join([f"{len(errors)} {what}", *map(str, errors)]))
+
+
+def _transcoded(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]:
+    """Yield the transcoded names that are not declared, or that lie in another place."""
+    forms: dict[str, list[str]] = {}
+    for name in sorted(pipeline.datasets()):
+        if base_name(name) != name:
+            forms.setdefault(base_name(name), []).append(name)
+    for base, names in forms.items():
+        unknown = [name for name in names if name not in catalog]
+        for name in unknown:
+            yield MissingInputError(
+                f"the transcoded dataset {name!r}{_wanted_by(name, pipeline)}"
+                " is not declared in the catalog",
+                nearest=nearest(name, catalog),
+                hint=f"every form of {base!r} has an entry of its own, all with one filepath",
+            )
+        places = {name: catalog.describe(name).get("filepath") for name in names if name in catalog}
+        if len(set(places.values())) > 1:
+            told = ", ".join(f"{name!r} at {place}" for name, place in places.items())
+            yield DatasetDefinitionError(
+                f"the forms of {base!r} lie in several places: {told}",
+                where=catalog.where(names[-1]),
+                hint="they are one dataset, so they have one filepath",
+            )
+
+
+def _confirmed(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]:
+    for node in pipeline.nodes:
+        for name in node.confirms:
+            if name not in catalog or not isinstance(catalog[name], Confirms):
+                yield RunError(
+                    f"node {node.name!r} ({node.where}) confirms {name!r}, which "
+                    + ("has no confirm()" if name in catalog else "the catalog does not declare"),
+                    nearest=None if name in catalog else nearest(name, catalog),
+                    hint="an incremental dataset can be confirmed",
+                )
+
+
+def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInputError | None:
+    if name not in catalog:
+        if name.startswith("params:"):
+            return MissingInputError(
+                f"no parameter {name.removeprefix('params:')!r}{_wanted_by(name, pipeline)}",
+                nearest=nearest(name, catalog),
+                hint="declare it in conf/base/parameters.yml or give it with --params",
+            )
+        return MissingInputError(
+            f"nobody makes the input {name!r}{_wanted_by(name, pipeline)},"
+            " and the catalog does not declare it",
+            nearest=nearest(name, [*catalog, *pipeline.all_outputs()]),
+            hint="declare it in conf/base/catalog.yml, or run the pipeline that makes it too",
+        )
+    if not isinstance(catalog.get(name), Exists) or catalog.exists(name):
+        return None
+    place = catalog.describe(name).get("filepath")
+    return MissingInputError(
+        f"the input {name!r}{_wanted_by(name, pipeline)} does not exist"
+        + (f" at {shown(str(place))}" if place else ""),
+        where=catalog.where(name),
+        hint="put the file there, or run the pipeline that makes it first",
+    )
+
+
+def _wanted_by(name: str, pipeline: Pipeline) -> str:
+    node = next(node for node in pipeline.nodes if name in node.reads or name in node.outputs)
+    source = node.source
+    return f", wanted by node {node.name!r}" + (
+        f" ({shown(source[0])}:{source[1]})" if source else ""
+    )
