@@ -1,7 +1,7 @@
 """Names to datasets."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -183,6 +183,11 @@ class DataCatalog:
         """Make these datasets, so that every mistake in their entries is found; load nothing."""
         for name in names:
             _ = self[name]
+
+    @property
+    def declared(self) -> KeysView[str]:
+        """The names, as a view that follows every change: the quick way to ask many times."""
+        return self._datasets.keys()
 
     def keys(self) -> list[str]:
         """Return the names, in the order in which they were declared."""

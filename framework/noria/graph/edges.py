@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from noria.graph.hints import Hints, hints_of, input_hints, output_hints
+from noria.graph.hints import hints_of, output_hints
 from noria.graph.names import is_parameter
 from noria.graph.node import Node
 from noria.graph.types import fits, show_type
@@ -43,30 +43,16 @@ def misfits(wiring: Wiring, loaded: Callable[[str], tuple[bool, Any]]) -> Iterat
     >>> [(each.dataset, each.maker.name) for each in misfits(wiring, lambda name: (False, Any))]
     [('a', 'make')]
     """
-    known: dict[int, Hints] = {}
     given: dict[int, Mapping[str, Any]] = {}
-
-    def hints(node: Node) -> Hints:
-        found = known.get(id(node.func))
-        if found is None:
-            found = known[id(node.func)] = hints_of(node.func)
-        return found
-
-    for reader in wiring.nodes:
-        found = hints(reader)
-        if not found.by_name:
+    for at, name, wanted in wiring.annotated:
+        if is_parameter(name):
             continue
-        for name, wanted in input_hints(reader.func, reader.declared_inputs, found):
-            if is_parameter(name):
-                continue
-            stands_between, what = loaded(name)
-            number = None if stands_between else wiring.producers.get(name)
-            if number is not None:
-                maker = wiring.nodes[number]
-                if number not in given:
-                    given[number] = output_hints(maker.declared_outputs, hints(maker))
-                what = given[number].get(name, Any)
-            if not fits(what, wanted):
-                yield Misfit(
-                    name, what, wanted, None if number is None else wiring.nodes[number], reader
-                )
+        stands_between, what = loaded(name)
+        number = None if stands_between else wiring.producers.get(name)
+        maker = None if number is None else wiring.nodes[number]
+        if maker is not None and number is not None:
+            if number not in given:
+                given[number] = output_hints(maker.declared_outputs, hints_of(maker.func))
+            what = given[number].get(name, Any)
+        if not fits(what, wanted):
+            yield Misfit(name, what, wanted, maker, wiring.nodes[wiring.ordered[at]])

@@ -193,6 +193,11 @@ class Node:
         return self._reads
 
     @property
+    def makes(self) -> tuple[str, ...]:
+        """The names of the outputs, unchangeable."""
+        return self._output_names
+
+    @property
     def outputs(self) -> list[str]:
         """The names of the outputs, in the order in which they were written."""
         return list(self._output_names)

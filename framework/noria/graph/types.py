@@ -28,7 +28,7 @@ def fits(given: Any, wanted: Any) -> bool:
     (True, False, True, False)
     """
     given, wanted = bare(given), bare(wanted)
-    if _says_nothing(given) or _says_nothing(wanted):
+    if says_nothing(given) or says_nothing(wanted):
         return True
     if is_union(given):
         return any(fits(one, wanted) for one in typing.get_args(given))
@@ -104,7 +104,12 @@ def show_type(hint: Any) -> str:
     return str(hint).replace("typing.", "")
 
 
-def _says_nothing(hint: Any) -> bool:
+def says_nothing(hint: Any) -> bool:
+    """Tell whether an annotation allows every value.
+
+    >>> says_nothing(Any), says_nothing(int)
+    (True, False)
+    """
     return hint is Any or hint is object or isinstance(hint, str | TypeVar | typing.ForwardRef)
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from noria.errors import CycleError, DuplicateOutputError, PipelineError
-from noria.graph.names import base_name
+from noria.graph.hints import Hints, hints_of, input_hints
+from noria.graph.names import TRANSCODING, base_name
 from noria.graph.node import Node
 from noria.graph.order import layers, order, shortest_circle
 from noria.graph.source import same_function
+from noria.graph.types import says_nothing
 
 
 class Wiring:
@@ -56,6 +59,51 @@ class Wiring:
     def layers(self) -> list[list[int]]:
         """The nodes by the longest way to them."""
         return layers(self.parents, self.ordered)
+
+    @cached_property
+    def waits(self) -> list[list[int]]:
+        """The places in ``ordered`` of the nodes that each node waits for, in that order too."""
+        if self.ordered == list(range(len(self.nodes))):
+            return self.parents
+        place = {number: at for at, number in enumerate(self.ordered)}
+        return [[place[parent] for parent in self.parents[number]] for number in self.ordered]
+
+    @cached_property
+    def readings(self) -> Mapping[str, int]:
+        """How many nodes read each name."""
+        count: dict[str, int] = {}
+        for node in self.nodes:
+            for name in node.reads:
+                count[name] = count.get(name, 0) + 1
+        return MappingProxyType(count)
+
+    @cached_property
+    def confirming(self) -> Mapping[int, list[str]]:
+        """The datasets to confirm, by the place in ``ordered`` of the node that does it."""
+        named = ((at, self.nodes[number].confirms) for at, number in enumerate(self.ordered))
+        return {at: names for at, names in named if names}
+
+    @cached_property
+    def annotated(self) -> list[tuple[int, str, Any]]:
+        """The inputs whose arguments are annotated: place in ``ordered``, name, annotation."""
+        known: dict[int, Hints] = {}
+        found = []
+        for at, number in enumerate(self.ordered):
+            node = self.nodes[number]
+            func = node.func
+            hints = known.get(id(func))
+            if hints is None:
+                hints = known[id(func)] = hints_of(func)
+            if hints.by_name:
+                for name, hint in input_hints(func, node.declared_inputs, hints):
+                    if not says_nothing(hint):
+                        found.append((at, name, hint))
+        return found
+
+    @cached_property
+    def transcoded(self) -> list[str]:
+        """The names that say a format: ``sales@pandas``."""
+        return sorted(name for name in self.read | self.made if TRANSCODING in name)
 
     @cached_property
     def read(self) -> frozenset[str]:

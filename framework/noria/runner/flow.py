@@ -9,6 +9,8 @@ from noria_catalog import DataCatalog
 from noria_catalog.chunks import AddChunk, join_chunks
 from noria_catalog.memory import copy_value
 
+from noria.graph import Node
+
 
 class DataFlow:
     """Loads and saves by name, counting the readers that are still to come.
@@ -22,6 +24,7 @@ class DataFlow:
         self, catalog: DataCatalog, readers: Mapping[str, int], kept: Iterable[str]
     ) -> None:
         self._catalog = catalog
+        self._declared = catalog.declared
         self._left = dict(readers)
         self._kept = frozenset(kept)
         self._values: dict[str, Any] = {}
@@ -29,15 +32,15 @@ class DataFlow:
 
     def declared(self, name: str) -> bool:
         """Tell whether a dataset of the catalog holds ``name``."""
-        return name in self._catalog
+        return name in self._declared
 
     def load(self, name: str) -> Any:
         """Return the data for one reader, who may do with it what it likes."""
         if name not in self._values:
             return self._catalog.load(name)
-        with self._guard:
-            if self._left[name] == 1 and name not in self._kept:
-                return self._values.pop(name)
+        # One reader left cannot become more, so nobody else is looking.
+        if self._left[name] == 1 and name not in self._kept:
+            return self._values.pop(name)
         value = copy_value(self._values[name])
         with self._guard:
             # Only now may another reader be the last one, and get the value itself.
@@ -46,7 +49,7 @@ class DataFlow:
 
     def save(self, name: str, value: Any) -> None:
         """Keep the data under ``name``."""
-        if name in self._catalog:
+        if name in self._declared:
             self._catalog.save(name, value)
         elif self._left.get(name) or name in self._kept:
             self._values[name] = value
@@ -54,7 +57,7 @@ class DataFlow:
     @contextmanager
     def saving(self, name: str) -> Iterator[AddChunk]:
         """Give a function that adds a chunk to what is saved when the context ends well."""
-        if name in self._catalog:
+        if name in self._declared:
             with self._catalog.saving(name) as add:
                 yield add
         else:
@@ -66,23 +69,22 @@ class DataFlow:
         """Tell a dataset that what was loaded from it has been worked through."""
         self._catalog.confirm(name)
 
-    def read(self, name: str) -> bool:
-        """Note that one reader of a declared dataset is done; tell whether the data was let go."""
-        if name in self._kept or name not in self._catalog:
-            return False
-        with self._guard:
-            self._left[name] -= 1
-            last = not self._left[name]
-        if last:
+    def done(self, node: Node) -> list[str]:
+        """Note that a node is done with its data; return the names of what was let go of."""
+        gone = []
+        for name in node.reads:
+            if name in self._declared and name not in self._kept:
+                with self._guard:
+                    self._left[name] -= 1
+                    last = not self._left[name]
+                if last:
+                    gone.append(name)
+        for name in node.makes:
+            if name in self._declared and name not in self._kept and not self._left.get(name):
+                gone.append(name)
+        for name in gone:
             self._catalog.release(name)
-        return last
-
-    def written(self, name: str) -> bool:
-        """Let go of an output that nobody reads; tell whether it was."""
-        if name in self._catalog and not self._left.get(name) and name not in self._kept:
-            self._catalog.release(name)
-            return True
-        return False
+        return gone
 
     def result(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of ``names`` that no dataset keeps."""

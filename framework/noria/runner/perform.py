@@ -39,16 +39,23 @@ class Step:
 class Performer:
     """Performs the nodes of one run, by number, and tells nobody.
 
-    ``builders`` make of a node's parameters, by node number and name, what its function takes.
+    ``builders`` make of a node's parameters, by node number and name, what its function takes;
+    ``confirming`` are the datasets to confirm, by node number.
     The deeds are methods of their own, so that somebody may stand beside them (``told.py``).
     """
 
     def __init__(
-        self, nodes: Sequence[Node], flow: DataFlow, *, builders: Builders | None = None
+        self,
+        nodes: Sequence[Node],
+        flow: DataFlow,
+        *,
+        builders: Builders | None = None,
+        confirming: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         self._nodes = nodes
         self._flow = flow
         self._builders = builders or {}
+        self._confirming = confirming or {}
         self._stopped = False
         self.done: set[str] = set()
 
@@ -71,10 +78,9 @@ class Performer:
         self.done.add(node.name)
 
     def _perform(self, number: int, node: Node, step: Step) -> None:
-        reads = node.reads
         inputs = step.inputs
         step.deed = "loading"
-        for name in reads:
+        for name in node.reads:
             step.name = name
             inputs[name] = self._load(name, node)
         if number in self._builders:
@@ -96,21 +102,16 @@ class Performer:
                 if self._stopped:
                     raise Stopped
                 self._save(name, step.value, node)
-        step.value = None
-        self._finish(node, step)
+        if number in self._confirming:
+            self._confirm(number, step)
+        for name in self._flow.done(node):
+            self._released(name)
 
-    def _finish(self, node: Node, step: Step) -> None:
-        if node.confirms:
-            step.deed = "confirming"
-            for name in node.confirms:
-                step.name = name
-                self._flow.confirm(name)
-        for name in node.outputs:
-            if self._flow.written(name):
-                self._released(name)
-        for name in node.reads:
-            if self._flow.read(name):
-                self._released(name)
+    def _confirm(self, number: int, step: Step) -> None:
+        step.deed = "confirming"
+        for name in self._confirming[number]:
+            step.name = name
+            self._flow.confirm(name)
 
     def _save_chunks(self, node: Node, outputs: dict[str, Any], step: Step) -> None:
         """Save what a generator yields; all of it is published after the last chunk, or nothing."""

@@ -13,11 +13,10 @@ from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
 
 from noria.errors import EdgeTypeError, MissingInputError, ParameterTypeError, RunError
-from noria.graph import Node, Pipeline
+from noria.graph import Pipeline
 from noria.graph.build import build
 from noria.graph.defaults import Defaulted
 from noria.graph.edges import misfits
-from noria.graph.hints import hints_of, input_hints
 from noria.graph.names import base_name, is_parameter
 from noria.graph.types import show_type
 from noria.runner.failure import shown
@@ -73,7 +72,7 @@ class Examination:
         """Yield what is wrong with the entries of the datasets that the pipeline names."""
         catalog = self._catalog
         broken = False
-        for name in sorted(name for name in self.pipeline.datasets() if name in catalog):
+        for name in sorted(self.pipeline.datasets().intersection(catalog.declared)):
             try:
                 catalog.check([name])
             except NoriaError as error:
@@ -103,16 +102,14 @@ class Examination:
     def parameters(self) -> Iterator[ParameterTypeError]:
         """Yield the parameters that are not what functions take; note what must be built."""
         told = set()
-        for number, node in enumerate(self.pipeline.nodes):
-            if not any(map(is_parameter, node.reads)):
-                continue
-            for name, hint in input_hints(node.func, node.declared_inputs, hints_of(node.func)):
-                if not is_parameter(name) or name not in self._catalog:
-                    continue
+        wiring = self.pipeline.wiring
+        for at, name, hint in wiring.annotated:
+            if is_parameter(name) and name in self._catalog:
+                node = wiring.nodes[wiring.ordered[at]]
                 key = name.removeprefix("params:")
                 built = build(hint, self._value(name), key)
                 if built.changed:
-                    makes = self.builders.setdefault(number, {})
+                    makes = self.builders.setdefault(at, {})
                     makes[name] = partial(_build, hint, key)
                 for problem in built.problems:
                     if (problem, node.where) not in told:
@@ -164,9 +161,8 @@ def _together(errors: list[Any]) -> NoriaError:
 def _transcoded(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]:
     """Yield the transcoded names that are not declared, or that lie in another place."""
     forms: dict[str, list[str]] = {}
-    for name in sorted(pipeline.datasets()):
-        if base_name(name) != name:
-            forms.setdefault(base_name(name), []).append(name)
+    for name in pipeline.wiring.transcoded:
+        forms.setdefault(base_name(name), []).append(name)
     for base, names in forms.items():
         unknown = [name for name in names if name not in catalog]
         for name in unknown:
@@ -187,8 +183,10 @@ def _transcoded(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError
 
 
 def _confirmed(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]:
-    for node in pipeline.nodes:
-        for name in node.confirms:
+    wiring = pipeline.wiring
+    for at, names in wiring.confirming.items():
+        node = wiring.nodes[wiring.ordered[at]]
+        for name in names:
             if name not in catalog or not isinstance(catalog[name], Confirms):
                 yield RunError(
                     f"node {node.name!r} ({node.where}) confirms {name!r}, which "

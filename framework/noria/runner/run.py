@@ -84,13 +84,13 @@ def run_pipeline(
 
     ready = prepare(pipeline, catalog, parameters)
     pipeline = ready.pipeline
-    nodes = pipeline.nodes
+    nodes, confirming = pipeline.nodes, pipeline.wiring.confirming
     flow = _flow(pipeline, catalog)
     performer = (
         ToldPerformer(
             nodes,
             flow,
-            builders=ready.builders,
+            builders=ready.builders, confirming=confirming,
             catalog=catalog,
             run=run,
             hooks=hooks,
@@ -98,14 +98,16 @@ def run_pipeline(
             meter=meter,
         )
         if listeners or hooks is not None or meter is not None
-        else Performer(nodes, flow, builders=ready.builders)
+        else Performer(nodes, flow, builders=ready.builders, confirming=confirming)
     )
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
-    emit(RunStarted(run, time.time(), name, tuple(node.name for node in nodes), workers.name))
+    if listeners:
+        names = tuple([node.name for node in nodes])
+        emit(RunStarted(run, time.time(), name, names, workers.name))
     try:
         if hooks is not None:
             hooks.before_pipeline_run(**about)
-        workers.drain(Scheduler(_dependencies(pipeline)), performer, performer.stop)
+        workers.drain(Scheduler(pipeline.wiring.waits), performer, performer.stop)
         result = flow.result(pipeline.outputs())
         if hooks is not None:
             hooks.after_pipeline_run(run_result=result, **about)
@@ -152,15 +154,5 @@ def _outlives(name: str, catalog: DataCatalog) -> bool:
 
 
 def _flow(pipeline: Pipeline, catalog: DataCatalog) -> DataFlow:
-    readers: dict[str, int] = {}
-    for node in pipeline.nodes:
-        for name in set(node.inputs):
-            readers[name] = readers.get(name, 0) + 1
-    return DataFlow(catalog, readers, kept=pipeline.inputs() | pipeline.outputs())
-
-
-def _dependencies(pipeline: Pipeline) -> list[list[int]]:
-    """Return, for each node in the pipeline's order, the places of those that it waits for."""
     wiring = pipeline.wiring
-    place = {number: at for at, number in enumerate(wiring.ordered)}
-    return [[place[parent] for parent in wiring.parents[number]] for number in wiring.ordered]
+    return DataFlow(catalog, wiring.readings, kept=wiring.free_inputs | wiring.free_outputs)

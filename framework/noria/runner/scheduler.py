@@ -1,6 +1,7 @@
 """Which node may run now: ready, done, blocked; pure, each edge looked at once."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from heapq import heappop, heappush
 
 
@@ -19,13 +20,28 @@ class Scheduler:
     """
 
     def __init__(self, dependencies: Sequence[Sequence[int]]) -> None:
-        self._waiting = [len(needed) for needed in dependencies]
-        self._followers: list[list[int]] = [[] for _ in dependencies]
-        for node, needed in enumerate(dependencies):
-            for earlier in needed:
-                self._followers[earlier].append(node)
-        self._ready = [node for node, count in enumerate(self._waiting) if not count]
+        self._dependencies = dependencies
         self.unfinished = len(dependencies)
+
+    @cached_property
+    def _waiting(self) -> list[int]:
+        return [len(needed) for needed in self._dependencies]
+
+    @cached_property
+    def _followers(self) -> list[list[int]]:
+        followers: list[list[int]] = [[] for _ in self._dependencies]
+        for node, needed in enumerate(self._dependencies):
+            for earlier in needed:
+                followers[earlier].append(node)
+        return followers
+
+    @cached_property
+    def _ready(self) -> list[int]:
+        return [node for node, count in enumerate(self._waiting) if not count]
+
+    def one_by_one(self) -> range:
+        """Return all nodes in an order in which one worker, alone, can run them."""
+        return range(self.unfinished)
 
     @property
     def ready(self) -> int:

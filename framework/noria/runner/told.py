@@ -1,7 +1,7 @@
 """Performing nodes while hooks, listeners and a meter stand beside."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from noria_catalog import DataCatalog
@@ -34,13 +34,14 @@ class ToldPerformer(Performer):
         flow: DataFlow,
         *,
         builders: Builders | None = None,
+        confirming: Mapping[int, Sequence[str]] | None = None,
         catalog: DataCatalog,
         run: str,
         hooks: Any,
         emit: Listener,
         meter: MemoryMeter | None,
     ) -> None:
-        super().__init__(nodes, flow, builders=builders)
+        super().__init__(nodes, flow, builders=builders, confirming=confirming)
         self._catalog = catalog
         self._run_id = run
         self._hooks = hooks

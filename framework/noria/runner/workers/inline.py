@@ -14,9 +14,8 @@ class InlineWorkers:
     def drain(self, scheduler: Scheduler, perform: Perform, stop: Callable[[], None]) -> None:
         """Perform all nodes in order."""
         try:
-            while (node := scheduler.take()) is not None:
+            for node in scheduler.one_by_one():
                 perform(node)
-                scheduler.finish(node)
         except KeyboardInterrupt:
             stop()
             raise
