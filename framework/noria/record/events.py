@@ -4,11 +4,10 @@ Times are seconds since the epoch, durations seconds, sizes bytes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(NamedTuple):
     """A run begins.  ``nodes`` are all that it may execute, in order."""
 
     run: str
@@ -18,16 +17,14 @@ class RunStarted:
     runner: str
 
 
-@dataclass(frozen=True, slots=True)
-class NodeStarted:
+class NodeStarted(NamedTuple):
     """A node's inputs are about to be loaded."""
 
     node: str
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetLoaded:
+class DatasetLoaded(NamedTuple):
     """An input was loaded.  ``rows`` is ``None`` for data without a length."""
 
     node: str
@@ -36,8 +33,7 @@ class DatasetLoaded:
     rows: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetSaved:
+class DatasetSaved(NamedTuple):
     """An output was saved.
 
     ``bytes`` is what lies at its ``place``; both are ``None`` in memory or where it is not known.
@@ -51,8 +47,7 @@ class DatasetSaved:
     place: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NodeFinished:
+class NodeFinished(NamedTuple):
     """A node's outputs are saved.
 
     ``memory`` is the most bytes that the whole process held meanwhile, ``None`` when nobody
@@ -65,8 +60,7 @@ class NodeFinished:
     memory: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class NodeFailed:
+class NodeFailed(NamedTuple):
     """A node, or the loading or saving of its data, raised.  ``error`` is one line."""
 
     node: str
@@ -75,15 +69,13 @@ class NodeFailed:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetReleased:
+class DatasetReleased(NamedTuple):
     """Nobody needs this data any more; it was let go of."""
 
     dataset: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(NamedTuple):
     """A run ended as ``status``: "done", "failed" or "interrupted"; ``error`` is one line."""
 
     run: str
