@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -126,11 +126,12 @@ class Recorder:
 
     def __call__(self, event: Event) -> None:
         """Take one event; safe from any thread."""
-        if isinstance(event, RunStarted):
+        kind = type(event)
+        if kind is RunStarted:
             self._begin(event)
             return
         self._pending.append(event)
-        if isinstance(event, RunFinished):
+        if kind is RunFinished:
             self.close()
 
     def close(self) -> None:
@@ -176,48 +177,49 @@ class Recorder:
                 if isinstance(events[-1], RunFinished):
                     self._connection.execute("PRAGMA synchronous = FULL")
                 with _transaction(self._connection):
-                    for event in events:
-                        self._write(event)
+                    self._write(events)
 
-    def _write(self, event: Event) -> None:
-        run, execute = self._run, self._connection.execute
-        match event:
-            case NodeStarted(node, at):
-                execute(
-                    "UPDATE nodes SET status = 'running', started = ? WHERE run = ? AND node = ?",
-                    (at, run, node),
-                )
-            case DatasetLoaded(node, dataset, seconds, rows):
-                execute(
-                    "INSERT INTO data VALUES (?, ?, ?, 'in', ?, ?, NULL, NULL)",
-                    (run, node, dataset, seconds, rows),
-                )
-            case DatasetSaved(node, dataset, seconds, rows, size, place):
-                execute(
-                    "INSERT INTO data VALUES (?, ?, ?, 'out', ?, ?, ?, ?)",
-                    (run, node, dataset, seconds, rows, size, place),
-                )
-            case NodeFinished(node, at, seconds, memory):
-                execute(
-                    "UPDATE nodes SET status = 'done', ended = ?, seconds = ?, memory = ?"
-                    " WHERE run = ? AND node = ?",
-                    (at, seconds, memory, run, node),
-                )
-            case NodeFailed(node, at, seconds, error):
-                execute(
-                    "UPDATE nodes SET status = 'failed', ended = ?, seconds = ?, error = ?"
-                    " WHERE run = ? AND node = ?",
-                    (at, seconds, error, run, node),
-                )
-            case RunFinished(_, at, status, error):
-                execute(
-                    "UPDATE runs SET ended = ?, status = ?, error = ? WHERE id = ?",
-                    (at, status, error, run),
-                )
-                execute(
-                    "UPDATE nodes SET status = ? WHERE run = ? AND status = 'running'",
-                    (status, run),
-                )
+    def _write(self, events: Sequence[Event]) -> None:
+        """Write all at once: a row is written once for what happened to it meanwhile."""
+        run = self._run
+        nodes: dict[str, list[Any]] = {}
+        data: list[tuple[Any, ...]] = []
+        ends: list[RunFinished] = []
+        for event in events:
+            match event:
+                case NodeStarted(node, at):
+                    nodes[node] = ["running", at, None, None, None, None, run, node]
+                case DatasetLoaded(node, dataset, seconds, rows):
+                    data.append((run, node, dataset, "in", seconds, rows, None, None))
+                case DatasetSaved(node, dataset, seconds, rows, size, place):
+                    data.append((run, node, dataset, "out", seconds, rows, size, place))
+                case NodeFinished(node, at, seconds, memory):
+                    began = nodes[node][1] if node in nodes else None
+                    nodes[node] = ["done", began, at, seconds, memory, None, run, node]
+                case NodeFailed(node, at, seconds, error):
+                    began = nodes[node][1] if node in nodes else None
+                    nodes[node] = ["failed", began, at, seconds, None, error, run, node]
+                case RunFinished():
+                    ends.append(event)
+        self._connection.executemany(
+            "UPDATE nodes SET status = ?, started = coalesce(?, started), ended = ?, seconds = ?,"
+            " memory = ?, error = ? WHERE run = ? AND node = ?",
+            nodes.values(),
+        )
+        self._connection.executemany("INSERT INTO data VALUES (?, ?, ?, ?, ?, ?, ?, ?)", data)
+        for end in ends:
+            self._end(end)
+
+    def _end(self, end: RunFinished) -> None:
+        execute = self._connection.execute
+        execute(
+            "UPDATE runs SET ended = ?, status = ?, error = ? WHERE id = ?",
+            (end.at, end.status, end.error, self._run),
+        )
+        execute(
+            "UPDATE nodes SET status = ? WHERE run = ? AND status = 'running'",
+            (end.status, self._run),
+        )
 
 
 def process_started(process: int) -> float | None:

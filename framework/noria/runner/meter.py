@@ -3,10 +3,12 @@
 import os
 import sys
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
 _PERIOD_SECONDS = 0.02
+_RECENT_SECONDS = 0.001
 
 
 class MemoryMeter:
@@ -22,6 +24,8 @@ class MemoryMeter:
 
     def __init__(self) -> None:
         self._resident = _reader()
+        self._now = 0
+        self._asked = 0.0
         self._peaks: dict[int, int] = {}
         self._next = 0
         self._guard = threading.Lock()
@@ -49,13 +53,21 @@ class MemoryMeter:
 
     def close(self, window: int) -> int:
         """Return the most bytes that were resident since this window was opened."""
-        now = self._resident()
         with self._guard:
-            return max(now, self._peaks.pop(window))
+            peak = self._peaks.pop(window)
+        # To ask costs more than a trivial node: a moment ago is soon enough for that.
+        if peak or time.monotonic() - self._asked > _RECENT_SECONDS:
+            self._ask()
+        return max(self._now, peak)
+
+    def _ask(self) -> None:
+        self._now = self._resident()
+        self._asked = time.monotonic()
 
     def _follow(self) -> None:
         while not self._ended.wait(_PERIOD_SECONDS):
-            now = self._resident()
+            self._ask()
+            now = self._now
             with self._guard:
                 for window, peak in self._peaks.items():
                     if now > peak:

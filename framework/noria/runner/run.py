@@ -78,10 +78,7 @@ def run_pipeline(
     ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
 
-    def emit(event: Event) -> None:
-        for listener in listeners:
-            listener(event)
-
+    emit = _to_all(listeners)
     ready = prepare(pipeline, catalog, parameters)
     pipeline = ready.pipeline
     nodes, confirming = pipeline.nodes, pipeline.wiring.confirming
@@ -151,6 +148,17 @@ def new_run_id(now: datetime | None = None) -> str:
 def _outlives(name: str, catalog: DataCatalog) -> bool:
     """Tell whether another process would find this data."""
     return name in catalog and not isinstance(catalog.get(name), MemoryDataset)
+
+
+def _to_all(listeners: Sequence[Listener]) -> Listener:
+    if len(listeners) == 1:
+        return listeners[0]
+
+    def emit(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return emit
 
 
 def _flow(pipeline: Pipeline, catalog: DataCatalog) -> DataFlow:
