@@ -77,18 +77,18 @@ def _merged(chunks: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     return whole
 
 
-def _library_join(chunk: Any) -> Callable[[Sequence[Any]], Any] | None:
+def _library_join(chunk: Any) -> Any:
     # Nothing is an instance of a class whose library was never imported.
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     if pandas is not None and isinstance(chunk, pandas.DataFrame | pandas.Series):
         return lambda chunks: pandas.concat(chunks, ignore_index=_counted(chunks))
     if numpy is not None and isinstance(chunk, numpy.ndarray):
-        return lambda chunks: numpy.concatenate(chunks)
+        return numpy.concatenate
     pyarrow, polars = sys.modules.get("pyarrow"), sys.modules.get("polars")
     if pyarrow is not None and isinstance(chunk, pyarrow.Table):
-        return lambda chunks: pyarrow.concat_tables(chunks)
+        return pyarrow.concat_tables
     if polars is not None and isinstance(chunk, polars.DataFrame):
-        return lambda chunks: polars.concat(chunks)
+        return polars.concat
     return None
 
 

@@ -20,10 +20,10 @@ _EXCHANGE = 2
 def publishing_folder(target: str) -> Iterator[str]:
     """Give a new empty folder beside ``target``, and put it in ``target``'s place when it is full.
 
-    Where the operating system can exchange two names at
-    once (Linux, macOS) whoever looks finds the old folder or the new one; elsewhere a crash between
-    two renames leaves none, and the next :func:`recover` puts the old one back.  Raises
-    :class:`SaveError`; an error of the context comes through as it is, and the old folder then stands.
+    Where the operating system can exchange two names at once (Linux, macOS) whoever looks finds the
+    old folder or the new one; elsewhere a crash between two renames leaves none, and the next
+    :func:`recover` puts the old one back.  Raises :class:`SaveError`; an error of the context comes
+    through as it is, and the old folder then stands.
     """
     real = os.path.realpath(target)
     if os.path.lexists(real) and not os.path.isdir(real):

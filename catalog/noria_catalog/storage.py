@@ -37,7 +37,7 @@ class Storage(Protocol):
     def publishing(
         self, path: str, *, replace: bool = True, tidy: bool = True
     ) -> AbstractContextManager[Pending]:
-        """Give a local file to write, and put it at ``path`` when the context ends without error."""
+        """Give a local file to write, and put it at ``path`` when that is done without an error."""
 
     def sweep(self, folder: str) -> None:
         """Remove what dead processes left in ``folder``, and the folder if that empties it."""

@@ -60,8 +60,8 @@ class CSVDataset(FileDataset):
         method, options = _compression(arguments.pop("compression", "infer"), path)
         method = method or _OTHER.get(path.suffix.lower())
         if method not in {None, "gzip", "zip"}:
-            with super().writing(path) as add:
-                yield add
+            with super().writing(path) as gather:
+                yield gather
             return
         name = Path(self.filepath).name
         header = arguments.pop("header", True)
@@ -117,8 +117,8 @@ class ParquetDataset(FileDataset):
     def writing(self, path: Path) -> Iterator[AddChunk]:
         """Give a function that writes a table as a row group behind those before it."""
         if self.save_args.keys() - {"compression", "index"}:
-            with super().writing(path) as add:
-                yield add
+            with super().writing(path) as gather:
+                yield gather
             return
         import pyarrow as pa
         from pyarrow import parquet
@@ -135,7 +135,9 @@ class ParquetDataset(FileDataset):
             schema = None if writer is None else writer.schema
             table = pa.Table.from_pandas(data, schema=schema, preserve_index=bool(keep))
             if writer is None:
-                writer = parquet.ParquetWriter(path, table.schema, compression=compression or "none")
+                writer = parquet.ParquetWriter(
+                    path, table.schema, compression=compression or "none"
+                )
             writer.write_table(table)
 
         try:

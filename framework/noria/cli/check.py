@@ -18,7 +18,7 @@ MISTAKE = 2
 @configuration_options
 @json_option
 @click.pass_context
-def check(context: click.Context, as_json: bool, **given: Any) -> int:
+def check(context: click.Context, /, as_json: bool, **given: Any) -> int:
     """Find what is wrong before anything runs.
 
     Looks at all pipelines, or at the selected part of one: names and wiring, catalog entries,
@@ -26,9 +26,7 @@ def check(context: click.Context, as_json: bool, **given: Any) -> int:
     """
     chosen = context.get_parameter_source("pipeline") is not ParameterSource.DEFAULT
     selection = take_selection(given)
-    checked = check_project(
-        open_session(given), selection if chosen or selection.narrows else None
-    )
+    checked = check_project(open_session(given), selection if chosen or selection.narrows else None)
     if as_json:
         print_json(_document(checked))
     else:

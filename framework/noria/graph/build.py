@@ -1,9 +1,9 @@
 """From a parameter's plain value to what a function is annotated to take, every slip located."""
 
-import collections.abc as abc
 import dataclasses
 import sys
 import typing
+from collections import abc
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
@@ -21,7 +21,7 @@ _PLAIN = (bool, int, float, str, bytes, date, type(None))
 
 
 class Problem(NamedTuple):
-    """What is wrong with a value: ``key`` is its way down from the parameter, ``where`` its place."""
+    """What is wrong with a value: ``key`` is its way from the parameter, ``where`` its place."""
 
     key: str
     message: str
@@ -150,7 +150,13 @@ class _Builder:
             return made
         self.changed = True
         try:
-            return tuple(made) if kind is tuple else frozenset(made) if kind is frozenset else set(made)
+            return (
+                tuple(made)
+                if kind is tuple
+                else frozenset(made)
+                if kind is frozenset
+                else set(made)
+            )
         except TypeError:  # lists and mappings cannot stand in a set
             return self.wrong(kind, given, key)
 
@@ -251,9 +257,8 @@ def _follow(given: Located, way: tuple[Any, ...]) -> tuple[Located, list[str]]:
     """Return the value that lies farthest down on the way, and the way in words."""
     for step in way:
         below = given.value
-        if isinstance(below, dict) and step in below:
-            given = below[step]
-        elif isinstance(below, list) and isinstance(step, int) and step < len(below):
+        in_list = isinstance(below, list) and isinstance(step, int) and step < len(below)
+        if in_list or (isinstance(below, dict) and step in below):
             given = below[step]
     return given, [str(step) for step in way]
 

@@ -1,7 +1,7 @@
 """What a node's function says about its arguments and its result."""
 
-import collections.abc as abc
 import typing
+from collections import abc
 from collections.abc import Callable, Mapping
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, NamedTuple
@@ -120,7 +120,7 @@ def _annotated(func: Any) -> tuple[Any, Any]:
     if isinstance(func, type):
         made = vars(func).get("__init__")
         return (made if isinstance(made, FunctionType) else None), func
-    calling = getattr(type(func), "__call__", None)
+    calling = type(func).__call__
     return (calling if isinstance(calling, FunctionType) else None), None
 
 

@@ -268,12 +268,11 @@ class Node:
             return None
         if keyword_order(self._func, kept) is None:
             return None
-        other = self._changed(
+        return self._changed(
             _inputs=kept or None,
             _input_names=tuple([name for name in self._input_names if name not in names]),
+            _kept_name=self._name,
         )
-        other._name = self._name
-        return other
 
     def run(self, inputs: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call the function and return its results by name.
@@ -356,7 +355,7 @@ class Node:
             self._key = (self._name, as_key(self._inputs), as_key(self._outputs))
         return self._key
 
-    def _changed(self, **changes: Any) -> "Node":
+    def _changed(self, *, _kept_name: str | None = None, **changes: Any) -> "Node":
         """Return a copy with other values in some slots, its names checked again."""
         other = object.__new__(Node)
         for slot in _COPIED_SLOTS:
@@ -364,6 +363,8 @@ class Node:
         for slot, value in changes.items():
             setattr(other, slot, value)
         other._finish()
+        if _kept_name is not None:
+            other._name = _kept_name
         other._check_names()
         return other
 

@@ -48,7 +48,7 @@ class Pipeline(Slices):
         prefix_datasets_with_namespace: bool = True,
     ) -> None:
         if isinstance(nodes, Pipeline):
-            self._outside = nodes._outside
+            self._outside = nodes.made_outside
         wiring = nodes.wiring if isinstance(nodes, Pipeline) else Wiring(_members(nodes))
         if tags:
             wiring = Wiring([node.tag(tags) for node in wiring.nodes])
@@ -64,8 +64,12 @@ class Pipeline(Slices):
             wiring = Wiring(renamed)
         self._parts: _Parts = wiring
 
-    # What is made by nodes that this pipeline was cut off from.
     _outside: frozenset[str] = frozenset()
+
+    @property
+    def made_outside(self) -> frozenset[str]:
+        """What the nodes make that this pipeline was cut off from."""
+        return self._outside
 
     @property
     def wiring(self) -> Wiring:

@@ -4,10 +4,9 @@ Only what is certainly wrong is called wrong: an annotation that says little, or
 understood, fits everything.
 """
 
-import collections.abc as abc
 import types
 import typing
-from collections import deque
+from collections import abc, deque
 from typing import Any, Literal, TypeVar, Union
 
 _NUMBERS = {int: (float, complex), float: (complex,)}

@@ -126,12 +126,11 @@ class Recorder:
 
     def __call__(self, event: Event) -> None:
         """Take one event; safe from any thread."""
-        kind = type(event)
-        if kind is RunStarted:
+        if isinstance(event, RunStarted):
             self._begin(event)
             return
         self._pending.append(event)
-        if kind is RunFinished:
+        if isinstance(event, RunFinished):
             self.close()
 
     def close(self) -> None:

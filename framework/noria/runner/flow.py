@@ -79,12 +79,13 @@ class DataFlow:
                     last = not self._left[name]
                 if last:
                     gone.append(name)
-        for name in node.makes:
-            if name in self._declared and name not in self._kept and not self._left.get(name):
-                gone.append(name)
+        gone += [name for name in node.makes if self._unread(name)]
         for name in gone:
             self._catalog.release(name)
         return gone
+
+    def _unread(self, name: str) -> bool:
+        return name in self._declared and name not in self._kept and not self._left.get(name)
 
     def result(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of ``names`` that no dataset keeps."""

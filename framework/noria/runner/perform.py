@@ -140,18 +140,16 @@ class Performer:
                 raise Stopped
         self._published(node, list(outputs))
 
-    def _load(self, name: str, node: Node) -> Any:  # noqa: ARG002  # for those who stand beside
+    def _load(self, name: str, node: Node) -> Any:
         return self._flow.load(name)
 
     def _run(self, node: Node, inputs: dict[str, Any]) -> dict[str, Any]:
         return node.run(inputs)
 
-    def _save(self, name: str, value: Any, node: Node) -> None:  # noqa: ARG002
+    def _save(self, name: str, value: Any, node: Node) -> None:
         self._flow.save(name, value)
 
-    def _add_chunk(
-        self, name: str, chunk: Any, node: Node, add: Callable[[Any], None]
-    ) -> None:
+    def _add_chunk(self, name: str, chunk: Any, node: Node, add: Callable[[Any], None]) -> None:
         add(chunk)
 
     def _published(self, node: Node, names: Sequence[str]) -> None:

@@ -70,14 +70,12 @@ def run_pipeline(
     parameters: Mapping[str, Located] | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and return the outputs that no dataset keeps.
-
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
     a pluggy relay or ``None``; ``parameters`` are the located values of parameter datasets, for the
     messages about them; every listener gets every event, from whichever thread it happens
     in.  Raises what :func:`prepare` raises before anything runs, NodeError when a node fails, with
     ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
-
     emit = _to_all(listeners)
     ready = prepare(pipeline, catalog, parameters)
     pipeline = ready.pipeline
@@ -87,7 +85,8 @@ def run_pipeline(
         ToldPerformer(
             nodes,
             flow,
-            builders=ready.builders, confirming=confirming,
+            builders=ready.builders,
+            confirming=confirming,
             catalog=catalog,
             run=run,
             hooks=hooks,

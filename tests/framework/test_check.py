@@ -1,0 +1,129 @@
+"""`noria check`: everything that is wrong, at once, and nothing run."""
+
+import json
+
+from tests.project_on_disk import ProjectOnDisk
+
+FIT = """\
+from dataclasses import dataclass
+
+from noria import Pipeline, node
+
+
+@dataclass
+class Leaf:
+    size: int
+
+
+@dataclass
+class Tree:
+    leaf: Leaf
+
+
+@dataclass
+class Model:
+    tree: Tree
+
+
+def fit(totals: dict, model: Model, rounds: int = 3) -> str:
+    return f"{model.tree.leaf.size} {rounds}"
+
+
+def tell(fitted: str) -> list:
+    return [fitted]
+
+
+def create_pipeline():
+    return Pipeline(
+        [
+            node(fit, ["totals", "params:model", "params:rounds"], "fitted", name="fit"),
+            node(tell, "fitted", "told", name="tell"),
+        ]
+    )
+"""
+CODE = "src/shop/pipelines/fit/__init__.py"
+PARAMETERS = "rate: 1.5\nmodel:\n  tree:\n    leaf:\n      size: 3\n"
+
+
+def _with_fit(project: ProjectOnDisk) -> None:
+    project.write({CODE: FIT, "conf/base/parameters.yml": PARAMETERS})
+
+
+def test_a_project_without_mistakes(project: ProjectOnDisk) -> None:
+    assert project.noria("check").out == "2 nodes in 2 pipelines: nothing wrong\n"
+    assert not (project.path / ".noria/ledger.db").exists()
+
+
+def test_a_parameter_three_levels_deep_is_named_by_its_line(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    project.edit("conf/base/parameters.yml", "size: 3", "size: big")
+    for command in ("check", "run"):
+        said = project.noria(command, code=2).all
+        assert "conf/base/parameters.yml:5:13: model.tree.leaf.size is 'big', not int" in said
+        assert f"wanted by node 'fit' ({CODE}:21)" in said
+        assert "Traceback" not in said
+
+
+def test_a_misspelt_field_names_the_nearest(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    project.edit("conf/base/parameters.yml", "leaf:", "laef:")
+    said = project.noria("check", code=2).all
+    assert "conf/base/parameters.yml:4:5: model.tree: Tree has no 'laef'" in said
+    assert "did you mean 'leaf'?" in said
+    assert "model.tree has no 'leaf', which Tree needs" in said
+
+
+def test_an_edge_names_the_source_line_of_both_ends(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    project.edit(CODE, "def tell(fitted: str)", "def tell(fitted: dict)")
+    said = project.noria("check", code=2).all
+    assert f"'fitted': node 'fit' gives str ({CODE}:21)" in said
+    assert f"node 'tell' takes dict ({CODE}:25)" in said
+
+
+def test_an_override_of_the_wrong_type(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    said = project.noria("run", "--params", "model.tree.leaf.size=big", code=2).err
+    assert "model.tree.leaf.size is 'big', not int" in said
+
+
+def test_all_mistakes_are_told_at_once_as_json(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    project.edit("conf/base/parameters.yml", "size: 3", "size: big")
+    project.edit("conf/base/catalog.yml", "pandas.CSVDataset", "pandas.CVSDataset")
+    project.write({"src/shop/pipelines/broken/__init__.py": "import nowhere\n"})
+    document = json.loads(project.noria("check", "--json", code=2).out)
+    assert not document["ok"]
+    kinds = {(each["kind"], each["where"]) for each in document["findings"]}
+    assert ("ParameterTypeError", "conf/base/parameters.yml:5:13") in kinds
+    assert ("UnknownTypeError", "conf/base/catalog.yml:2:9") in kinds
+    assert "ProjectCodeError" in {kind for kind, _ in kinds}
+    typed = next(each for each in document["findings"] if each["kind"] == "UnknownTypeError")
+    assert typed["nearest"] == "pandas.CSVDataset"
+    assert "sales" in typed["pipelines"]
+
+
+def test_a_selection_is_checked_alone(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    project.edit("conf/base/parameters.yml", "size: 3", "size: big")
+    assert "nothing wrong" in project.noria("check", "--pipeline", "sales").out
+    assert "1 node in 1 pipeline" in project.noria("check", "--nodes", "clean").out
+
+
+def test_warnings_do_not_fail(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    project.write({"conf/base/parameters.yml": PARAMETERS + "old: 1\nround: 4\n"})
+    (project.path / "data/orders.csv").unlink()
+    said = project.noria("check").out
+    assert "conf/base/parameters.yml:6:1: no node reads the parameter 'old'" in said
+    assert "'params:rounds' is declared nowhere: node 'fit'" in said
+    assert "did you mean 'params:round'?" in said
+    assert "the input 'orders', wanted by node 'clean'" in said
+
+
+def test_an_input_that_nobody_makes_fails(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    project.edit(CODE, '["totals",', '["totls",')
+    said = project.noria("check", code=2).all
+    assert "nobody makes the input 'totls', wanted by node 'fit'" in said
+    assert "did you mean 'totals'?" in said
