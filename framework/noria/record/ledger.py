@@ -185,21 +185,24 @@ class Recorder:
         data: list[tuple[Any, ...]] = []
         ends: list[RunFinished] = []
         for event in events:
-            match event:
-                case NodeStarted(node, at):
-                    nodes[node] = ["running", at, None, None, None, None, run, node]
-                case DatasetLoaded(node, dataset, seconds, rows):
-                    data.append((run, node, dataset, "in", seconds, rows, None, None))
-                case DatasetSaved(node, dataset, seconds, rows, size, place):
-                    data.append((run, node, dataset, "out", seconds, rows, size, place))
-                case NodeFinished(node, at, seconds, memory):
-                    began = nodes[node][1] if node in nodes else None
-                    nodes[node] = ["done", began, at, seconds, memory, None, run, node]
-                case NodeFailed(node, at, seconds, error):
-                    began = nodes[node][1] if node in nodes else None
-                    nodes[node] = ["failed", began, at, seconds, None, error, run, node]
-                case RunFinished():
-                    ends.append(event)
+            if type(event) is NodeStarted:
+                nodes[event.node] = ["running", event.at, *[None] * 4, run, event.node]
+            elif type(event) is DatasetLoaded:
+                node, dataset, seconds, rows = event
+                data.append((run, node, dataset, "in", seconds, rows, None, None))
+            elif type(event) is DatasetSaved:
+                node, dataset, seconds, rows, size, place = event
+                data.append((run, node, dataset, "out", seconds, rows, size, place))
+            elif type(event) is NodeFinished:
+                node, at, seconds, memory = event
+                began = nodes[node][1] if node in nodes else None
+                nodes[node] = ["done", began, at, seconds, memory, None, run, node]
+            elif type(event) is NodeFailed:
+                node, at, seconds, error = event
+                began = nodes[node][1] if node in nodes else None
+                nodes[node] = ["failed", began, at, seconds, None, error, run, node]
+            elif type(event) is RunFinished:
+                ends.append(event)
         self._connection.executemany(
             "UPDATE nodes SET status = ?, started = coalesce(?, started), ended = ?, seconds = ?,"
             " memory = ?, error = ? WHERE run = ? AND node = ?",

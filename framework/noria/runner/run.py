@@ -70,6 +70,7 @@ def run_pipeline(
     parameters: Mapping[str, Located] | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and return the outputs that no dataset keeps.
+
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
     a pluggy relay or ``None``; ``parameters`` are the located values of parameter datasets, for the
     messages about them; every listener gets every event, from whichever thread it happens
