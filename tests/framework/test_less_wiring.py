@@ -149,32 +149,67 @@ def test_what_is_written_in_c_or_takes_anything_is_not_left_out() -> None:
 LOOP = """\
 from noria import Pipeline, node
 
-COUNTRIES = {countries}
-
 
 def fit(orders, rate):
     return float(orders["price"].sum() * rate)
 
 
-def create_pipeline():
+def create_pipeline(parameters):
     one = Pipeline([node(fit, ["orders", "params:rate"], "model")])
     return sum(
         Pipeline(one, namespace=country, inputs="orders", parameters="rate")
-        for country in COUNTRIES
+        for country in parameters["countries"]
     )
 """
 
 
 def test_names_in_a_loop_stay_when_others_come_and_go(project: ProjectOnDisk) -> None:
-    code = "src/shop/pipelines/countries/__init__.py"
+    project.write({"src/shop/pipelines/countries/__init__.py": LOOP})
     seen = []
     for countries in (["fr", "it"], ["de", "fr", "it"], ["it", "fr"]):
-        project.write({code: LOOP.format(countries=countries)})
+        project.write({"conf/base/parameters.yml": f"rate: 2\ncountries: {countries}\n"})
         said = project.noria("pipelines", "describe", "countries", "--json").out
         seen.append([each["name"] for each in json.loads(said)["nodes"]])
     assert seen[0] == ["fr.fit__model", "it.fit__model"]
     assert set(seen[0]) < set(seen[1])
     assert set(seen[2]) == set(seen[0])
+
+
+def test_one_run_may_have_other_parameters_in_its_loop(project: ProjectOnDisk) -> None:
+    project.write(
+        {
+            "src/shop/pipelines/countries/__init__.py": LOOP,
+            "conf/base/parameters.yml": "rate: 2\ncountries: [fr]\n",
+        }
+    )
+    words = ["run", "--pipeline", "countries", "--json"]
+    said = project.noria(*words, "--params", "countries=[de,it]").out
+    names = [each["name"] for each in json.loads(said)["nodes"]]
+    assert names == ["de.fit__model", "it.fit__model"]
+    assert "nothing wrong" in project.noria("check").out
+
+
+@pytest.mark.parametrize("given", ["parameters", ""])
+def test_a_registry_hands_parameters_on(project: ProjectOnDisk, given: str) -> None:
+    registry = (
+        "from noria import find_pipelines\n"
+        f"def register_pipelines({given}):\n"
+        f"    found = find_pipelines({'parameters=parameters' if given else ''})\n"
+        "    return {'__default__': found['countries']}\n"
+    )
+    project.write(
+        {
+            "src/shop/pipelines/countries/__init__.py": LOOP,
+            "src/shop/pipeline_registry.py": registry,
+            "conf/base/parameters.yml": "rate: 2\ncountries: [fr]\n",
+        }
+    )
+    if given:
+        assert "fr.fit__model" in project.noria("run").out
+    else:
+        said = project.noria("run", code=2).err
+        assert "create_pipeline(parameters) was asked for without parameters" in said
+        assert "find_pipelines(parameters=parameters)" in said
 
 
 # Transcoding.

@@ -35,7 +35,6 @@ class Closes(Protocol):
     [
         (int, int), (int, float), (bool, int), (float, complex), (str, object), (Any, int),
         (int, Any), (int, int | None), (int | None, int), (Union[int, str], str),  # noqa: UP007  # the older form is written too
-       
         (list, list[int]), (list[int], list), (list[int], Sequence[int]), (list[int], Iterable),
         (tuple[int, str], tuple[int, ...]), (dict[str, int], Mapping[str, float]),
         (pd.DataFrame, pd.DataFrame), (Row, dict), (dict, Row), (Row, Mapping), (Id, int),

@@ -10,6 +10,7 @@ from noria.cli.options import json_option
 from noria.cli.printing import plural, print_json, table
 from noria.graph import Node, Pipeline
 from noria.project.registry import DEFAULT, Pipelines
+from noria.project.session import Session
 from noria.runner.failure import shown
 
 
@@ -22,7 +23,7 @@ def pipelines() -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """List the pipelines; one that does not import is listed with its error."""
-    registered = Pipelines(find_here())
+    registered = Session(find_here()).pipelines
     found = [_listed(name, registered) for name in sorted(registered)]
     if as_json:
         print_json(found)
@@ -41,7 +42,7 @@ def list_(as_json: bool) -> None:
 @json_option
 def describe(name: str, as_json: bool) -> None:
     """Show the nodes of the pipeline NAME, in the order in which they run."""
-    pipeline = Pipelines(find_here())[name]
+    pipeline = Session(find_here()).pipelines[name]
     if as_json:
         print_json({"name": name, **_described(pipeline)})
         return

@@ -68,7 +68,9 @@ def check_project(session: Session, selection: Selection | None = None) -> Check
         examination = Examination(pipeline, session.catalog, located)
         for finding in _examined(examination, session, made):
             _note(found, finding, name)
-    if selection is None and not any(each.level == ERROR for each in found.values()):
+    # A pipeline that is made from parameters reads them where nobody can see it.
+    sure = selection is None and not session.pipelines.parameters_read
+    if sure and not any(each.level == ERROR for each in found.values()):
         read = {name for pipeline in pipelines.values() for name in pipeline.all_inputs()}
         for finding in _unused(session, read):
             _note(found, finding, None)

@@ -22,11 +22,15 @@ class FoundPipelines(Mapping[str, Pipeline]):
     """The pipelines that lie in ``<package>/pipelines``, by folder name.
 
     Looking one up imports its module and calls ``create_pipeline()``; nothing else is imported.
+    A ``create_pipeline(parameters)`` gets the project's parameters.
     """
 
-    def __init__(self, package: str, folder: Path) -> None:
+    def __init__(
+        self, package: str, folder: Path, parameters: Mapping[str, Any] | None = None
+    ) -> None:
         self._package = package
         self._folder = folder
+        self._parameters = parameters
         self._made: dict[str, Pipeline] = {}
 
     def __getitem__(self, name: str) -> Pipeline:
@@ -59,14 +63,28 @@ class FoundPipelines(Mapping[str, Pipeline]):
                 f"the module {module} has no function create_pipeline()",
                 hint="it takes nothing and returns a Pipeline",
             )
-        return _checked(create(), f"{module}.create_pipeline()")
+        return _checked(self._call(create, module), f"{module}.create_pipeline()")
+
+    def _call(self, create: Callable[..., Any], module: str) -> Any:
+        if not _takes_parameters(create):
+            return create()
+        if self._parameters is None:
+            raise ProjectError(
+                f"{module}.create_pipeline(parameters) was asked for without parameters",
+                hint="in pipeline_registry.py: def register_pipelines(parameters), and"
+                " find_pipelines(parameters=parameters)",
+            )
+        return create(parameters=dict(self._parameters))
 
 
-def find_pipelines(package: str | None = None) -> Mapping[str, Pipeline]:
+def find_pipelines(
+    package: str | None = None, *, parameters: Mapping[str, Any] | None = None
+) -> Mapping[str, Pipeline]:
     """Return the pipelines in the folder ``pipelines`` of a package, by name.
 
     The mapping is lazy: a pipeline is imported when its name is looked up.  ``package`` ``None``
-    means the package of the module that calls.  Raises ProjectError when that is no package.
+    means the package of the module that calls; ``parameters`` go to a ``create_pipeline`` that
+    takes them.  Raises ProjectError when that is no package.
     """
     if package is None:
         package = str(sys._getframe(1).f_globals.get("__package__") or "")  # noqa: SLF001  # the documented way to the caller
@@ -76,18 +94,22 @@ def find_pipelines(package: str | None = None) -> Mapping[str, Pipeline]:
             f"find_pipelines() was called outside of a package (in {package or 'a script'!r})",
             hint="name the package: find_pipelines('my_package')",
         )
-    return FoundPipelines(package, Path(next(iter(module.__path__))) / FOLDER)
+    return FoundPipelines(package, Path(next(iter(module.__path__))) / FOLDER, parameters)
 
 
 class Pipelines(Mapping[str, Pipeline]):
     """All pipelines of a project by name: what ``register_pipelines()`` says, else what is found.
 
     A value of the registry may be a pipeline or a function that makes one; the function is called
-    when that name is asked for.  Errors of the user's code carry the place.
+    when that name is asked for.  ``parameters`` returns the project's parameters, for functions
+    that take them; it is called when one does.  Errors of the user's code carry the place.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, parameters: Callable[[], Mapping[str, Any]]) -> None:
         self._project = project
+        self._read_parameters = parameters
+        self.parameters_read = False
+        """Whether a function that makes pipelines was given the parameters."""
         prepare_import(project)
         self._registered: Mapping[str, Any] = self._register()
         self._made: dict[str, Pipeline] = {}
@@ -106,11 +128,16 @@ class Pipelines(Mapping[str, Pipeline]):
     def __contains__(self, name: object) -> bool:
         return name in self._registered
 
+    def _parameters(self) -> Mapping[str, Any]:
+        self.parameters_read = True
+        return self._read_parameters()
+
     def _register(self) -> Mapping[str, Any]:
         project = self._project
         if not has_module(REGISTRY, project.package_path):
             import_code(project.package, project, f"the package {project.package!r}")
-            found = FoundPipelines(project.package, project.package_path / FOLDER)
+            folder = project.package_path / FOLDER
+            found = FoundPipelines(project.package, folder, _WhenAsked(self._parameters))
             lazy: dict[str, Any] = {name: lambda name=name: found[name] for name in found}
             if lazy:
                 lazy[DEFAULT] = lambda: sum((found[name] for name in found), Pipeline([]))
@@ -119,7 +146,11 @@ class Pipelines(Mapping[str, Pipeline]):
         register = getattr(module, "register_pipelines", None)
         if register is None:
             raise ProjectError(f"{module.__file__} has no function register_pipelines()")
-        registered = self._call(register, "the pipeline registry")
+        if _takes_parameters(register):
+            given = dict(self._parameters())
+            registered = self._call(lambda: register(parameters=given), "the pipeline registry")
+        else:
+            registered = self._call(register, "the pipeline registry")
         if not isinstance(registered, Mapping):
             raise ProjectError(
                 f"register_pipelines() returned {type(registered).__name__}, not a mapping"
@@ -143,6 +174,27 @@ class Pipelines(Mapping[str, Pipeline]):
         # The function is the user's and may raise anything, SystemExit included.
         except BaseException as error:
             raise code_error(error, self._project, purpose) from error
+
+
+class _WhenAsked(Mapping[str, Any]):
+    """A mapping that is read when somebody looks into it."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
+        self._read = read
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+
+def _takes_parameters(function: Callable[..., Any]) -> bool:
+    code = getattr(function, "__code__", None)
+    return code is not None and "parameters" in code.co_varnames[: code.co_argcount]
 
 
 def unknown_pipeline(name: str, known: Mapping[str, Any], project: Project) -> ProjectError:

@@ -110,7 +110,7 @@ class Session:
     @cached_property
     def pipelines(self) -> Pipelines:
         """The pipelines by name, each imported when it is looked up."""
-        return Pipelines(self.project)
+        return Pipelines(self.project, lambda: self.parameters)
 
     def select(self, selection: Selection) -> Pipeline:
         """Return the selected part of the project's pipelines."""
