@@ -19,10 +19,15 @@ _NO_FOLDER_SYNC = {errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a save put in place: ``size`` in bytes; the seconds of syncing or sending in it."""
+    """What a save put in place: ``size`` in bytes; the seconds of syncing or sending in it.
+
+    ``place`` is the path or URL of the file itself, of a versioned dataset the version's, without
+    secrets.
+    """
 
     size: int
     sync_seconds: float
+    place: str
 
 
 class Pending:
@@ -32,7 +37,7 @@ class Pending:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.published = Published(0, 0.0)
+        self.published = Published(0, 0.0, path)
 
 
 def publish(
@@ -89,7 +94,8 @@ def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Itera
         _prepare(pending.path, before)
         yield pending
         with explaining(target):
-            pending.published = _put(pending.path, real, before, made, replace=replace)
+            size, seconds = _put(pending.path, real, before, made, replace=replace)
+        pending.published = Published(size, seconds, os.path.abspath(target))
     except OSError as error:
         remove(pending.path)
         if error.errno in _FULL:
@@ -204,7 +210,8 @@ def _prepare(temporary: str, before: os.stat_result | None) -> None:
 
 def _put(
     temporary: str, real: str, before: os.stat_result | None, made: list[str], *, replace: bool
-) -> Published:
+) -> tuple[int, float]:
+    """Put the file in place and return its bytes and the seconds of syncing."""
     try:
         status = os.lstat(temporary)
     except FileNotFoundError:
@@ -220,7 +227,7 @@ def _put(
     started = time.perf_counter()
     for folder in (os.path.dirname(real), *(os.path.dirname(path) for path in reversed(made))):
         sync_folder(folder)
-    return Published(status.st_size, spent + time.perf_counter() - started)
+    return status.st_size, spent + time.perf_counter() - started
 
 
 def _keep_mode(temporary: str, status: os.stat_result, before: os.stat_result) -> None:

@@ -13,6 +13,7 @@ NoriaError                    (noria_catalog.errors)
 │   └── SelectionError        a node, tag, dataset or namespace that the pipeline does not have
 ├── RunError                  a run cannot start, or stopped
 │   ├── MissingInputError     an input that nobody makes and nobody declared
+│   ├── HookError             a hook raised (exit code 1)
 │   └── NodeError             a node failed (exit code 1)
 │       └── NodeOutputError   it returned something else than its outputs
 └── LockedError               another run holds the project (exit code 3)
@@ -65,12 +66,13 @@ class RunError(NoriaError):
 
 
 class MissingInputError(RunError):
-    """An input of the pipeline is made by no node and declared nowhere, or does not exist.
+    """An input of the pipeline is made by no node and declared nowhere, or does not exist."""
 
-    ``dataset`` is its name, ``None`` where several are missing.
-    """
 
-    dataset: str | None = None
+class HookError(RunError):
+    """A hook raised; its own error is the ``__cause__``."""
+
+    exit_code: ClassVar[int] = 1
 
 
 class NodeError(RunError):

@@ -101,11 +101,11 @@ def _examined(
     wrong = list(examination.datasets())
     yield from map(_of, wrong)
     if not wrong:
-        for error in examination.inputs():
-            declared = error.dataset in session.catalog
+        for name in examination.missing():
+            declared = name in session.catalog
             # Data may lie on another machine; what is declared nowhere is nowhere.
-            if not (declared and error.dataset in made):
-                yield _of(error, WARNING if declared else ERROR)
+            if not (declared and name in made):
+                yield _of(examination.why(name), WARNING if declared else ERROR)
         yield from map(_of, examination.edges())
         yield from map(_of, examination.parameters())
     for each in examination.defaulted:

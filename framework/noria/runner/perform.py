@@ -73,8 +73,9 @@ class Performer:
             raise
         # A node may raise anything, SystemExit too; all of it is told in one way.
         except BaseException as error:
-            self._failed(error, node, step)
-            raise explain(error, node, step.doing, step.inputs) from error
+            told = explain(error, node, step.doing, step.inputs)
+            told.message += self._failed(error, node, step)
+            raise told from error
         self.done.add(node.name)
 
     def _perform(self, number: int, node: Node, step: Step) -> None:
@@ -155,8 +156,9 @@ class Performer:
     def _published(self, node: Node, names: Sequence[str]) -> None:
         """Be told that these outputs, which came in chunks, lie in their place."""
 
-    def _failed(self, error: BaseException, node: Node, step: Step) -> None:
-        """Be told that the node raised."""
+    def _failed(self, error: BaseException, node: Node, step: Step) -> str:
+        """Be told that the node raised; return what is to be said besides."""
+        return ""
 
     def _released(self, name: str) -> None:
         """Be told that nobody needs this data any more."""

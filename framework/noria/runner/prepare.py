@@ -1,7 +1,8 @@
 """Before anything runs: find what cannot go well, leave out what has a default."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple, get_type_hints
 
 from noria_catalog import DataCatalog
@@ -22,6 +23,8 @@ from noria.graph.types import show_type
 from noria.runner.failure import shown
 
 Build = Callable[[Any], Any]
+
+_MOST_TOLD = 10
 
 
 class Ready(NamedTuple):
@@ -47,10 +50,12 @@ def prepare(
     each naming everything of its kind that is wrong.
     """
     examined = Examination(pipeline, catalog, parameters)
-    for stage in (examined.datasets, examined.inputs, examined.edges, examined.parameters):
-        found = list(stage())
-        if found:
-            raise _together(found)
+    _raise(examined.datasets())
+    missing = examined.missing()
+    if missing:
+        raise _together([examined.why(name) for name in missing[:_MOST_TOLD]], len(missing))
+    _raise(examined.edges())
+    _raise(examined.parameters())
     return Ready(examined.pipeline, examined.builders, examined.defaulted)
 
 
@@ -82,13 +87,13 @@ class Examination:
             yield from _transcoded(self.pipeline, catalog)
             yield from _confirmed(self.pipeline, catalog)
 
-    def inputs(self) -> Iterator[MissingInputError]:
-        """Yield the inputs that are declared nowhere, or do not exist."""
-        for name in sorted(self.pipeline.inputs()):
-            problem = _missing(name, self.pipeline, self._catalog)
-            if problem is not None:
-                problem.dataset = name
-                yield problem
+    def missing(self) -> list[str]:
+        """Return the inputs that are declared nowhere, or do not exist."""
+        return [name for name in sorted(self.pipeline.inputs()) if _is_missing(name, self._catalog)]
+
+    def why(self, name: str) -> MissingInputError:
+        """Return what is to be said of a missing input, with the nearest name, which takes time."""
+        return _missing(name, self.pipeline, self._catalog)
 
     def edges(self) -> Iterator[EdgeTypeError]:
         """Yield the edges along which the types do not fit."""
@@ -149,13 +154,23 @@ def _build(hint: Any, key: str, value: Any) -> Any:
     return built.value
 
 
-def _together(errors: list[Any]) -> NoriaError:
-    first: NoriaError = errors[0]
-    if len(errors) == 1:
+def _raise(problems: Iterator[NoriaError]) -> None:
+    told = list(islice(problems, _MOST_TOLD))
+    if told:
+        raise _together(told, len(told) + sum(1 for _ in problems))
+
+
+def _together(errors: Sequence[NoriaError], count: int) -> NoriaError:
+    """Return one error that tells of the first ``errors`` of ``count``."""
+    first = errors[0]
+    if count == 1:
         return first
-    kind = type(first) if all(type(error) is type(first) for error in errors) else RunError
+    kind: Any = type(first) if all(type(error) is type(first) for error in errors) else RunError
     what = "inputs are missing" if kind is MissingInputError else "mistakes"
-    return kind("\n".join([f"{len(errors)} {what}", *map(str, errors)]))
+    rest = count - len(errors)
+    told = [*map(str, errors), *([f"and {rest:,} more"] if rest else [])]
+    together: NoriaError = kind("\n".join([f"{count:,} {what}", *told]))
+    return together
 
 
 def _transcoded(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]:
@@ -196,7 +211,13 @@ def _confirmed(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]
                 )
 
 
-def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInputError | None:
+def _is_missing(name: str, catalog: DataCatalog) -> bool:
+    if name not in catalog:
+        return True
+    return isinstance(catalog.get(name), Exists) and not catalog.exists(name)
+
+
+def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInputError:
     if name not in catalog:
         if name.startswith("params:"):
             return MissingInputError(
@@ -210,8 +231,6 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
             nearest=nearest(name, [*catalog, *pipeline.all_outputs()]),
             hint="declare it in conf/base/catalog.yml, or run the pipeline that makes it too",
         )
-    if not isinstance(catalog.get(name), Exists) or catalog.exists(name):
-        return None
     place = catalog.describe(name).get("filepath")
     return MissingInputError(
         f"the input {name!r}{_wanted_by(name, pipeline)} does not exist"
@@ -222,7 +241,10 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
 
 
 def _wanted_by(name: str, pipeline: Pipeline) -> str:
-    node = next(node for node in pipeline.nodes if name in node.reads or name in node.outputs)
+    wiring = pipeline.wiring
+    numbers = wiring.consumers.get(base_name(name)) or [wiring.producers[base_name(name)]]
+    exact = [at for at in numbers if name in wiring.nodes[at].reads]
+    node = wiring.nodes[(exact or numbers)[0]]
     source = node.source
     return f", wanted by node {node.name!r}" + (
         f" ({shown(source[0])}:{source[1]})" if source else ""

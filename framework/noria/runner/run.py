@@ -2,19 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from noria_catalog import DataCatalog
+from noria_catalog.errors import NoriaError
 from noria_catalog.located import Located
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
+from noria_catalog.versions import new_version
 
 from noria.errors import NodeError, RunError
 from noria.graph import Pipeline, find_resume_nodes
 from noria.record.events import Event, Listener, RunFinished, RunStarted
 from noria.runner.failure import one_line
 from noria.runner.flow import DataFlow
+from noria.runner.hooking import HookCalls
 from noria.runner.meter import MemoryMeter
 from noria.runner.perform import Performer
 from noria.runner.prepare import prepare
@@ -63,7 +66,7 @@ def run_pipeline(
     workers: Workers,
     run: str,
     name: str = "",
-    hooks: Any = None,
+    hooks: HookCalls | None = None,
     run_params: Mapping[str, Any] | None = None,
     listeners: Sequence[Listener] = (),
     meter: MemoryMeter | None = None,
@@ -72,9 +75,9 @@ def run_pipeline(
     """Run a pipeline and return the outputs that no dataset keeps.
 
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
-    a pluggy relay or ``None``; ``parameters`` are the located values of parameter datasets, for the
-    messages about them; every listener gets every event, from whichever thread it happens
-    in.  Raises what :func:`prepare` raises before anything runs, NodeError when a node fails, with
+    ``None`` when nobody hooks in; ``parameters`` are the located values of parameter datasets, for
+    the messages about them; every listener gets every event, from whichever thread it happens in.
+    Raises what :func:`prepare` raises before anything runs, NodeError when a node fails, with
     ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
     emit = _to_all(listeners)
@@ -98,10 +101,10 @@ def run_pipeline(
         else Performer(nodes, flow, builders=ready.builders, confirming=confirming)
     )
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
-    if listeners:
-        names = tuple([node.name for node in nodes])
-        emit(RunStarted(run, time.time(), name, names, workers.name))
     try:
+        if listeners:
+            names = tuple([node.name for node in nodes])
+            emit(RunStarted(run, time.time(), name, names, workers.name))
         if hooks is not None:
             hooks.before_pipeline_run(**about)
         workers.drain(Scheduler(pipeline.wiring.waits), performer, performer.stop)
@@ -111,14 +114,17 @@ def run_pipeline(
     except KeyboardInterrupt:
         emit(RunFinished(run, time.time(), "interrupted", None))
         raise
-    except Exception as error:
+    # Whatever ends the run early must be in the record.
+    except BaseException as error:
         if isinstance(error, NodeError):
             error.resume_from = tuple(
                 find_resume_nodes(pipeline, performer.done, lambda name: _outlives(name, catalog))
             )
         emit(RunFinished(run, time.time(), "failed", one_line(error)))
         if hooks is not None:
-            hooks.on_pipeline_error(error=error, **about)
+            told = hooks.tell_error("on_pipeline_error", error, **about)
+            if isinstance(error, NoriaError):
+                error.message += told
         raise
     emit(RunFinished(run, time.time(), "done", None))
     return result
@@ -135,14 +141,15 @@ def make_workers(runner: str, count: int | None) -> Workers:
     return make(count)
 
 
-def new_run_id(now: datetime | None = None) -> str:
+def new_run_id(after: str | None = None, *, now: datetime | None = None) -> str:
     """Return a name for a run: the moment, in UTC, to the millisecond.
 
-    >>> new_run_id(datetime(2026, 1, 31, 12, 30, 45, 123456, tzinfo=UTC))
+    It is later than ``after``, the run before, whatever the clock says.
+
+    >>> new_run_id(now=datetime(2026, 1, 31, 12, 30, 45, 123456, tzinfo=UTC))
     '2026-01-31T12.30.45.123Z'
     """
-    now = now or datetime.now(UTC)
-    return f"{now:%Y-%m-%dT%H.%M.%S}.{now.microsecond // 1000:03d}Z"
+    return new_version([after] if after else [], now=now)
 
 
 def _outlives(name: str, catalog: DataCatalog) -> bool:

@@ -18,6 +18,7 @@ from noria.record.events import (
 )
 from noria.runner.failure import one_line
 from noria.runner.flow import DataFlow
+from noria.runner.hooking import HookCalls
 from noria.runner.meter import MemoryMeter
 from noria.runner.perform import Builders, Performer, Step, Stopped
 
@@ -37,7 +38,7 @@ class ToldPerformer(Performer):
         confirming: Mapping[int, Sequence[str]] | None = None,
         catalog: DataCatalog,
         run: str,
-        hooks: Any,
+        hooks: HookCalls | None,
         emit: Listener,
         meter: MemoryMeter | None,
     ) -> None:
@@ -70,16 +71,14 @@ class ToldPerformer(Performer):
                 memory = self._meter.close(window)
         self._emit(NodeFinished(node.name, time.time(), time.perf_counter() - began, memory))
 
-    def _failed(self, error: BaseException, node: Node, step: Step) -> None:
-        if self._hooks is not None and isinstance(error, Exception):
-            self._hooks.on_node_error(
-                error=error,
-                node=node,
-                catalog=self._catalog,
-                inputs=step.inputs,
-                is_async=False,
-                run_id=self._run_id,
-            )
+    def _failed(self, error: BaseException, node: Node, step: Step) -> str:
+        if self._hooks is None:
+            return ""
+        about = self._about(node)
+        return self._hooks.tell_error("on_node_error", error, inputs=step.inputs, **about)
+
+    def _about(self, node: Node) -> dict[str, Any]:
+        return {"node": node, "catalog": self._catalog, "is_async": False, "run_id": self._run_id}
 
     def _load(self, name: str, node: Node) -> Any:
         hooks = self._hooks
@@ -96,9 +95,8 @@ class ToldPerformer(Performer):
         hooks = self._hooks
         if hooks is None:
             return node.run(inputs)
-        about = {"node": node, "catalog": self._catalog, "is_async": False, "run_id": self._run_id}
-        for replaced in hooks.before_node_run(inputs=inputs, **about):
-            inputs.update(replaced or {})
+        about = self._about(node)
+        inputs.update(hooks.replaced_inputs(inputs=inputs, **about))
         outputs = node.run(inputs)
         hooks.after_node_run(inputs=inputs, outputs=outputs, **about)
         return outputs
