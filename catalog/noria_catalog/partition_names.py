@@ -5,7 +5,9 @@ import re
 
 from noria_catalog.errors import SaveError
 
-_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+_DEVICE = re.compile(
+    r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])\s*(\..*)?", re.IGNORECASE
+)
 
 
 def check_partition_name(name: object, *, windows: bool = os.name == "nt") -> None:
@@ -28,11 +30,7 @@ def check_partition_name(name: object, *, windows: bool = os.name == "nt") -> No
         )
     parts = re.split(r"[/\\]", name)
     # A hidden file would never be loaded again; `..` begins with a dot as well.
-    if (
-        "\\" in name
-        or ":" in parts[0]
-        or any(not part or part.startswith(".") for part in parts)
-    ):
+    if "\\" in name or ":" in parts[0] or any(not part or part.startswith(".") for part in parts):
         raise SaveError(
             f"{name!r} is no partition name",
             hint="a name stays inside the folder: no `..`, no leading `/` or `.`, no backslash",

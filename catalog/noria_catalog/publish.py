@@ -64,7 +64,7 @@ def publish(
         write(temporary)
         with explaining(target):
             size, seconds = _put(temporary, real, before, made, replace=replace)
-        return Published(size, seconds, os.path.abspath(target))
+        return Published(size, seconds, os.path.abspath(target).replace(os.sep, "/"))
     except OSError as error:
         remove(temporary)
         if error.errno in _FULL:

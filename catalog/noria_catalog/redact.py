@@ -62,7 +62,9 @@ def secrets_in(value: Any, *, secret: bool = False) -> set[str]:
     """
     if isinstance(value, Mapping):
         items = value.items()
-        return set[str]().union(*(secrets_in(v, secret=secret or k in SECRET_KEYS) for k, v in items))
+        return set[str]().union(
+            *(secrets_in(v, secret=secret or k in SECRET_KEYS) for k, v in items)
+        )
     if isinstance(value, list | tuple | set | frozenset):
         return set[str]().union(*(secrets_in(below, secret=secret) for below in value))
     if isinstance(value, bytes):
