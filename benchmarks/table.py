@@ -47,8 +47,8 @@ def seconds(value: float) -> str:
     >>> seconds(0.0123), seconds(0.924), seconds(3.636), seconds(0.0000049)
     ('12 ms', '924 ms', '3.64 s', '4.9 us')
     """
-    if value < 0.0001:
-        return f"{value * 1e6:.1f} us"
+    if value < 0.001:
+        return f"{value * 1e6:.{1 if value < 0.0001 else 0}f} us"
     if value < 0.01:
         return f"{value * 1e3:.1f} ms"
     return f"{value * 1e3:.0f} ms" if value < 1 else f"{value:.2f} s"

@@ -27,8 +27,7 @@ from noria_catalog.versions import RunVersion, check_version_name
 
 # Where datasets keep what they were given; the names with an underscore are ours and Kedro's.
 _GIVEN = ("filepath", "path", "dataset", "load_args", "save_args")
-_GIVEN_SECRET = ("credentials", "fs_args", "storage_options")
-_GIVEN_SECRET += ("_options", "_credentials", "_fs_args", "_storage_options")
+_GIVEN_SECRET = (*sorted(SECRET_KEYS), *(f"_{key}" for key in sorted(SECRET_KEYS)), "_options")
 
 
 class DataCatalog:
@@ -170,8 +169,8 @@ class DataCatalog:
 
         The message does not name the dataset; the error's ``name`` and ``where`` do.
 
-        >>> print(DataCatalog({"a": MemoryDataset()}).explain_missing("a"))
-        nothing was saved in memory yet
+        >>> DataCatalog({"a": MemoryDataset()}).explain_missing("a").message
+        'nothing was saved in memory yet'
         """
         dataset = self[name]
         error: DatasetError | None = None
@@ -182,8 +181,7 @@ class DataCatalog:
             error = found
         except NoriaError:
             raise
-        except Exception as found:
-            # Every library has its own errors; this one says why nothing can be found.
+        except Exception as found:  # noqa: BLE001  # the error is what is returned
             error = LoadError(f"{type(found).__name__}: {found}")
         if error is None:
             place = self._described_place(name)
@@ -333,19 +331,20 @@ class DataCatalog:
         """Return what was given to a dataset and must not be printed."""
         entry = self._entries.get(name)
         plain = None if entry is None else entry.plain()
+        named = _credential_names(plain)
         found = secrets_in(plain)
-        for word in _credential_names(plain):
-            credentials = self._context.credentials.get(word)
-            if isinstance(credentials, Located):
-                credentials = credentials.plain()
-            found |= secrets_in(credentials, secret=True)
-            found.discard(word)
         given = getattr(self._datasets.get(name), "__dict__", {})
         for key in _GIVEN:
             path = given.get(key)
             found |= secrets_in(str(path) if isinstance(path, Path) else path)
         for key in _GIVEN_SECRET:
             found |= secrets_in(given.get(key), secret=True)
+        found -= named
+        for word in named:
+            credentials = self._context.credentials.get(word)
+            if isinstance(credentials, Located):
+                credentials = credentials.plain()
+            found |= secrets_in(credentials, secret=True)
         return found
 
     def _checked_versions(self, versions: Mapping[str, str]) -> Mapping[str, str]:

@@ -78,12 +78,19 @@ class MemoryDataset:
 
     def load(self) -> Any:
         """Return a copy of the data; raises MissingDataError before the first save."""
-        if self._data is _NOTHING:
-            raise MissingDataError(
-                "nothing was saved in memory yet",
-                hint="run the node that makes it, or declare the dataset in the catalog",
-            )
+        missing = self.explain_missing()
+        if missing is not None:
+            raise missing
         return self._copied(self._data)
+
+    def explain_missing(self) -> MissingDataError | None:
+        """Return the error that a load would raise, ``None`` when there is something to load."""
+        if self._data is not _NOTHING:
+            return None
+        return MissingDataError(
+            "nothing was saved in memory yet",
+            hint="run the node that makes it, or declare the dataset in the catalog",
+        )
 
     def save(self, data: Any) -> None:
         """Keep a copy of the data; raises SaveError for ``None``."""

@@ -95,7 +95,8 @@ def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Itera
         yield pending
         with explaining(target):
             size, seconds = _put(pending.path, real, before, made, replace=replace)
-        pending.published = Published(size, seconds, os.path.abspath(target))
+        place = os.path.abspath(target).replace(os.sep, "/")
+        pending.published = Published(size, seconds, place)
     except OSError as error:
         remove(pending.path)
         if error.errno in _FULL:

@@ -12,6 +12,7 @@ from noria_catalog.errors import DatasetDefinitionError, NoriaError, UnknownType
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located
+from noria_catalog.redact import cleaned, secrets_in
 from noria_catalog.storage import is_remote, local_path
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import RunVersion, Version
@@ -250,7 +251,8 @@ def _constructed(name: str, entry: Located, kind: type[Any], arguments: dict[str
     except Exception as error:
         # The class may be anybody's: whatever its constructor raises, its entry is named.
         raise DatasetDefinitionError(
-            f"dataset {name!r}: {_word(kind)} cannot be made: {type(error).__name__}: {error}",
+            f"dataset {name!r}: {_word(kind)} cannot be made: "
+            + cleaned(f"{type(error).__name__}: {error}", secrets_in(arguments)),
             where=where,
         ) from error
     return dataset

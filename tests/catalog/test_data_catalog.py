@@ -122,6 +122,25 @@ def test_the_errors_of_anybodys_dataset_are_named_too() -> None:
     assert catalog.describe("db") == {"type": "Silent"}
 
 
+def test_why_data_is_missing_can_be_asked(tmp_path: Path) -> None:
+    partitions = {"type": "partitions.PartitionedDataset", "path": "days"}
+    catalog = catalog_of(
+        {**ENTRIES, "days": {**partitions, "dataset": "text.TextDataset"}}, tmp_path
+    )
+    catalog["memory"] = MemoryDataset()
+    catalog["db"] = Silent()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "notes.txt").write_text("x")
+    error = catalog.explain_missing("note")
+    assert isinstance(error, MissingDataError)
+    assert error.message.startswith("nothing lies at ")
+    assert str(error.hint).endswith("data/notes.txt")
+    assert error.where == Where("conf/base/catalog.yml", 4, 1)
+    assert catalog.explain_missing("days").message.startswith("there is no folder")
+    assert catalog.explain_missing("memory").message == "nothing was saved in memory yet"
+    assert catalog.explain_missing("db").name == "db"
+
+
 def test_an_interrupt_is_not_dressed_up() -> None:
     class Slow(Silent):
         def load(self) -> Any:

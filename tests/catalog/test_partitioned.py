@@ -17,6 +17,7 @@ from noria_catalog import (
 )
 from noria_catalog.folders import _by_two_renames, publishing_folder, recover
 from noria_catalog.leftovers import ASIDE, is_temporary
+from noria_catalog.partition_names import check_partition_name
 from noria_catalog.partitioned import PartitionedDataset
 
 from tests.catalog.entries import catalog_of, listed
@@ -263,3 +264,33 @@ def test_partitions_work_on_a_remote_store() -> None:
     assert days.size() == 2
     with pytest.raises(SaveError, match="for local folders"):
         PartitionedDataset("memory://b/parts", "text.TextDataset", overwrite=True).save({"a": "1"})
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("CON", "for a device"),
+        ("2013/nul.old", "for a device"),
+        ("lpt1", "for a device"),
+        ("day.", "ends with a dot"),
+        ("day /01", "ends with a space"),
+        ("a\nb", "control character"),
+        ("a\0", "control character"),
+    ],
+)
+def test_a_name_that_does_not_travel_is_refused(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(SaveError, match=f"is no partition name: .*{reason}"):
+        texts(tmp_path / "in").save({"a": "x", name: "y"})
+    assert listed(tmp_path) == []
+
+
+def test_a_name_that_only_windows_cannot_keep_is_refused_there() -> None:
+    check_partition_name("12<13", windows=False)
+    with pytest.raises(SaveError, match="Windows allows no < in a name"):
+        check_partition_name("12<13", windows=True)
+
+
+@pytest.mark.parametrize("name", ["console", "com", "com10", "2013-01-01 12h", "a.b"])
+def test_a_name_like_a_devices_is_kept(tmp_path: Path, name: str) -> None:
+    texts(tmp_path).save({name: "x"})
+    assert list(texts(tmp_path).load()) == [name]

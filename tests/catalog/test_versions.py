@@ -15,6 +15,7 @@ from noria_catalog import (
     UnknownDatasetError,
 )
 from noria_catalog.formats.text import TextDataset
+from noria_catalog.located import Where
 from noria_catalog.versions import RunVersion, Version, new_version
 
 from tests.catalog.entries import catalog_of, listed
@@ -101,13 +102,63 @@ def test_an_existing_version_is_never_overwritten(tmp_path: Path) -> None:
     assert notes(tmp_path, load_versions={"note": "v1"}).load("note") == "first"
 
 
-def test_a_run_loads_what_it_saved_itself(tmp_path: Path) -> None:
-    put(tmp_path, "2999-01-01T00.00.00.000Z", "later")
+def test_a_run_loads_what_it_saved_itself_whatever_the_clock(tmp_path: Path) -> None:
+    put(tmp_path, "2099-01-01T00.00.00.000Z", "later")
     catalog = notes(tmp_path, save_version="2026-01-01T00.00.00.000Z")
     catalog.save("note", "ours")
+    assert "2099-01-01T00.00.00.001Z" in listed(tmp_path / "note.txt")
     assert catalog.load("note") == "ours"
     catalog.release("note")
-    assert catalog.load("note") == "later"
+    assert catalog.load("note") == "ours"
+    assert notes(tmp_path).load("note") == "ours"
+
+
+def test_only_the_dataset_with_a_later_version_leaves_the_runs_name(tmp_path: Path) -> None:
+    put(tmp_path, "2099-01-01T00.00.00.000Z", "later")
+    entries = {**NOTES, "other": {**NOTES["note"], "filepath": "other.txt"}}
+    catalog = catalog_of(entries, tmp_path, save_version="2026-01-01T00.00.00.000Z")
+    catalog.save("note", "1")
+    catalog.save("other", "2")
+    assert listed(tmp_path / "other.txt") == ["2026-01-01T00.00.00.000Z"]
+
+
+def test_a_name_that_is_no_timestamp_is_kept(tmp_path: Path) -> None:
+    put(tmp_path, "2099-01-01T00.00.00.000Z", "later")
+    catalog = notes(tmp_path, save_version="v1")
+    catalog.save("note", "ours")
+    assert "v1" in listed(tmp_path / "note.txt")
+    assert catalog.load("note") == "ours"
+
+
+def test_the_pinned_versions_are_known(tmp_path: Path) -> None:
+    versions = {"note": "2026-01-01T00.00.00.000Z"}
+    assert notes(tmp_path, load_versions=versions).pinned() == versions
+    assert notes(tmp_path).pinned() == {}
+
+
+def test_why_a_pinned_version_is_missing_can_be_asked(tmp_path: Path) -> None:
+    put(tmp_path, "2026-01-01T00.00.00.000Z", "first")
+    catalog = notes(tmp_path, load_versions={"note": "2026-01-01T00.00.00.001Z"})
+    assert not catalog.exists("note")
+    error = catalog.explain_missing("note")
+    assert error.message.startswith("no version '2026-01-01T00.00.00.001Z' lies at")
+    assert error.nearest == "2026-01-01T00.00.00.000Z"
+    assert error.hint == "the latest is '2026-01-01T00.00.00.000Z'"
+    assert error.where == Where("conf/base/catalog.yml", 1, 1)
+
+
+def test_the_last_save_knows_its_file(tmp_path: Path) -> None:
+    catalog = notes(tmp_path, save_version="2026-01-01T00.00.00.000Z")
+    catalog.save("note", "x")
+    file = tmp_path / "note.txt" / "2026-01-01T00.00.00.000Z" / "note.txt"
+    dataset = catalog["note"]
+    assert isinstance(dataset, TextDataset)
+    assert dataset.last_save is not None
+    assert dataset.last_save.place == file.as_posix()
+    far = TextDataset("memory://bucket/place.txt?token=abc")
+    far.save("x")
+    assert far.last_save is not None
+    assert far.last_save.place == "memory://bucket/place.txt?token=***"
 
 
 def test_a_version_can_be_picked(tmp_path: Path) -> None:

@@ -7,10 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+import noria
 import pytest
+import yaml
+from noria.project.create import requirement_of
 
 from tests.project_on_disk import ProjectOnDisk, Said, environment
 
@@ -144,6 +148,51 @@ def test_json_names_what_was_made(tmp_path: Path) -> None:
     assert (document["package"], document["starter"]) == ("shop", "minimal")
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["{{ 7*7 }}", "{{ x", "{% raw %}", "{# gone #}", "{{ cookiecutter }}", "${{ a }} \\ 'ß'"],
+)
+@pytest.mark.parametrize("starter", ["minimal", "./mine"])
+def test_a_value_arrives_as_it_was_typed(tmp_path: Path, value: str, starter: str) -> None:
+    write_starter(tmp_path / "mine")
+    key = "description" if starter == "minimal" else "greeting"
+    scaffold(tmp_path, "shop", "--starter", starter, "--set", f"{key}={value}")
+    file = "README.md" if starter == "minimal" else "hello.txt"
+    assert value in (tmp_path / "shop" / file).read_text("utf-8").splitlines()
+
+
+def test_a_name_arrives_as_it_was_typed(tmp_path: Path) -> None:
+    scaffold(tmp_path, "shop", "--name", "{{ 7*7 }} shops", "--set", "package_name=shops")
+    assert (tmp_path / "shop/README.md").read_text("utf-8").startswith("# {{ 7*7 }} shops\n")
+
+
+def test_a_sharp_s_becomes_two(tmp_path: Path) -> None:
+    scaffold(tmp_path, "--name", "Große Straße")
+    assert left(tmp_path) == ["grosse-strasse"]
+
+
+def test_no_release_of_a_stranger_can_come_in(tmp_path: Path) -> None:
+    scaffold(tmp_path, "shop")
+    document = tomllib.loads((tmp_path / "shop/pyproject.toml").read_text("utf-8"))
+    needed = [one for one in document["project"]["dependencies"] if one.startswith("noria")]
+    assert needed in ([], [f"noria=={noria.__version__}"])
+    assert needed == [] or "+" in noria.__version__
+    assert "another project" in (tmp_path / "shop/README.md").read_text("utf-8")
+    workflow = yaml.safe_load((tmp_path / "shop/.github/workflows/ci.yml").read_text("utf-8"))
+    runs = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    assert runs[:2] == ['pip install "noria @ $NORIA_SOURCE"', 'pip install -e ".[dev]"']
+    assert workflow["env"]["NORIA_SOURCE"].startswith("git+https://")
+
+
+@pytest.mark.parametrize(
+    ("version", "requirement"), [("0.1.0", ""), ("0.1.0+house", "noria==0.1.0+house")]
+)
+def test_only_a_version_that_no_public_index_takes_is_required(
+    version: str, requirement: str
+) -> None:
+    assert requirement_of(version) == requirement
+
+
 def test_template_variables_can_be_set(tmp_path: Path) -> None:
     words = ["--set", 'description=Who "leaves", and why\\n', "--set", "package_name=leavers"]
     scaffold(tmp_path, "churn", *words)
@@ -155,7 +204,7 @@ def test_template_variables_can_be_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("class", "is a word of the Python language"),
+        ("class", "the project name 'class' makes the package 'class', which is a word of"),
         ("2013flights", "begins with a digit"),
         ("json", "would hide Python's own module"),
         ("test", "would hide Python's own module"),
@@ -311,19 +360,56 @@ def test_without_a_terminal_what_is_missing_is_named(tmp_path: Path) -> None:
     assert "the project needs a name" in scaffold(tmp_path, code=2).err
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="not here: needs a Linux pseudo-terminal")
-def test_in_a_terminal_it_asks(tmp_path: Path) -> None:
+def answered(here: Path, *words: str, answers: str, code: int = 0) -> Said:
+    """Run `noria new-project` in a pseudo-terminal, with these lines typed into it."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "noria", "new-project"],
-        cwd=tmp_path, env=environment(), stdin=theirs, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "noria", "new-project", *words],
+        cwd=here, env=environment(), stdin=theirs, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    os.write(ours, b"Corner Shop\nminimal\n")
-    said, _ = process.communicate(timeout=30)
-    os.close(ours)
-    os.close(theirs)
-    assert "worked example" in said
+    try:
+        os.write(ours, answers.encode())
+        said = Said(*process.communicate(timeout=30))
+    finally:
+        process.kill()
+        os.close(ours)
+        os.close(theirs)
+    assert process.returncode == code, said
+    return said
+
+
+ON_LINUX = pytest.mark.skipif(
+    sys.platform != "linux", reason="not here: needs a Linux pseudo-terminal"
+)
+
+
+@ON_LINUX
+def test_in_a_terminal_it_asks(tmp_path: Path) -> None:
+    said = answered(tmp_path, answers="Corner Shop\nminimal\n")
+    assert "worked example" in said.out
     assert left(tmp_path) == ["corner-shop"]
+
+
+@ON_LINUX
+def test_a_bad_answer_is_asked_again(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken/notes.txt").write_text("mine", encoding="utf-8")
+    answers = "import\n日本\ntaken\nCorner Shop\nminimla\nminimal\n"
+    said = answered(tmp_path, answers=answers)
+    before, _, after = said.out.partition("Starters:")
+    assert "makes the package 'import', which is a word of the Python language" in before
+    assert "has no letter" in before
+    assert "is not empty: notes.txt" in before
+    assert "did you mean 'minimal'?" in after
+    assert left(tmp_path) == ["corner-shop", "taken"]
+
+
+@ON_LINUX
+def test_a_bad_name_that_was_given_ends_before_any_question(tmp_path: Path) -> None:
+    said = answered(tmp_path, "--name", "import", answers="minimal\n", code=2)
+    assert "Starter" not in said.out
+    assert "which is a word of the Python language" in said.err
 
 
 def test_a_new_pipeline_runs_at_once_and_has_a_test(shop: ProjectOnDisk) -> None:
@@ -353,10 +439,22 @@ def test_a_registry_by_hand_is_left_alone_and_said(shop: ProjectOnDisk) -> None:
     assert (shop.path / "src/shop/pipeline_registry.py").read_text() == HANDMADE
 
 
-@pytest.mark.parametrize("name", ["class", "2clean", "my-pipeline", "_hidden", "../clean", "é"])
-def test_a_name_that_is_no_pipelines_is_refused(shop: ProjectOnDisk, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("class", "it is a word of the Python language"),
+        ("2clean", "no Python package can have it"),
+        ("my-pipeline", "no Python package can have it"),
+        ("_hidden", "a _ in front hides it"),
+        ("../clean", "no Python package can have it"),
+        ("é", "no Python package can have it"),
+    ],
+)
+def test_a_name_that_is_no_pipelines_is_refused(
+    shop: ProjectOnDisk, name: str, reason: str
+) -> None:
     said = shop.noria("new-pipeline", name, code=2)
-    assert f"{name!r} is no name for a pipeline" in said.err
+    assert f"{name!r} is no name for a pipeline: {reason}" in said.err
 
 
 def test_an_existing_pipeline_or_test_is_not_touched(shop: ProjectOnDisk) -> None:

@@ -1,6 +1,7 @@
 """`noria new-project` and `noria new-pipeline`."""
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -8,9 +9,12 @@ import click
 from noria.cli.opening import find_here
 from noria.cli.options import json_option
 from noria.cli.printing import print_json
+from noria.errors import ProjectError
 from noria.project.add_pipeline import AddedPipeline, add_pipeline
 from noria.project.create import DEFAULT_STARTER, CreatedProject, create_project, parse_values
-from noria.project.starters import bundled_starters
+from noria.project.naming import check_text, folder_name, package_name
+from noria.project.scaffold import check_target
+from noria.project.starters import bundled_starters, check_starter
 
 
 @click.command("new-project")
@@ -44,7 +48,11 @@ def new_project(
     values = parse_values(pairs)
     no_input = no_input or as_json or not sys.stdin.isatty()
     if not no_input:
-        name = name or values.get("project_name") or _ask_name(path)
+        if path is not None:
+            check_target(path.absolute())
+        check = _name_check(values, starter)
+        name = name or values.get("project_name")
+        name = _ask_name(path, check) if name is None else check(name)
         starter = starter or _ask_starter()
     created = create_project(
         path,
@@ -74,10 +82,33 @@ def new_pipeline(name: str, as_json: bool) -> None:
         click.echo(_pipeline_text(added))
 
 
-def _ask_name(path: Path | None) -> str:
+def _name_check(values: Mapping[str, str], starter: str | None) -> Callable[[str], str]:
+    """Return what a name goes through: it raises ProjectError for one that makes no package.
+
+    Another's starter may name its package otherwise, and one that is given is no matter of the
+    project's name.
+    """
+    ours = starter is None or starter in bundled_starters()
+
+    def check(name: str) -> str:
+        check_text(name, "the project name")
+        if ours and "package_name" not in values:
+            package_name(name)
+        return name
+
+    return check
+
+
+def _ask_name(path: Path | None, check: Callable[[str], str]) -> str:
     default = path.resolve().name if path else None
-    name: str = click.prompt("The project's name", default=default)
-    return name
+
+    def checked(name: str) -> str:
+        check(name)
+        if path is None:
+            check_target(Path(folder_name(name) or name).absolute())
+        return name
+
+    return _ask("The project's name", checked, default)
 
 
 def _ask_starter() -> str:
@@ -86,8 +117,25 @@ def _ask_starter() -> str:
     width = max(map(len, starters))
     for name, summary in starters.items():
         click.echo(f"  {name.ljust(width)}  {summary}")
-    starter: str = click.prompt("Starter", default=DEFAULT_STARTER)
-    return starter
+
+    def checked(starter: str) -> str:
+        check_starter(starter)
+        return starter
+
+    return _ask("Starter", checked, DEFAULT_STARTER)
+
+
+def _ask(question: str, check: Callable[[str], str], default: str | None) -> str:
+    """Ask until the answer is one."""
+
+    def checked(answer: str) -> str:
+        try:
+            return check(answer.strip())
+        except ProjectError as error:
+            raise click.UsageError(str(error)) from None
+
+    answer: str = click.prompt(question, default=default, value_proc=checked)
+    return answer
 
 
 def _project_text(created: CreatedProject) -> str:

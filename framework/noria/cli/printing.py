@@ -1,11 +1,14 @@
 """Words for durations, sizes and counts; tables in plain text; JSON."""
 
 import json
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
+
+from noria.record.json_text import json_text
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000.0
@@ -98,5 +101,10 @@ def table(
 
 
 def print_json(value: Any) -> None:
-    """Print a value as indented JSON; what JSON has no word for is printed as text."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """Print a value as indented JSON, valid whatever it holds (see :func:`json_text`)."""
+    text = json_text(value, indent=2)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:  # a terminal of few letters: JSON can spell the others
+        text = json.dumps(json.loads(text), indent=2)
+    click.echo(text)

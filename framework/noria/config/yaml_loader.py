@@ -22,6 +22,8 @@ _Loader.add_implicit_resolver(
     list("-+0123456789"),
 )
 
+_DEEPEST = 100
+_LONGEST_SHOWN = 60
 _TAG = "tag:yaml.org,2002:"
 _SCALARS: dict[str, Callable[[Any, Any], Any]] = {
     _TAG + "null": _Loader.construct_yaml_null,
@@ -37,12 +39,13 @@ def read_yaml(text: str, file: str) -> Located:
     r"""Return the one document in ``text``, located; an empty one is an empty mapping.
 
     ``file`` is the name that errors show.  Raises ConfigError at the place of a syntax error, of
-    a key that stands twice, of a tag that would make an object.
+    a key that stands twice, of a tag that would make an object, of what is nested too deep.
 
     >>> read_yaml("model:\n  depth: 3\n", "conf/parameters.yml").plain()
     {'model': {'depth': 3}}
     """
     try:
+        _refuse_depth(text, file)
         loader = _Loader(text)
         try:
             root = loader.get_single_node()
@@ -75,6 +78,8 @@ class _Reader:
         self._file = file
         self._made: dict[int, Located] = {}
         self._open: set[int] = set()
+        self._heights: dict[int, int] = {}  # levels of a made value, itself counted
+        self._tallest = [0]  # the highest child so far, of each value that is being made
 
     def where(self, node: Any) -> Where:
         return Where(self._file, node.start_mark.line + 1, node.start_mark.column + 1)
@@ -85,9 +90,14 @@ class _Reader:
             if id(node) in self._open:
                 raise ConfigError("an anchor contains itself", where=self.where(node))
             self._open.add(id(node))
+            self._tallest.append(0)
             made = Located(self._value(node), self.where(node))
             self._open.discard(id(node))
             self._made[id(node)] = made
+            self._heights[id(node)] = height = self._tallest.pop() + 1
+            if height > _DEEPEST + 1:  # by anchors, each in the next
+                raise _too_deep(self.where(node))
+        self._tallest[-1] = max(self._tallest[-1], self._heights[id(node)])
         return made if key is None else Located(made.value, made.where, key)
 
     def _value(self, node: Any) -> Any:
@@ -109,8 +119,9 @@ class _Reader:
             return construct(self._loader, node)
         except (ValueError, KeyError) as error:
             kind = node.tag.removeprefix(_TAG)
+            article = "an" if kind[0] in "aeiou" else "a"
             raise ConfigError(
-                f"{node.value!r} reads as a {kind} and is none: {error}",
+                f"{_shortened(node.value)} reads as {article} {kind} and is none: {error}",
                 where=self.where(node),
                 hint="put it in quotes if it is meant as text",
             ) from None
@@ -128,7 +139,7 @@ class _Reader:
                 raise ConfigError("a key must be a single value", where=place)
             if key in own:
                 raise ConfigError(
-                    f"the key {key!r} stands twice; first at {own[key].key}", where=place
+                    f"the key {_shortened(key)} stands twice; first at {own[key].key}", where=place
                 )
             own[key] = self.located(value_node, place)
         return {**merged, **own} if merged else own
@@ -147,6 +158,36 @@ class _Reader:
             f"the tag {node.tag!r} would make an object; configuration is plain data",
             where=self.where(node),
         )
+
+
+def _refuse_depth(text: str, file: str) -> None:
+    """Raise ConfigError at the place where nesting is too deep.
+
+    The C library composes what is nested by calling itself, and ends the process when that goes
+    too deep; its events come one after the other.
+    """
+    brackets = text.count("[") + text.count("{")
+    # Each level of a block takes a column at least, in its longest line.
+    if brackets <= _DEEPEST and max(map(len, text.splitlines()), default=0) <= _DEEPEST:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                mark: Any = event.start_mark
+                raise _too_deep(Where(file, mark.line + 1, mark.column + 1))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(where: Where) -> ConfigError:
+    return ConfigError(f"nested more than {_DEEPEST} deep", where=where)
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _syntax_error(error: yaml.YAMLError, text: str, file: str) -> ConfigError:

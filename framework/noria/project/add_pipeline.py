@@ -64,14 +64,22 @@ def check_name(name: str) -> None:
     >>> check_name("2clean")
     Traceback (most recent call last):
         ...
-    noria.errors.ProjectError: '2clean' is no name for a pipeline: it is a Python package as well
-      letters, digits and _, no digit or _ first, and no word of the language
+    noria.errors.ProjectError: '2clean' is no name for a pipeline: no Python package can have it
+      a pipeline is a Python package: begin with a letter, go on with letters, digits and _
     """
-    usable = name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
-    if not usable or name.startswith("_"):
+    if keyword.iskeyword(name):
         raise ProjectError(
-            f"{name!r} is no name for a pipeline: it is a Python package as well",
-            hint="letters, digits and _, no digit or _ first, and no word of the language",
+            f"{name!r} is no name for a pipeline: it is a word of the Python language",
+            hint="a pipeline is a Python package, and nothing could import this one",
+        )
+    if not (name.isidentifier() and name.isascii()) or name.startswith("_"):
+        reason = (
+            "a _ in front hides it" if name.startswith("_") else "no Python package can have it"
+        )
+        raise ProjectError(
+            f"{name!r} is no name for a pipeline: {reason}",
+            hint="a pipeline is a Python package: begin with a letter, go on with letters,"
+            " digits and _",
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from noria_catalog.suggest import nearest
 
+from noria import __version__
 from noria.errors import ProjectError
 from noria.project.naming import check_package, check_text, folder_name, package_name
 from noria.project.scaffold import check_target, make_workspace, move_into_place, render
@@ -75,6 +76,18 @@ def create_project(
     )
 
 
+def requirement_of(version: str) -> str:
+    """Return how a project requires this very Noria, empty where it cannot.
+
+    On the public index the name is another project's, with versions of its own.  Only a version
+    with a local label can never be there; any other could be satisfied by a stranger's release.
+
+    >>> requirement_of("0.1.0+house"), requirement_of("0.1.0")
+    ('noria==0.1.0+house', '')
+    """
+    return f"noria=={version}" if "+" in version else ""
+
+
 def parse_values(pairs: Iterable[str]) -> dict[str, str]:
     """Return the template variables that were written as ``key=value``.
 
@@ -126,6 +139,8 @@ def _render(starter: Starter, workspace: Path, values: Mapping[str, str], *, pro
         for key, value in starter.variables().items()
         if isinstance(value, str) and len(starter.folders) > 1 and "{{" not in value
     }
+    if starter.bundled:
+        defaults["__noria_requirement"] = requirement_of(__version__)
     made = workspace
     for folder in starter.folders:
         made = render(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from noria_catalog.errors import NoriaError
 from noria_catalog.located import Where
 
 from noria.errors import ProjectError
@@ -50,7 +51,7 @@ def find_project(start: Path) -> Project:
         raise ProjectError(f"no folder at {start}")
     for folder in (start, *start.parents):
         marker = folder / MARKER
-        if marker.is_file() and TABLE.encode() in marker.read_bytes():
+        if _may_be_project(marker):
             project = read_project(folder)
             if project is not None:
                 return project
@@ -67,19 +68,17 @@ def read_project(folder: Path) -> Project | None:
     Raises ProjectError, with the place, when the file is not TOML or the table is unusable.
     """
     marker = folder / MARKER
-    try:
-        document = tomllib.loads(marker.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ProjectError(f"{marker} is not TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise ProjectError(f"{marker} is not UTF-8 text") from None
-    table = document.get("tool", {}).get("noria")
+    document = read_toml(marker, str(marker), ProjectError)
+    tool = _table(document, "tool", marker)
+    table = tool.get("noria")
     if table is None:
         return None
     where = _table_place(marker)
     if not isinstance(table, dict):
         raise ProjectError("[tool.noria] must be a table", where=where)
-    name = document.get("project", {}).get("name") or folder.name
+    name = _table(document, "project", marker).get("name") or folder.name
+    if not isinstance(name, str):
+        raise ProjectError(f"{marker}: the name of [project] must be a text, not {name!r}")
     package = table.get("package", _normalised(name))
     source = table.get("source_dir", "src")
     if not isinstance(package, str) or not all(map(str.isidentifier, package.split("."))):
@@ -89,12 +88,48 @@ def read_project(folder: Path) -> Project | None:
     return Project(folder, name, package, (folder / source).resolve(), table)
 
 
+def read_toml(path: Path, shown: str, error: type[NoriaError]) -> dict[str, Any]:
+    """Return what a TOML file holds; a byte order mark before it does not matter.
+
+    ``shown`` is the name that errors tell, ``error`` their class.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as wrong:
+        raise error(f"{shown} is not TOML: {wrong}") from None
+    except RecursionError:
+        raise error(f"{shown} is nested too deep") from None
+    except UnicodeDecodeError as wrong:
+        raise error(f"{shown} is not UTF-8 text (byte {wrong.start})") from None
+    except OSError as wrong:
+        raise error(f"{shown} cannot be read: {wrong.strerror or wrong}") from None
+
+
+def _may_be_project(marker: Path) -> bool:
+    """Tell, without parsing, whether this may be the file of a project."""
+    try:
+        if not marker.is_file():
+            return False
+        content = marker.read_bytes()
+    except OSError as error:
+        raise ProjectError(f"{marker} cannot be read: {error.strerror or error}") from None
+    # UTF-16, as some shells write it, does not show the words; reading it tells what is wrong.
+    return TABLE.encode() in content or content.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _table(document: Mapping[str, Any], name: str, marker: Path) -> dict[str, Any]:
+    table = document.get(name, {})
+    if not isinstance(table, dict):
+        raise ProjectError(f"{marker}: {name} must be a table, not {table!r}")
+    return table
+
+
 def _normalised(name: str) -> str:
     return name.replace("-", "_").replace(".", "_").replace(" ", "_").lower()
 
 
 def _table_place(marker: Path) -> Where:
-    for number, line in enumerate(marker.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(marker.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if line.strip().startswith(f"[{TABLE}"):
             return Where(MARKER, number, 1)
     return Where(MARKER, 1, 1)

@@ -24,10 +24,11 @@ _TAKEN = frozenset(
 def folder_name(name: str) -> str:
     """Return the name of a project as a folder and a distribution are called.
 
-    >>> folder_name("Verspätete Flüge, 2013")
-    'verspatete-fluge-2013'
+    >>> folder_name("Verspätete Flüge, 2013"), folder_name("Große Straße")
+    ('verspatete-fluge-2013', 'grosse-strasse')
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # Folding a letter's case first makes two of the sharp s, which else would be lost.
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
@@ -46,15 +47,16 @@ def package_name(name: str) -> str:
             f"the project name {name!r} has no letter that a Python package can be named after",
             hint="name it in plain letters, or add --set package_name=some_name",
         )
-    check_package(package, of=f"the project name {name!r} makes the package")
+    check_package(package, of=f"the project name {name!r} makes the package {package!r}, which")
     return package
 
 
-def check_package(package: str, *, of: str = "the package") -> None:
+def check_package(package: str, *, of: str | None = None) -> None:
     """Raise ProjectError when ``package`` cannot be the name of a project's package.
 
     Not a keyword, an identifier, not a module of Python's library, not an installed package: the
-    project's own would hide it, or be hidden.
+    project's own would hide it, or be hidden.  ``of`` is what the message begins with, ``None`` the
+    package itself.
 
     >>> check_package("late_flights")
     >>> check_package("json")
@@ -64,7 +66,7 @@ def check_package(package: str, *, of: str = "the package") -> None:
       choose another name, or add --set package_name=some_name
     """
     if package[:1].isdigit():
-        reason = "begins with a digit, which no Python package does"
+        reason = "begins with a digit, and no Python package does"
     elif not (package.isidentifier() and package.isascii()):
         reason = "is no Python package name: letters, digits and _ only"
     elif keyword.iskeyword(package):
@@ -76,7 +78,7 @@ def check_package(package: str, *, of: str = "the package") -> None:
     else:
         return
     raise ProjectError(
-        f"{of} {package!r} {reason}",
+        f"{of or f'the package {package!r}'} {reason}",
         hint="choose another name, or add --set package_name=some_name",
     )
 

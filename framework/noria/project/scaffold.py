@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ def render(
         made = cookiecutter(
             str(folder),
             no_input=not prompt,
-            extra_context=dict(values),
+            extra_context={key: as_typed(value) for key, value in values.items()},
             overwrite_if_exists=True,
             output_dir=str(into),
             default_config={"cookiecutters_dir": str(keep), "replay_dir": str(keep)},
@@ -63,6 +64,22 @@ def render(
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ProjectError(f"the starter does not render: {reason}") from error
     return Path(made)
+
+
+def as_typed(value: str) -> str:
+    """Return a value that is itself when cookiecutter has rendered it, which it does with each.
+
+    >>> as_typed("plain")
+    'plain'
+    >>> from jinja2 import Environment
+    >>> Environment(autoescape=True).from_string(as_typed("{{ 7 * 7 }}")).render()
+    '{{ 7 * 7 }}'
+    """
+    if not re.search(r"\{[{%#]", value):
+        return value
+    # As text within an expression, every character by its number, so that none can end it.
+    numbers = "".join(f"\\U{ord(character):08x}" for character in value)
+    return f'{{{{ "{numbers}" }}}}'
 
 
 def check_target(target: Path) -> None:

@@ -3,19 +3,24 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
 from noria.errors import ConfigError, ProjectError
-from noria.project.discover import Project
+from noria.project.discover import MARKER, TABLE, Project, read_toml
 from noria.project.state import prepare_state
 
 PREFIX = "NORIA_"
 FILE = "settings.toml"
+BASE = "base"
 LOCAL = "local"
 
 
@@ -38,6 +43,8 @@ class Settings:
 
 _LAYOUT = ("package", "source_dir")  # of [tool.noria], read when the project is found
 _NAMES = tuple(field.name for field in fields(Settings))
+# Variables that mean something else, and the layout, which stands in pyproject.toml only.
+_OTHER_VARIABLES = ("NORIA_TRACEBACK", *(PREFIX + name.upper() for name in _LAYOUT))
 
 
 def read_settings(project: Project, env: str | None = None) -> Settings:
@@ -47,31 +54,130 @@ def read_settings(project: Project, env: str | None = None) -> Settings:
     variables such as ``NORIA_RUNNER``.  Dynaconf resolves them; it is asked only when there is a
     settings file or such a variable, and not again until one of them changes.
 
-    Raises ConfigError for a name that is no setting and a value of the wrong type.
+    Raises ConfigError, with the file and line or the variable, for a name that is no setting and
+    a value of the wrong type.
     """
+    files = [_from_project(project)]
+    variables = _variables()
+    conf = variables.get(f"{PREFIX}CONF_SOURCE") or files[0].values.get("conf_source", "conf")
+    if not isinstance(conf, str):
+        _typed("conf_source", conf, files)
+    files += _from_file(project, project.path / conf / BASE / FILE)
+    said = [file.values["env"] for file in reversed(files) if "env" in file.values]
+    chosen = env or variables.get(f"{PREFIX}ENV") or (said[0] if said else LOCAL)
+    if not isinstance(chosen, str):
+        _typed("env", chosen, files)
+    if chosen != BASE:
+        for own in _from_file(project, project.path / conf / chosen / FILE):
+            files.append(own)
+            if own.values.get("env", chosen) != chosen:
+                raise own.error("env", f"env is chosen before this file is read: {chosen!r}")
+    values = files[0].values
+    paths = [file.path for file in files[1:]]
+    if paths or variables:
+        values = _resolved(project, values, paths, variables)
+    sources: list[_File | _Variable] = [*files]
+    sources += [_Variable(name, variables[name]) for name in sorted(variables)]
+    typed = {key: _typed(key, value, sources) for key, value in values.items()}
+    return Settings(**{**typed, "env": chosen})
+
+
+class _File:
+    """A file that settings stand in: ``values`` of the known names, in lower case."""
+
+    def __init__(self, path: Path, shown: str, values: Mapping[str, Any], table: str) -> None:
+        self.path = path
+        self.values: dict[str, Any] = {}
+        self._shown = shown
+        self._table = table
+        for written, value in values.items():
+            key = written.lower()
+            if key in _NAMES:
+                self.values[key] = value
+            elif not key.startswith("dynaconf_"):  # its own: how values are merged
+                raise self.error(
+                    written,
+                    f"{f'[{table}] has ' if table else ''}no setting {written!r}",
+                    nearest=nearest(key, (*_NAMES, *_LAYOUT) if table else _NAMES),
+                    hint=f"the settings are {', '.join((*_LAYOUT, *_NAMES) if table else _NAMES)}",
+                )
+
+    def error(
+        self, key: str, message: str, *, nearest: str | None = None, hint: str | None = None
+    ) -> ConfigError:
+        """Return an error at the line where ``key`` stands, or that names the file."""
+        line = self._line(key)
+        where = None if line is None else Where(self._shown, line, 1)
+        message = message if where else f"{message} (in {self._shown})"
+        return ConfigError(message, where=where, nearest=nearest, hint=hint)
+
+    def _line(self, key: str) -> int | None:
+        assigned = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[.=]""", re.IGNORECASE)
+        inside = not self._table
+        for number, line in enumerate(self.path.read_text("utf-8-sig").splitlines(), start=1):
+            if line.lstrip().startswith("["):
+                header = line.strip().strip("[]").strip().lower()
+                inside = header == self._table
+                if header == f"{self._table}.{key}".lower().lstrip("."):
+                    return number
+            elif inside and assigned.match(line):
+                return number
+        return None
+
+
+class _Variable:
+    """One variable of the process's environment."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self.values = {name.removeprefix(PREFIX).lower(): value}
+        self._name = name
+
+    def error(self, _key: str, message: str) -> ConfigError:
+        """Return an error that names the variable."""
+        return ConfigError(f"the variable {self._name}: {message}")
+
+
+def _from_project(project: Project) -> _File:
     table = {key: value for key, value in project.table.items() if key not in _LAYOUT}
-    variables = {
-        key: value
-        for key, value in os.environ.items()
-        if key.startswith(PREFIX) and key.removeprefix(PREFIX).lower() in _NAMES
-    }
-    chosen = env or variables.get("NORIA_ENV") or table.get("env") or LOCAL
-    conf = variables.get("NORIA_CONF_SOURCE") or table.get("conf_source", "conf")
-    files = [
-        path
-        for name in ("base", str(chosen))
-        if (path := project.path / str(conf) / name / FILE).is_file()
-    ]
-    if files or variables:
-        table = _resolved(project, table, files, variables)
-    return _checked(table, env)
+    return _File(project.path / MARKER, MARKER, table, TABLE)
+
+
+def _from_file(project: Project, path: Path) -> list[_File]:
+    shown = str(path)
+    with suppress(ValueError):
+        shown = path.relative_to(project.path).as_posix()
+    try:
+        if not path.is_file():
+            return []
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{shown} cannot be read: {error}") from None
+    return [_File(path, shown, read_toml(path, shown, ConfigError), "")]
+
+
+def _variables() -> dict[str, str]:
+    """Return the variables that are settings.  Raises ConfigError for one that nearly is."""
+    found: dict[str, str] = {}
+    for name, value in os.environ.items():
+        key = name.removeprefix(PREFIX).lower()
+        if not name.startswith(PREFIX) or name in _OTHER_VARIABLES:
+            continue
+        if key in _NAMES:
+            found[name] = value
+        elif close := nearest(key, _NAMES):
+            raise ConfigError(
+                f"the variable {name} is no setting",
+                nearest=PREFIX + close.upper(),
+                hint="take it out of the environment, or give it the right name",
+            )
+    return found
 
 
 def _resolved(
     project: Project, table: Mapping[str, Any], files: list[Path], variables: Mapping[str, str]
 ) -> dict[str, Any]:
-    sources = [table, sorted(variables.items()), [[str(f), f.read_text("utf-8")] for f in files]]
-    key = hashlib.sha256(json.dumps(sources, default=str).encode()).hexdigest()
+    contents = [[str(path), path.read_text("utf-8-sig")] for path in files]
+    sources = json.dumps([table, sorted(variables.items()), contents], default=str)
+    key = hashlib.sha256(sources.encode()).hexdigest()
     kept = project.state / "settings.json"
     try:
         remembered = json.loads(kept.read_text("utf-8"))
@@ -80,40 +186,36 @@ def _resolved(
             return values
     except (OSError, ValueError, KeyError, TypeError):
         pass  # nothing usable is remembered: ask again
-    values = _ask_dynaconf(table, files)
-    _remember(kept, json.dumps({"key": key, "values": values}))
+    values = _ask_dynaconf(table, contents)
+    # What a value such as "@format {env[USER]}" means may be another thing the next time.
+    if "@" not in sources:
+        _remember(kept, json.dumps({"key": key, "values": values}, default=str))
     return values
 
 
-def _ask_dynaconf(table: Mapping[str, Any], files: list[Path]) -> dict[str, Any]:
+def _ask_dynaconf(table: Mapping[str, Any], contents: list[list[str]]) -> dict[str, Any]:
     from dynaconf import Dynaconf
     from dynaconf.utils import DynaconfDict
 
-    try:
-        asked = Dynaconf(
-            settings_files=[str(path) for path in files],
-            envvar_prefix=PREFIX.rstrip("_"),
-            core_loaders=["TOML"],
-            load_dotenv=False,
-            **{key.upper(): value for key, value in table.items()},
-        )
-        plain = DynaconfDict(asked.as_dict())
-    # Dynaconf lets the TOML reader's own errors through, of one class or another by version.
-    except Exception as error:
-        names = ", ".join(str(path) for path in files) or "the NORIA_* variables"
-        raise ConfigError(f"the settings in {names} cannot be read: {error}") from error
-    from_files = {key.lower(): value for key, value in plain.items()}
-    known = set(table) | set(_NAMES)
-    unknown_in_files = [key for key in from_files if key not in known and _in_files(key, files)]
-    return {key: from_files[key] for key in [*known & from_files.keys(), *unknown_in_files]}
-
-
-def _in_files(key: str, files: list[Path]) -> bool:
-    import tomllib
-
-    return any(
-        key in {name.lower() for name in tomllib.loads(path.read_text("utf-8"))} for path in files
-    )
+    with TemporaryDirectory(prefix="noria-settings-") as folder:
+        # Dynaconf gets copies: it stumbles over a byte order mark, and reads files beside these.
+        copies = [Path(folder, f"{number}.toml") for number in range(len(contents))]
+        for copy, (_, text) in zip(copies, contents, strict=True):
+            copy.write_text(text, encoding="utf-8")
+        try:
+            asked = Dynaconf(
+                settings_files=[str(path) for path in copies],
+                envvar_prefix=PREFIX.rstrip("_"),
+                core_loaders=["TOML"],
+                load_dotenv=False,
+                **{key.upper(): value for key, value in table.items()},
+            )
+            plain = DynaconfDict(asked.as_dict())
+        # Dynaconf lets its own errors and those of its readers through, of any class.
+        except Exception as error:
+            names = ", ".join(name for name, _ in contents) or f"the {PREFIX}* variables"
+            raise ConfigError(f"the settings in {names} cannot be read: {error}") from error
+    return {key.lower(): value for key, value in plain.items() if key.lower() in _NAMES}
 
 
 def _remember(kept: Path, text: str) -> None:
@@ -126,33 +228,22 @@ def _remember(kept: Path, text: str) -> None:
         pass  # a read-only project works too, only more slowly
 
 
-def _checked(table: Mapping[str, Any], env: str | None) -> Settings:
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in _NAMES:
-            raise ConfigError(
-                f"[tool.noria] has no setting {key!r}",
-                nearest=nearest(key, (*_NAMES, *_LAYOUT)),
-                hint=f"the settings are {', '.join((*_LAYOUT, *_NAMES))}",
-            )
-        values[key] = _typed(key, value)
-    if env is not None:
-        values["env"] = env
-    return Settings(**values)
-
-
-def _typed(key: str, value: Any) -> Any:
+def _typed(key: str, value: Any, sources: Sequence[_File | _Variable]) -> Any:
+    """Return a value as the setting keeps it; the last that sets it is blamed for a wrong one."""
+    last = next(source for source in reversed(sources) if key in source.values)
     default = asdict(Settings())[key]
     if isinstance(default, tuple):
         if isinstance(value, str):
             value = [value]
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        raise ConfigError(f"the setting {key} takes a list of texts, not {value!r}")
+        raise last.error(key, f"the setting {key} takes a list of texts, not {value!r}")
     if key == "workers":
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
             return value
-        raise ConfigError(f"the setting workers takes a number from 1 up, not {value!r}")
+        raise last.error(key, f"the setting workers takes a number from 1 up, not {value!r}")
+    if isinstance(last, _Variable) and not isinstance(value, str):
+        value = last.values[key]  # a variable is text: NORIA_ENV=2026 names an environment
     if not isinstance(value, str) or not value:
-        raise ConfigError(f"the setting {key} takes a text, not {value!r}")
+        raise last.error(key, f"the setting {key} takes a text, not {value!r}")
     return value

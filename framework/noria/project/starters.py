@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from noria_catalog.redact import redacted
 from noria_catalog.suggest import nearest
 
 from noria.errors import ProjectError
@@ -84,20 +85,29 @@ def find_starter(given: str, workspace: Path, *, checkout: str | None = None) ->
     A git address is cloned into ``workspace``, at ``checkout`` (branch, tag or commit; ``None`` is
     its default branch).  Raises ProjectError, with the nearest name, when there is none.
     """
-    check_text(given, "the starter")
     check_text(checkout or "", "the checkout")
-    bundled = bundled_starters()
-    if given in bundled and checkout is None:
+    address = check_starter(given)
+    if given in bundled_starters() and checkout is None:
         return _bundled(given)
     folder = Path(given).expanduser()
-    address = git_address(given)
-    if address is None and not folder.is_dir():
-        raise _unknown(given, list(bundled))
     if address is not None or checkout is not None:
         folder = clone(address or str(folder.resolve()), checkout, workspace / "starter")
     if not (folder / VARIABLES).is_file():
         raise ProjectError(f"{given} is no cookiecutter template: it has no {VARIABLES}")
     return Starter(given, (folder.resolve(),), bundled=False)
+
+
+def check_starter(given: str) -> str | None:
+    """Return the git address of what may be a starter, ``None`` for one that lies here.
+
+    Nothing is cloned yet.  Raises ProjectError, with the nearest name, for what can be none.
+    """
+    check_text(given, "the starter")
+    bundled = bundled_starters()
+    address = git_address(given)
+    if given not in bundled and address is None and not Path(given).expanduser().is_dir():
+        raise _unknown(given, list(bundled))
+    return address
 
 
 def git_address(given: str) -> str | None:
@@ -145,12 +155,12 @@ def clone(address: str, checkout: str | None, target: Path) -> Path:
 
 
 def without_secrets(text: str) -> str:
-    """Return text without the names and passwords of addresses in it.
+    """Return text without the names, passwords and tokens of addresses in it.
 
     >>> without_secrets("fatal: https://me:secret@host/x not found")
     'fatal: https://host/x not found'
     """
-    return re.sub(r"://[^/\s@]+@", "://", text)
+    return redacted(text)
 
 
 def read_variables(folder: Path) -> dict[str, Any]:

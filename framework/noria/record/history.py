@@ -2,41 +2,56 @@
 
 import json
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from noria_catalog.suggest import nearest
 
 from noria.errors import RunError
 from noria.record.ledger import process_started
+from noria.record.trouble import explained, place
 
 _SAME_SECONDS = 2.0
 
 
-def mark_crashed(connection: sqlite3.Connection) -> None:
-    """Mark the runs that are called running and whose process is gone as crashed."""
-    for row in connection.execute(
-        "SELECT id, process, process_started FROM runs WHERE status = 'running'"
-    ).fetchall():
-        began = process_started(row["process"])
-        then = row["process_started"]
-        if began is not None and (then is None or abs(began - then) < _SAME_SECONDS):
-            continue
-        for table, key in (("runs", "id"), ("nodes", "run")):
-            connection.execute(
-                f"UPDATE {table} SET status = 'crashed' WHERE {key} = ? AND status = 'running'",  # noqa: S608  # both words stand above
-                (row["id"],),
-            )
+def mark_crashed(connection: sqlite3.Connection) -> frozenset[str]:
+    """Mark the runs that are called running and whose process is gone as crashed.
+
+    Returns their names.  A ledger that cannot be written stays as it is.
+    """
+    crashed = frozenset(
+        row["id"]
+        for row in connection.execute("SELECT * FROM runs WHERE status = 'running'").fetchall()
+        if not _is_alive(row["process"], row["process_started"])
+    )
+    # Whoever only looks shall see, and another who can write will write it down.
+    with suppress(sqlite3.OperationalError):
+        if crashed:
+            connection.execute("PRAGMA busy_timeout = 1000")
+        for run in crashed:
+            for table, key in (("runs", "id"), ("nodes", "run")):
+                connection.execute(
+                    f"UPDATE {table} SET status = 'crashed'"  # noqa: S608  # both words stand above
+                    f" WHERE {key} = ? AND status = 'running'",
+                    (run,),
+                )
+    return crashed
+
+
+def latest_run(connection: sqlite3.Connection) -> str | None:
+    """Return the greatest name of a run, ``None`` when there is none.
+
+    Names begin with the moment, so this is the latest one too, unless the clock was set back.
+    """
+    with explained(place(connection)):
+        (latest,) = connection.execute("SELECT max(id) FROM runs").fetchone()
+    return None if latest is None else str(latest)
 
 
 def list_runs(connection: sqlite3.Connection, limit: int | None = None) -> list[dict[str, Any]]:
     """Return the runs, latest first; ``limit`` ``None`` means all of them."""
-    mark_crashed(connection)
-    rows = connection.execute(
-        "SELECT runs.*, (SELECT count(*) FROM nodes WHERE run = runs.id AND status = 'done')"
-        " AS done FROM runs ORDER BY started DESC, id DESC LIMIT ?",
-        (-1 if limit is None else limit,),
-    )
-    return [_run(row) for row in rows]
+    with explained(place(connection)):
+        return _runs(connection, mark_crashed(connection), limit)
 
 
 def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
@@ -45,26 +60,47 @@ def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
     ``wanted`` is its name, the beginning of it, or "last".  Raises RunError when no run, or more
     than one, is meant.
     """
-    mark_crashed(connection)
-    run = _find(connection, wanted)
-    nodes = connection.execute("SELECT * FROM nodes WHERE run = ? ORDER BY position", (run["id"],))
-    data = connection.execute("SELECT * FROM data WHERE run = ? ORDER BY rowid", (run["id"],))
+    with explained(place(connection)):
+        crashed = mark_crashed(connection)
+        run = _find(_runs(connection, crashed), wanted)
+        return {**run, "nodes": _nodes(connection, run["id"], crashed=run["id"] in crashed)}
+
+
+def _is_alive(process: int, started: float | None) -> bool:
+    began = process_started(process)
+    return began is not None and (started is None or abs(began - started) < _SAME_SECONDS)
+
+
+def _runs(
+    connection: sqlite3.Connection, crashed: frozenset[str], limit: int | None = None
+) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        "SELECT runs.*, (SELECT count(*) FROM nodes WHERE run = runs.id AND status = 'done')"
+        " AS done FROM runs ORDER BY started DESC, id DESC LIMIT ?",
+        (-1 if limit is None else limit,),
+    )
+    runs = [_run(row) for row in rows]
+    return [{**run, "status": "crashed"} if run["id"] in crashed else run for run in runs]
+
+
+def _nodes(connection: sqlite3.Connection, run: str, *, crashed: bool) -> list[dict[str, Any]]:
+    nodes = connection.execute("SELECT * FROM nodes WHERE run = ? ORDER BY position", (run,))
+    data = connection.execute("SELECT * FROM data WHERE run = ? ORDER BY rowid", (run,))
     by_node: dict[str, list[dict[str, Any]]] = {}
     for row in data:
         by_node.setdefault(row["node"], []).append(_without(row, "run", "node"))
-    run["nodes"] = [
+    return [
         {
             **_without(row, "run", "position"),
+            "status": "crashed" if crashed and row["status"] == "running" else row["status"],
             "loaded": [_without(d, "direction") for d in _of(by_node, row["node"], "in")],
             "saved": [_without(d, "direction") for d in _of(by_node, row["node"], "out")],
         }
         for row in nodes
     ]
-    return run
 
 
-def _find(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
-    rows = list_runs(connection)
+def _find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
     if not rows:
         raise RunError("nothing has been run in this project yet", hint="`noria run` does it")
     if wanted == "last":
@@ -95,9 +131,3 @@ def _of(by_node: dict[str, list[dict[str, Any]]], node: str, way: str) -> list[d
 
 def _without(row: Any, *names: str) -> dict[str, Any]:
     return {key: row[key] for key in row.keys() if key not in names}  # noqa: SIM118  # a sqlite3.Row iterates its values
-
-
-def latest_run(connection: sqlite3.Connection) -> str | None:
-    """Return the greatest name of a run, ``None`` when nothing has been run."""
-    (latest,) = connection.execute("SELECT max(id) FROM runs").fetchone()
-    return None if latest is None else str(latest)
