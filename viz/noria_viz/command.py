@@ -7,6 +7,7 @@ import click
 from noria.cli.opening import open_session, parse_versions
 from noria.cli.options import configuration_options, selection_options, take_selection
 from noria.config.overrides import parse_overrides
+from noria.config.sources import as_source
 
 LOOPBACK = "127.0.0.1"
 
@@ -83,6 +84,6 @@ def _opening(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "env": given["env"],
         "params": parse_overrides(given["params"]),
-        "conf_source": None if conf_source is None else str(Path(conf_source).resolve()),
+        "conf_source": None if conf_source is None else as_source(conf_source, Path.cwd()),
         "load_versions": parse_versions(given["load_versions"]),
     }

@@ -65,7 +65,7 @@ class Answers:
                 find_project(Path(given["path"])),
                 env=given["env"],
                 params=given["params"],
-                conf_source=None if conf_source is None else Path(conf_source),
+                conf_source=conf_source,
                 load_versions=given["load_versions"],
             )
             words: dict[str, Any] = {

@@ -13,12 +13,13 @@ from noria_catalog import DataCatalog
 from noria_catalog.located import Located
 
 from noria.config.layers import Config
-from noria.config.overrides import apply_overrides
+from noria.config.parsed import ParsedFiles
+from noria.config.sources import as_source
 from noria.graph import Pipeline
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
 from noria.project.lock import ProjectLock
-from noria.project.parameters import check_overrides, parameter_datasets
+from noria.project.parameters import PREFIX, check_overrides, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.selection import Selection
@@ -40,14 +41,14 @@ def open_project(
     """Open the project that ``path`` lies in and return its session.
 
     ``env`` ``None`` means the default environment of the settings; ``params`` are dotted keys
-    that override parameters; ``conf_source`` is a folder to read instead of ``conf``.  Raises
-    ProjectError when there is no project.
+    that override parameters; ``conf_source`` is a folder to read instead of ``conf``, an archive
+    of one or an fsspec URL.  Raises ProjectError when there is no project.
     """
     return Session(
         find_project(Path(path)),
         env=env,
         params=params,
-        conf_source=None if conf_source is None else Path(conf_source),
+        conf_source=conf_source,
     )
 
 
@@ -63,7 +64,7 @@ class Session:
         *,
         env: str | None = None,
         params: Mapping[str, Any] | None = None,
-        conf_source: Path | None = None,
+        conf_source: str | Path | None = None,
         load_versions: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
@@ -79,13 +80,19 @@ class Session:
     def config(self) -> Config:
         """The configuration in layers."""
         project = self.project
-        source = self._conf_source or project.path / self.settings.conf_source
-        return Config(source, self.env, root=project.path, optional=("base", LOCAL))
+        return Config(
+            self._conf_source or as_source(self.settings.conf_source, project.path),
+            self.env,
+            root=project.path,
+            optional=("base", LOCAL),
+            runtime=self._overrides,
+            parsed=ParsedFiles(project.state, prepare_state),
+        )
 
     @cached_property
     def located_parameters(self) -> Located:
         """The parameters with their places, overrides applied."""
-        return apply_overrides(self.config.parameters(), self._overrides)
+        return self.config.parameters()
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -138,7 +145,7 @@ class Session:
         command = command or " ".join(["noria", "run", *selection.flags()])
         with self._held(command, wait=wait, on_wait=on_wait) as run, ExitStack() as stack:
             selected = self.select(selection)
-            check_overrides(self._overrides, self.config.parameters(), selected.all_inputs())
+            self._check_overrides(selected)
             catalog = self._catalog_of(run)
             record = stack.enter_context(self._recording(command, selection))
             meter = stack.enter_context(MemoryMeter())
@@ -197,6 +204,12 @@ class Session:
                 self._recorder = None
                 recorder.close()
 
+    def _check_overrides(self, selected: Pipeline) -> None:
+        if self._overrides:
+            asked_for = (PREFIX + name for name in self.config.runtime_names())
+            read = [*selected.all_inputs(), *asked_for]
+            check_overrides(self._overrides, self.config.declared_parameters(), read)
+
     def _catalog_of(self, run: str) -> DataCatalog:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""
         self.run_id = run
@@ -205,7 +218,7 @@ class Session:
 
     def _make_catalog(self, run: str) -> DataCatalog:
         entries = self.config.catalog()
-        credentials = self.config.credentials().plain()
+        credentials = self.config.credentials
         catalog = DataCatalog.from_config(
             entries,
             credentials=credentials,
