@@ -6,9 +6,12 @@ written twice.
 """
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 OPENING = "${"
+# What most texts hold: nothing nested, quoted or escaped.
+SIMPLE = re.compile(r"\$\{([^\\${}'\"]*)\}")
 _RESOLVER = re.compile(r"\s*([A-Za-z_][\w.]*)\s*:")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _INT = re.compile(r"[+-]?(0|[1-9][0-9]*(_[0-9]+)*)")
@@ -57,6 +60,15 @@ def parse(text: str) -> Text:
     >>> parse(r"\${kept}").pieces
     ('${kept}',)
     """
+    if "\\" not in text:
+        parts = SIMPLE.split(text)
+        if not any(OPENING in part for part in parts[::2]):
+            mixed = [_inside(part) if at % 2 else part for at, part in enumerate(parts)]
+            return Text(tuple(piece for piece in mixed if piece) or ("",))
+    return _parse_any(text)
+
+
+def _parse_any(text: str) -> Text:
     pieces: list[str | Reference | Call] = []
     plain, at = "", 0
     while (found := text.find(OPENING, at)) >= 0:
@@ -112,6 +124,7 @@ def _begins_argument(text: str, at: int) -> bool:
     return text[:at].rstrip()[-1:] in {":", ",", "["}
 
 
+@lru_cache(maxsize=4096)
 def _inside(text: str) -> Reference | Call:
     found = _RESOLVER.match(text)
     if found is None:

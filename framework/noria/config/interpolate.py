@@ -1,5 +1,6 @@
 """References in configuration, replaced by what they refer to; pure, the environment handed in."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from noria_catalog.suggest import nearest
 
 from noria.config.expressions import (
     OPENING,
+    SIMPLE,
     Call,
     Malformed,
     Plain,
@@ -72,6 +74,8 @@ class Interpolation:
         self._alive: list[Any] = []  # so that no number in _plain is given away again
         self._count = 0
         self.variables: set[str] = set()
+        self.known_globals: dict[str, Located] = {}
+        self._texts: dict[str, str] = {}
 
     def resolved(self, tree: Tree) -> Located:
         """Return the merged tree with every reference replaced.
@@ -102,6 +106,11 @@ class Interpolation:
             if inner.__class__ is str:
                 if OPENING not in inner:
                     continue
+                quick = self._quick(below)
+                if quick is not None:
+                    changed = value.copy() if changed is None else changed
+                    changed[key] = quick
+                    continue
             elif not isinstance(inner, dict | list):
                 continue
             new = self._walk(tree, below, (*path, key))
@@ -114,6 +123,25 @@ class Interpolation:
             self._alive.append(value)
             return located
         return Located(changed, located.where, located.key)
+
+    def _quick(self, located: Located) -> Located | None:
+        """Return a text with the globals in it that are known already; ``None`` for any other.
+
+        Most references of a large catalog are of this kind.
+        """
+        text = located.value
+        if not self._texts or not _is_written(located) or "\\" in text:
+            return None
+        try:
+            made = SIMPLE.sub(self._text_of, text)
+        except KeyError:
+            return None
+        if OPENING in made or SIMPLE.fullmatch(text):
+            return None
+        return Located(made, located.where, located.key)
+
+    def _text_of(self, found: re.Match[str]) -> str:
+        return self._texts[found[1]]
 
     def _text(self, tree: Tree, located: Located, path: tuple[Any, ...]) -> Located:
         spot = _Spot((tree.kind, path, located.where))
@@ -149,6 +177,12 @@ class Interpolation:
         """Return a global, resolved, or the missing value."""
         tree = self._globals_tree()
         return self.found(tree, tree.merged, path, ())
+
+    def remember_global(self, name: str, found: Located) -> None:
+        """Keep a resolved global, so that it is not looked for again."""
+        self.known_globals[name] = found
+        if not isinstance(found.value, dict | list):
+            self._texts[f"{GLOBALS}:{name}"] = str(found.value)
 
     def globals_names(self) -> list[str]:
         """Return the dotted names of the globals."""
@@ -226,6 +260,8 @@ class _Place:
         return Located(joined, self._where)
 
     def _joined(self, piece: str | Reference | Call) -> str:
+        if isinstance(piece, str):
+            return piece
         value = self._piece(piece).value
         if isinstance(value, dict | list):
             kind = "a mapping" if isinstance(value, dict) else "a list"
@@ -261,7 +297,12 @@ class _Place:
         return resolver(self, piece.arguments)
 
     def _word(self, text: Text | Plain) -> str:
-        return str(text.value if isinstance(text, Plain) else self.evaluated(text).value).strip()
+        if isinstance(text, Plain):
+            return str(text.value)
+        first = text.pieces[0]
+        if len(text.pieces) == 1 and isinstance(first, str):
+            return first.strip()
+        return str(self.evaluated(text).value).strip()
 
     def _argument(self, argument: Text | Plain) -> Located:
         if isinstance(argument, Plain):
@@ -289,6 +330,9 @@ class _Place:
 
     def _globals(self, arguments: Sequence[Any]) -> Located:
         name = self._word(arguments[0])
+        known = self._shared.known_globals.get(name)
+        if known is not None:
+            return self._given(known)
         if name.startswith("_"):
             raise ConfigError(
                 f"the global {name!r} begins with `_`: it is a template inside of globals.yml",
@@ -296,6 +340,7 @@ class _Place:
             )
         found = self._shared.of_globals(segments(name))
         if found is not _MISSING:
+            self._shared.remember_global(name, found)
             return self._given(found)
         if len(arguments) > 1:
             return self._argument(arguments[1])
