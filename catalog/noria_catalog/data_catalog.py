@@ -106,7 +106,9 @@ class DataCatalog:
         except Exception as error:
             # Every library has its own errors; the user wants to know whose dataset it was.
             raise LoadError(
-                f"cannot load {name!r}{self._place(name)}: {type(error).__name__}: {error}",
+                self.hide(
+                    f"cannot load {name!r}{self._place(name)}: {type(error).__name__}: {error}"
+                ),
                 name=name,
                 where=self.where(name),
             ) from error
@@ -123,7 +125,9 @@ class DataCatalog:
         except Exception as error:
             # Every library has its own errors; the user wants to know whose dataset it was.
             raise SaveError(
-                f"cannot save {name!r}{self._place(name)}: {type(error).__name__}: {error}",
+                self.hide(
+                    f"cannot save {name!r}{self._place(name)}: {type(error).__name__}: {error}"
+                ),
                 name=name,
                 where=self.where(name),
             ) from error
@@ -164,6 +168,10 @@ class DataCatalog:
         """Return where a dataset is declared, ``None`` for one that is not from a file."""
         entry = self._entries.get(name)
         return None if entry is None else entry.key or entry.where
+
+    def hide(self, text: str) -> str:
+        """Return a text without the credentials that the datasets made so far were given."""
+        return self._context.hide(text) if self._context.secrets else text
 
     def check(self, names: Iterable[str]) -> None:
         """Make these datasets, so that every mistake in their entries is found; load nothing."""
@@ -215,7 +223,7 @@ class DataCatalog:
         if error.name is None:
             error.name = name
             error.where = error.where or self.where(name)
-            error.message = f"cannot {deed} {name!r}: {error.message}"
+            error.message = f"cannot {deed} {name!r}: {self.hide(error.message)}"
         return error
 
     def _place(self, name: str) -> str:

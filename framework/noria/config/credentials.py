@@ -1,6 +1,7 @@
 """Credentials: from files and the environment, resolved one by one, shown to nobody."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from noria_catalog.located import Located, Where
@@ -30,6 +31,14 @@ class Credentials(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._written.value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process gets what is there; a variable that is not set is missed there as well.
+        held = {}
+        for name in self:
+            with suppress(ConfigError):
+                held[name] = self[name]
+        return dict, (held,)
 
     def __repr__(self) -> str:
         return f"Credentials({', '.join(map(str, self))})"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from noria_catalog.located import Located, Where
+from noria_catalog.located import Located, Where, locate
 from noria_catalog.redact import is_secret
 from noria_catalog.suggest import nearest
 
@@ -72,7 +72,7 @@ class Interpolation:
         self._made: dict[_Spot, Located] = {}
         self._plain: set[int] = set()
         self._alive: list[Any] = []  # so that no number in _plain is given away again
-        self._count = 0
+        self._weights: dict[int, int] = {}
         self.variables: set[str] = set()
         self.known_globals: dict[str, Located] = {}
         self._texts: dict[str, str] = {}
@@ -117,11 +117,11 @@ class Interpolation:
             if new is not below:
                 changed = value.copy() if changed is None else changed
                 changed[key] = new
-        self._grown(len(value) if changed is not None else 0, located.where)
         if changed is None:
             self._plain.add(id(value))
             self._alive.append(value)
             return located
+        self._weigh(changed, located.where)
         return Located(changed, located.where, located.key)
 
     def _quick(self, located: Located) -> Located | None:
@@ -168,10 +168,17 @@ class Interpolation:
             del self._open[spot]
         return made
 
-    def _grown(self, count: int, where: Where | None) -> None:
-        self._count += count
-        if self._count > _MOST_VALUES:
+    def _weigh(self, made: Any, where: Where | None) -> None:
+        """Count what a value would be if nothing in it were shared."""
+        weights = self._weights
+        weight = 1
+        for below in made.values() if isinstance(made, dict) else made:
+            if isinstance(below.value, dict | list):
+                weight += weights.get(id(below.value), len(below.value))
+        if weight > _MOST_VALUES:
             raise ConfigError("interpolation grows beyond a million values", where=where)
+        weights[id(made)] = weight + len(made)
+        self._alive.append(made)
 
     def of_globals(self, path: list[str]) -> Any:
         """Return a global, resolved, or the missing value."""
@@ -229,8 +236,8 @@ class Interpolation:
         if not path:
             return inside if tree is None else self._walk(tree, inside, walked)
         for length in range(1, len(path) + 1):
-            key = _key_of(value, ".".join(path[:length]))
-            if key is not _MISSING:
+            key = key_of(value, ".".join(path[:length]))
+            if key is not None:
                 found = self.found(tree, value[key], path[length:], (*walked, key))
                 if found is not _MISSING:
                     return found
@@ -280,7 +287,7 @@ class _Place:
         resolver = _RESOLVERS.get(name)
         if resolver is None:
             raise ConfigError(
-                f"no resolver {piece.name!r}", where=self._where,
+                f"no resolver {self._quoted(piece.name)}", where=self._where,
                 nearest=nearest(piece.name, [*_RESOLVERS, *_ALIASES]),
                 hint="there are `globals:`, `runtime:` and `env:`; configuration is data and calls"
                 " no code",
@@ -296,6 +303,10 @@ class _Place:
             )
         return resolver(self, piece.arguments)
 
+    def _quoted(self, name: str) -> str:
+        """Return a name for a message; what looks like one in a secret may be the secret."""
+        return "of that name" if self._tree.kind == CREDENTIALS else repr(name)
+
     def _word(self, text: Text | Plain) -> str:
         if isinstance(text, Plain):
             return str(text.value)
@@ -306,7 +317,7 @@ class _Place:
 
     def _argument(self, argument: Text | Plain) -> Located:
         if isinstance(argument, Plain):
-            return Located(argument.value, self._where)
+            return locate(argument.value, self._where)
         return self.evaluated(argument)
 
     def _reference(self, name: str, default: Any = _MISSING) -> Located:
@@ -321,18 +332,18 @@ class _Place:
             below = self._tree.layers[: self._layer + 1]
             names = {each for layer in below for each in dotted_names(layer)}
             raise ConfigError(
-                f"no value {name!r} in {self._tree.kind}", where=self._where,
+                f"no value {self._quoted(name)} in {self._tree.kind}", where=self._where,
                 nearest=nearest(".".join(wanted), names),
                 hint="`${name}` refers to a key of the same kind of file, in this layer or one"
                 " below; `${globals:name}` to globals.yml",
             )  # fmt: skip
-        return self._given(found)
+        return found
 
     def _globals(self, arguments: Sequence[Any]) -> Located:
         name = self._word(arguments[0])
         known = self._shared.known_globals.get(name)
         if known is not None:
-            return self._given(known)
+            return known
         if name.startswith("_"):
             raise ConfigError(
                 f"the global {name!r} begins with `_`: it is a template inside of globals.yml",
@@ -341,7 +352,7 @@ class _Place:
         found = self._shared.of_globals(segments(name))
         if found is not _MISSING:
             self._shared.remember_global(name, found)
-            return self._given(found)
+            return found
         if len(arguments) > 1:
             return self._argument(arguments[1])
         raise ConfigError(
@@ -354,7 +365,7 @@ class _Place:
         name = self._word(arguments[0])
         found = self._shared.of_runtime(segments(name))
         if found is not _MISSING:
-            return self._given(found)
+            return found
         if len(arguments) > 1:
             return self._argument(arguments[1])
         raise ConfigError(
@@ -396,15 +407,9 @@ class _Place:
         value = self._argument(arguments[0]).value
         if not isinstance(value, str):
             return Located(value, self._where)
-        from noria_catalog.located import locate
-
         from noria.config.yaml_loader import read_scalar
 
         return locate(read_scalar(value), self._where)
-
-    def _given(self, found: Located) -> Located:
-        self._shared._grown(1, self._where)  # noqa: SLF001  # its other half
-        return found
 
 
 _RESOLVERS: dict[str, Callable[[_Place, Sequence[Any]], Located]] = {
@@ -465,12 +470,12 @@ def _is_written(located: Located) -> bool:
     return located.where is not None and located.where.line > 0
 
 
-def _key_of(value: Any, word: str) -> Any:
-    """Return the key or position that ``word`` names in a mapping or list."""
+def key_of(value: Any, word: str) -> Any:
+    """Return the key or position that ``word`` names in a mapping or list, ``None`` for none."""
     if isinstance(value, dict):
         if word in value:
             return word
-        return next((key for key in value if not isinstance(key, str) and str(key) == word), _MISSING)
-    if isinstance(value, list) and word.lstrip("-").isdigit() and -len(value) <= int(word) < len(value):
-        return int(word)
-    return _MISSING
+        return next((key for key in value if not isinstance(key, str) and str(key) == word), None)
+    if isinstance(value, list) and re.fullmatch(r"-?[0-9]+", word):
+        return int(word) if -len(value) <= int(word) < len(value) else None
+    return None

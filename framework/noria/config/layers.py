@@ -57,7 +57,7 @@ class Config:
             if name not in known and name not in optional:
                 raise _no_environment(self._source.name, name, known)
         self._layers = [name for name in names if name in known]
-        self._files = {layer: self._source.files(layer) for layer in self._layers}
+        self._files: dict[str, list[str]] = {}
         self._written: dict[str, list[Located]] = {}
         self._resolved: dict[str, Located] = {}
 
@@ -175,6 +175,8 @@ class Config:
 
     def _of_kind(self, layer: str, kind: str) -> list[str]:
         """Return ``<kind>*.yml`` at any depth and every file below a folder ``<kind>*``."""
+        if layer not in self._files:
+            self._files[layer] = self._source.files(layer)
         return [
             path
             for path in self._files[layer]

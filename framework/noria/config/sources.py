@@ -52,7 +52,7 @@ def open_source(place: str | Path, root: Path) -> Source:
     there is nothing at ``place``, or it cannot be read.
     """
     text = str(place)
-    archive = text.lower().endswith(_ARCHIVES)
+    archive = text.lower().endswith(_ARCHIVES) and "::" not in text  # fsspec's own zip://
     if is_remote(text):
         return _remote(text, archive=archive)
     if archive and os.path.isfile(text):

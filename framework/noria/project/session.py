@@ -23,6 +23,7 @@ from noria.project.parameters import PREFIX, check_overrides, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.selection import Selection
+from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
 from noria.project.state import prepare_state
 from noria.record.events import Listener, RunFinished
@@ -99,6 +100,25 @@ class Session:
         """The parameters as plain values; a fresh copy."""
         plain: dict[str, Any] = self.located_parameters.plain()
         return plain
+
+    def located_configuration(self, key: str | None = None) -> Located:
+        """Return all that is configured by kind, with its places; credentials are not resolved.
+
+        ``key`` leaves out the kinds that it does not begin with, unless it begins with none.
+        """
+        config = self.config
+        kinds: dict[str, Callable[[], Located]] = {
+            "catalog": config.catalog,
+            "parameters": config.parameters,
+            "globals": config.globals,
+            "credentials": config.written_credentials,
+            "settings": lambda: located_settings(self.project, self.settings),
+            "logging": lambda: config.located_logging() or Located({}),
+        }
+        first = (key or "").partition(".")[0].partition("[")[0]
+        first = "parameters" if first.startswith("params:") else first
+        wanted = [first] if first in kinds else list(kinds)
+        return Located({kind: kinds[kind]() for kind in wanted})
 
     @cached_property
     def hooks(self) -> Any:

@@ -3,19 +3,19 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
 from noria.errors import ConfigError, ProjectError
 from noria.project.discover import Project
+from noria.project.setting_places import FILE, PREFIX, place_of
 from noria.project.state import prepare_state
 
-PREFIX = "NORIA_"
-FILE = "settings.toml"
 LOCAL = "local"
 
 
@@ -53,7 +53,7 @@ def read_settings(project: Project, env: str | None = None) -> Settings:
     variables = {
         key: value
         for key, value in os.environ.items()
-        if key.startswith(PREFIX) and key.removeprefix(PREFIX).lower() in _NAMES
+        if key.startswith(PREFIX) and key.removeprefix(PREFIX).lower().partition("__")[0] in _NAMES
     }
     chosen = env or variables.get("NORIA_ENV") or table.get("env") or LOCAL
     conf = variables.get("NORIA_CONF_SOURCE") or table.get("conf_source", "conf")
@@ -64,7 +64,7 @@ def read_settings(project: Project, env: str | None = None) -> Settings:
     ]
     if files or variables:
         table = _resolved(project, table, files, variables)
-    return _checked(table, env)
+    return _checked(table, env, lambda name: place_of(name, project, files))
 
 
 def _resolved(
@@ -80,12 +80,14 @@ def _resolved(
             return values
     except (OSError, ValueError, KeyError, TypeError):
         pass  # nothing usable is remembered: ask again
-    values = _ask_dynaconf(table, files)
+    values = _ask_dynaconf(project, table, files)
     _remember(kept, json.dumps({"key": key, "values": values}))
     return values
 
 
-def _ask_dynaconf(table: Mapping[str, Any], files: list[Path]) -> dict[str, Any]:
+def _ask_dynaconf(
+    project: Project, table: Mapping[str, Any], files: list[Path]
+) -> dict[str, Any]:
     from dynaconf import Dynaconf
     from dynaconf.utils import DynaconfDict
 
@@ -100,12 +102,32 @@ def _ask_dynaconf(table: Mapping[str, Any], files: list[Path]) -> dict[str, Any]
         plain = DynaconfDict(asked.as_dict())
     # Dynaconf lets the TOML reader's own errors through, of one class or another by version.
     except Exception as error:
+        _check_toml(files, project)
         names = ", ".join(str(path) for path in files) or "the NORIA_* variables"
         raise ConfigError(f"the settings in {names} cannot be read: {error}") from error
     from_files = {key.lower(): value for key, value in plain.items()}
     known = set(table) | set(_NAMES)
     unknown_in_files = [key for key in from_files if key not in known and _in_files(key, files)]
     return {key: from_files[key] for key in [*known & from_files.keys(), *unknown_in_files]}
+
+
+def _check_toml(files: list[Path], project: Project) -> None:
+    """Find the file that is no TOML, and where it stops being it."""
+    import re
+    import tomllib
+
+    for path in files:
+        shown = path.relative_to(project.path).as_posix()
+        try:
+            tomllib.loads(path.read_text("utf-8"))
+        except UnicodeDecodeError:
+            raise ConfigError(f"{shown} is not UTF-8 text") from None
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
+            if found is None:  # at the end of the document
+                raise ConfigError(f"{shown} is not TOML: {error}") from None
+            where = Where(shown, int(found[2]), int(found[3]))
+            raise ConfigError(f"not TOML: {found[1]}", where=where) from None
 
 
 def _in_files(key: str, files: list[Path]) -> bool:
@@ -126,16 +148,23 @@ def _remember(kept: Path, text: str) -> None:
         pass  # a read-only project works too, only more slowly
 
 
-def _checked(table: Mapping[str, Any], env: str | None) -> Settings:
+def _checked(
+    table: Mapping[str, Any], env: str | None, place: Callable[[str], Where | None]
+) -> Settings:
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _NAMES:
             raise ConfigError(
-                f"[tool.noria] has no setting {key!r}",
+                f"there is no setting {key!r}",
+                where=place(key),
                 nearest=nearest(key, (*_NAMES, *_LAYOUT)),
                 hint=f"the settings are {', '.join((*_LAYOUT, *_NAMES))}",
             )
-        values[key] = _typed(key, value)
+        try:
+            values[key] = _typed(key, value)
+        except ConfigError as error:
+            error.where = place(key)
+            raise
     if env is not None:
         values["env"] = env
     return Settings(**values)
