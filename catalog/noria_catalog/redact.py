@@ -53,6 +53,5 @@ def secret_texts(value: Any) -> Iterator[str]:
     if isinstance(value, dict | list | tuple):
         for below in value.values() if isinstance(value, dict) else value:
             yield from secret_texts(below)
-    elif isinstance(value, str | int) and len(str(value)) >= _SHORTEST_SECRET:
-        if not isinstance(value, bool):
-            yield str(value)
+    elif not isinstance(value, bool | None) and len(str(value)) >= _SHORTEST_SECRET:
+        yield str(value)

@@ -25,8 +25,8 @@ def test_every_value_is_shown_with_its_place(project: ProjectOnDisk) -> None:
         "conf/base/catalog_more.yml:3:13",
     )
     assert by_key["parameters.rate"] == (2, "conf/prod/parameters.yml:1:7")
-    assert by_key["parameters.model.steps.1.name"] == ("b", "conf/prod/parameters.yml:2:37")
-    assert by_key["parameters.model.n"] == ([1], "conf/prod/parameters.yml:2:45")
+    assert by_key["parameters.model.steps.1.name"] == ("b", "conf/prod/parameters.yml:2:35")
+    assert by_key["parameters.model.n"] == ([1], "conf/prod/parameters.yml:2:43")
     assert by_key["settings.runner"] == ("inline", None)
     assert by_key["settings.env"][0] == "prod"
     said = project.noria("config", "show", "catalog.logistic.model").out
@@ -40,13 +40,16 @@ def test_a_part_is_shown_though_another_is_wrong(project: ProjectOnDisk) -> None
     said = project.noria("config", "show", "params:rate", "--params", "rate=7").out
     assert "parameters.rate  7" in said
     assert "--params" in said
-    assert "conf/base/catalog.yml:1:11: no global 'no'" in project.noria(
-        "config", "show", code=2
-    ).err
+    assert (
+        "conf/base/catalog.yml:1:11: no global 'no'" in project.noria("config", "show", code=2).err
+    )
 
 
 def test_an_unknown_key_names_the_nearest(project: ProjectOnDisk) -> None:
-    for wrong, right in [("catalog.ordres", "catalog.orders"), ("paramters.rate", "parameters.rate")]:
+    for wrong, right in [
+        ("catalog.ordres", "catalog.orders"),
+        ("paramters.rate", "parameters.rate"),
+    ]:
         assert f"did you mean {right!r}?" in project.noria("config", "show", wrong, code=2).err
 
 

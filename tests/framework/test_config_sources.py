@@ -180,7 +180,7 @@ def test_a_cache_from_elsewhere_is_never_opened(
     _cached(tmp_path / "theirs", "a: 1\n")
     shutil.copytree(tmp_path / "theirs", tmp_path / "mine")
     opened: list[object] = []
-    monkeypatch.setattr(marshal, "loads", lambda data: opened.append(data))
+    monkeypatch.setattr(marshal, "loads", opened.append)
     _cached(tmp_path / "mine", "a: 1\n")
     assert not opened
 

@@ -135,13 +135,9 @@ def test_a_mistake_in_credentials_is_not_told_by_quoting_it(tmp_path: Path, text
     assert "13-45" not in str(caught.value)
 
 
-def test_no_secret_is_shown_anywhere(
-    leaky: ProjectOnDisk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_secret_is_shown_anywhere(leaky: ProjectOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     session = _session(leaky, monkeypatch)
-    monkeypatch.setattr(
-        "tests.project_on_disk.environment", _with_token(monkeypatch), raising=True
-    )
+    monkeypatch.setattr("tests.project_on_disk.environment", _with_token(monkeypatch), raising=True)
     leaky.edit(
         "conf/base/parameters.yml",
         "rate: 1.5",

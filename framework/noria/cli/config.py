@@ -10,6 +10,7 @@ from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option
 from noria.cli.printing import print_json, table
 from noria.config.show import Row, rows, select
+from noria.project.settings import LOCAL
 
 _LONGEST = 60
 
@@ -55,6 +56,8 @@ def _document(row: Row) -> dict[str, Any]:
 def _place(row: Row) -> str:
     where: Where | None = row.where
     if where is None:
+        if row.key == "settings.env" and row.value != LOCAL:
+            return "--env"
         return "default" if row.key.startswith("settings.") else "--params"
     return f"{where.file}:{where.line}" if where.line else where.file
 

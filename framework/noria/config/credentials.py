@@ -26,6 +26,9 @@ class Credentials(Mapping[str, Any]):
             raise KeyError(name)
         return self._resolve(name).plain()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._written.value
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._written.value)
 

@@ -23,7 +23,6 @@ from noria.errors import ConfigError
 
 CREDENTIALS = "credentials"
 GLOBALS = "globals"
-_MISSING: Any = object()
 # References to references may grow without end: `a: ${b}${b}`, `b: ${c}${c}`, ...
 _MOST_VALUES = 1_000_000
 _LONGEST_TEXT = 10_000_000
@@ -180,8 +179,8 @@ class Interpolation:
         weights[id(made)] = weight + len(made)
         self._alive.append(made)
 
-    def of_globals(self, path: list[str]) -> Any:
-        """Return a global, resolved, or the missing value."""
+    def of_globals(self, path: list[str]) -> Located | None:
+        """Return a global, resolved; ``None`` for one that is not there."""
         tree = self._globals_tree()
         return self.found(tree, tree.merged, path, ())
 
@@ -200,8 +199,8 @@ class Interpolation:
             self._globals = self._globals_of()
         return self._globals
 
-    def of_runtime(self, path: list[str]) -> Any:
-        """Return a runtime parameter or the missing value."""
+    def of_runtime(self, path: list[str]) -> Located | None:
+        """Return a runtime parameter; ``None`` for one that was not given."""
         return self.found(None, self._runtime, path, ())
 
     def runtime_names(self) -> list[str]:
@@ -217,17 +216,17 @@ class Interpolation:
         """Return the names of the variables that are set."""
         return list(self._environ)
 
-    def of_layers(self, tree: Tree, layer: int, path: list[str]) -> Any:
-        """Return a value of ``layer`` or of one below it, resolved, or the missing value."""
+    def of_layers(self, tree: Tree, layer: int, path: list[str]) -> Located | None:
+        """Return a value of ``layer`` or of one below it, resolved; ``None`` for none."""
         for number in range(layer, -1, -1):
             found = self.found(tree, tree.layers[number], path, ())
-            if found is not _MISSING:
+            if found is not None:
                 return found
-        return _MISSING
+        return None
 
     def found(
         self, tree: Tree | None, inside: Located, path: list[str], walked: tuple[Any, ...]
-    ) -> Any:
+    ) -> Located | None:
         """Return what ``path`` leads to, resolved when ``tree`` is given; keys may hold dots."""
         value = inside.value
         if tree is not None and isinstance(value, str) and OPENING in value:  # may be a mapping
@@ -239,9 +238,9 @@ class Interpolation:
             key = key_of(value, ".".join(path[:length]))
             if key is not None:
                 found = self.found(tree, value[key], path[length:], (*walked, key))
-                if found is not _MISSING:
+                if found is not None:
                     return found
-        return _MISSING
+        return None
 
 
 class _Place:
@@ -320,15 +319,15 @@ class _Place:
             return locate(argument.value, self._where)
         return self.evaluated(argument)
 
-    def _reference(self, name: str, default: Any = _MISSING) -> Located:
+    def _reference(self, name: str, default: Text | Plain | None = None) -> Located:
         dots = len(name) - len(name.lstrip("."))
         path = [str(key) for key in self._path[: len(self._path) - dots]] if dots else []
         wanted = [*path, *segments(name[dots:])]
         shared = self._shared
         found = shared.of_layers(self._tree, self._layer, wanted)
-        if found is _MISSING and default is not _MISSING:
+        if found is None and default is not None:
             return self._argument(default)
-        if found is _MISSING:
+        if found is None:
             below = self._tree.layers[: self._layer + 1]
             names = {each for layer in below for each in dotted_names(layer)}
             raise ConfigError(
@@ -350,7 +349,7 @@ class _Place:
                 where=self._where,
             )
         found = self._shared.of_globals(segments(name))
-        if found is not _MISSING:
+        if found is not None:
             self._shared.remember_global(name, found)
             return found
         if len(arguments) > 1:
@@ -364,7 +363,7 @@ class _Place:
     def _runtime(self, arguments: Sequence[Any]) -> Located:
         name = self._word(arguments[0])
         found = self._shared.of_runtime(segments(name))
-        if found is not _MISSING:
+        if found is not None:
             return found
         if len(arguments) > 1:
             return self._argument(arguments[1])

@@ -76,7 +76,8 @@ class Config:
         """
         if "parameters" not in self._resolved:
             layers = [
-                override_where_possible(layer, self._runtime) for layer in self._layer_of("parameters")
+                override_where_possible(layer, self._runtime)
+                for layer in self._layer_of("parameters")
             ]
             resolved = self._interpolation.resolved(self._tree("parameters", layers))
             self._resolved["parameters"] = apply_overrides(resolved, self._runtime)

@@ -12,9 +12,10 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from noria_catalog.errors import NoriaError
 from noria_catalog.located import Located, Where
 
-from noria.errors import ConfigError, NoriaError
+from noria.errors import ConfigError
 
 # What the bytes mean: the format's number, and marshal's, which differs from one Python to another.
 _MAGIC = b"noria-parsed-1\n"

@@ -69,9 +69,7 @@ def select(root: Located, key: str) -> tuple[list[Any], Located]:
     return found
 
 
-def _found(
-    inside: Located, path: list[str], walked: list[Any]
-) -> tuple[list[Any], Located] | None:
+def _found(inside: Located, path: list[str], walked: list[Any]) -> tuple[list[Any], Located] | None:
     if not path:
         return walked, inside
     for length in range(1, len(path) + 1):

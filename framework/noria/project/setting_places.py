@@ -54,9 +54,9 @@ def _read(path: Path) -> str:
 
 
 def _line_of(name: str, text: str, table: str) -> tuple[int, int] | None:
-    """Return line and column of a key of a table, ``""`` being the file's top.
+    r"""Return line and column of a key of a table, ``""`` being the file's top.
 
-    >>> _line_of("runner", "[tool.noria]\\nrunner = 'threads'\\n", "tool.noria")
+    >>> _line_of("runner", "[tool.noria]\nrunner = 'threads'\n", "tool.noria")
     (2, 1)
     """
     inside = not table

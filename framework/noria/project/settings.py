@@ -85,9 +85,7 @@ def _resolved(
     return values
 
 
-def _ask_dynaconf(
-    project: Project, table: Mapping[str, Any], files: list[Path]
-) -> dict[str, Any]:
+def _ask_dynaconf(project: Project, table: Mapping[str, Any], files: list[Path]) -> dict[str, Any]:
     from dynaconf import Dynaconf
     from dynaconf.utils import DynaconfDict
 
