@@ -12,7 +12,6 @@ from noria_catalog.errors import DatasetDefinitionError, NoriaError, UnknownType
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located
-from noria_catalog.redact import secret_texts, without_secrets
 from noria_catalog.storage import is_remote, local_path
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import RunVersion, Version
@@ -34,11 +33,6 @@ class Context:
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     load_versions: Mapping[str, str] = field(default_factory=dict)
     run_version: RunVersion = field(default_factory=RunVersion)
-    secrets: set[str] = field(default_factory=set, repr=False)
-
-    def hide(self, text: str) -> str:
-        """Return a text without the credentials that datasets of this catalog were given."""
-        return without_secrets(text, self.secrets)
 
 
 def build(name: str, entry: Located, context: Context) -> Dataset:
@@ -50,8 +44,7 @@ def build(name: str, entry: Located, context: Context) -> Dataset:
     """
     keys = _mapping(name, entry)
     kind = _resolved(name, entry, keys, context)
-    arguments = _arguments(name, entry, keys, kind, context)
-    return _constructed(name, entry, kind, arguments, context)
+    return _constructed(name, entry, kind, _arguments(name, entry, keys, kind, context))
 
 
 def build_each(
@@ -81,7 +74,7 @@ def build_each(
     arguments = _arguments(name, entry, keys, kind, context)
 
     def one(path: str) -> Dataset:
-        return _constructed(name, entry, kind, {**arguments, "filepath": path}, context)
+        return _constructed(name, entry, kind, {**arguments, "filepath": path})
 
     return one
 
@@ -201,9 +194,7 @@ def _credentials(name: str, value: Located, context: Context) -> Any:
     except NoriaError as error:
         error.message = f"dataset {name!r}: its credentials {value.value!r}: {error.message}"
         raise
-    plain = found.plain() if isinstance(found, Located) else found
-    context.secrets.update(secret_texts(plain))
-    return plain
+    return found.plain() if isinstance(found, Located) else found
 
 
 def _is_reserved(key: str, kind: type[Any]) -> bool:
@@ -253,9 +244,7 @@ def _signature(kind: type[Any]) -> tuple[set[str] | None, set[str]]:
     return (known if innermost else None), required
 
 
-def _constructed(
-    name: str, entry: Located, kind: type[Any], arguments: dict[str, Any], context: Context
-) -> Dataset:
+def _constructed(name: str, entry: Located, kind: type[Any], arguments: dict[str, Any]) -> Dataset:
     where = entry.key or entry.where
     try:
         dataset: Dataset = kind(**arguments)
@@ -264,9 +253,8 @@ def _constructed(
         raise
     except Exception as error:
         # The class may be anybody's: whatever its constructor raises, its entry is named.
-        reason = context.hide(f"{type(error).__name__}: {error}")
         raise DatasetDefinitionError(
-            f"dataset {name!r}: {_word(kind)} cannot be made: {reason}",
+            f"dataset {name!r}: {_word(kind)} cannot be made: {type(error).__name__}: {error}",
             where=where,
         ) from error
     return dataset

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 OPENING = "${"
+ALIASES = {"oc.env": "env", "runtime_params": "runtime"}
 # What most texts hold: nothing nested, quoted or escaped.
 SIMPLE = re.compile(r"\$\{([^\\${}'\"]*)\}")
 _RESOLVER = re.compile(r"\s*([A-Za-z_][\w.]*)\s*:")

@@ -1,7 +1,7 @@
 """References in configuration, replaced by what they refer to; pure, the environment handed in."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from noria_catalog.located import Located, Where, locate
@@ -9,6 +9,7 @@ from noria_catalog.redact import is_secret
 from noria_catalog.suggest import nearest
 
 from noria.config.expressions import (
+    ALIASES,
     OPENING,
     SIMPLE,
     Call,
@@ -19,6 +20,7 @@ from noria.config.expressions import (
     parse,
     segments,
 )
+from noria.config.names import dotted_names, key_of
 from noria.errors import ConfigError
 
 CREDENTIALS = "credentials"
@@ -26,7 +28,6 @@ GLOBALS = "globals"
 # References to references may grow without end: `a: ${b}${b}`, `b: ${c}${c}`, ...
 _MOST_VALUES = 1_000_000
 _LONGEST_TEXT = 10_000_000
-_ALIASES = {"oc.env": "env", "runtime_params": "runtime"}
 
 
 class Tree(NamedTuple):
@@ -282,12 +283,12 @@ class _Place:
             return Located(piece, self._where)
         if isinstance(piece, Reference):
             return self._reference(self._word(piece.path))
-        name = _ALIASES.get(piece.name, piece.name)
+        name = ALIASES.get(piece.name, piece.name)
         resolver = _RESOLVERS.get(name)
         if resolver is None:
             raise ConfigError(
                 f"no resolver {self._quoted(piece.name)}", where=self._where,
-                nearest=nearest(piece.name, [*_RESOLVERS, *_ALIASES]),
+                nearest=nearest(piece.name, [*_RESOLVERS, *ALIASES]),
                 hint="there are `globals:`, `runtime:` and `env:`; configuration is data and calls"
                 " no code",
             )  # fmt: skip
@@ -420,61 +421,6 @@ _RESOLVERS: dict[str, Callable[[_Place, Sequence[Any]], Located]] = {
 }
 
 
-def dotted_names(located: Located, prefix: str = "") -> Iterator[str]:
-    """Yield the dotted name of every value below, mappings too.
-
-    >>> from noria_catalog.located import locate
-    >>> list(dotted_names(locate({"a": {"b": 1}})))
-    ['a', 'a.b']
-    """
-    if isinstance(located.value, dict):
-        for key, below in located.value.items():
-            yield f"{prefix}{key}"
-            yield from dotted_names(below, f"{prefix}{key}.")
-
-
-def runtime_names(located: Located) -> Iterator[str]:
-    """Yield the names that ``${runtime:name}`` asks for anywhere in a tree, as far as written out.
-
-    >>> from noria_catalog.located import locate
-    >>> list(runtime_names(locate({"a": ["${runtime:day,${runtime_params:x.y}}"]})))
-    ['day', 'x.y']
-    """
-    value = located.value
-    if isinstance(value, dict | list):
-        for below in value.values() if isinstance(value, dict) else value:
-            yield from runtime_names(below)
-    elif isinstance(value, str) and OPENING in value:
-        try:
-            yield from _asked_for(parse(value))
-        except Malformed:
-            return  # told where it is evaluated
-
-
-def _asked_for(text: Text | Plain) -> Iterator[str]:
-    for piece in text.pieces if isinstance(text, Text) else ():
-        if isinstance(piece, Reference):
-            yield from _asked_for(piece.path)
-        elif isinstance(piece, Call):
-            first = piece.arguments[0] if piece.arguments else None
-            named = _ALIASES.get(piece.name, piece.name) == "runtime"
-            if named and isinstance(first, Text) and isinstance(first.pieces[0], str):
-                yield first.pieces[0].strip()
-            for argument in piece.arguments:
-                yield from _asked_for(argument)
-
-
 def _is_written(located: Located) -> bool:
     """Tell whether a value stands in a file; what is given for one run is data, and kept."""
     return located.where is not None and located.where.line > 0
-
-
-def key_of(value: Any, word: str) -> Any:
-    """Return the key or position that ``word`` names in a mapping or list, ``None`` for none."""
-    if isinstance(value, dict):
-        if word in value:
-            return word
-        return next((key for key in value if not isinstance(key, str) and str(key) == word), None)
-    if isinstance(value, list) and re.fullmatch(r"-?[0-9]+", word):
-        return int(word) if -len(value) <= int(word) < len(value) else None
-    return None

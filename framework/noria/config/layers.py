@@ -10,8 +10,9 @@ from noria_catalog.located import Located, Where
 from noria_catalog.suggest import nearest
 
 from noria.config.credentials import Credentials, with_variables
-from noria.config.interpolate import CREDENTIALS, GLOBALS, Interpolation, Tree, runtime_names
+from noria.config.interpolate import CREDENTIALS, GLOBALS, Interpolation, Tree
 from noria.config.merge import Merge, merge_catalog, merge_deep, merge_whole
+from noria.config.names import runtime_names
 from noria.config.overrides import apply_overrides, override_where_possible
 from noria.config.parsed import ParsedFiles
 from noria.config.sources import SUFFIXES, Source, open_source

@@ -8,7 +8,8 @@ from noria_catalog.redact import HIDDEN, is_secret, redacted
 from noria_catalog.suggest import nearest
 
 from noria.config.expressions import segments
-from noria.config.interpolate import CREDENTIALS, dotted_names, key_of
+from noria.config.interpolate import CREDENTIALS
+from noria.config.names import dotted_names, key_of
 from noria.errors import ConfigError
 
 _DEEPEST = 50
