@@ -77,7 +77,8 @@ def run(
             )
     except NodeError as error:
         if full and error.__cause__ is not None:
-            traceback.print_exception(error.__cause__)
+            trace = "".join(traceback.format_exception(error.__cause__))
+            click.echo(session.catalog.hide(trace), err=True, nl=False)
         error.hint = _how_to_go_on(error, selection, [*again, *crew])
         raise
     finally:

@@ -14,16 +14,18 @@ from noria_catalog import DataCatalog
 from noria_catalog.located import Located
 
 from noria.config.layers import Config
-from noria.config.overrides import apply_overrides
+from noria.config.parsed import ParsedFiles
+from noria.config.sources import as_source
 from noria.errors import RunError
 from noria.graph import Pipeline
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
 from noria.project.lock import ProjectLock
-from noria.project.parameters import check_overrides, parameter_datasets
+from noria.project.parameters import PREFIX, check_overrides, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.selection import Selection
+from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
 from noria.project.state import prepare_state
 from noria.project.views import find_view
@@ -45,14 +47,14 @@ def open_project(
     """Open the project that ``path`` lies in and return its session.
 
     ``env`` ``None`` means the default environment of the settings; ``params`` are dotted keys
-    that override parameters; ``conf_source`` is a folder to read instead of ``conf``.  Raises
-    ProjectError when there is no project.
+    that override parameters; ``conf_source`` is a folder to read instead of ``conf``, an archive
+    of one or an fsspec URL.  Raises ProjectError when there is no project.
     """
     return Session(
         find_project(Path(path)),
         env=env,
         params=params,
-        conf_source=None if conf_source is None else Path(conf_source),
+        conf_source=conf_source,
     )
 
 
@@ -68,7 +70,7 @@ class Session:
         *,
         env: str | None = None,
         params: Mapping[str, Any] | None = None,
-        conf_source: Path | None = None,
+        conf_source: str | Path | None = None,
         load_versions: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
@@ -84,19 +86,44 @@ class Session:
     def config(self) -> Config:
         """The configuration in layers."""
         project = self.project
-        source = self._conf_source or project.path / self.settings.conf_source
-        return Config(source, self.env, root=project.path, optional=("base", LOCAL))
+        return Config(
+            self._conf_source or as_source(self.settings.conf_source, project.path),
+            self.env,
+            root=project.path,
+            optional=("base", LOCAL),
+            runtime=self._overrides,
+            parsed=ParsedFiles(project.state, prepare_state),
+        )
 
     @cached_property
     def located_parameters(self) -> Located:
         """The parameters with their places, overrides applied."""
-        return apply_overrides(self.config.parameters(), self._overrides)
+        return self.config.parameters()
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters as plain values; a fresh copy."""
         plain: dict[str, Any] = self.located_parameters.plain()
         return plain
+
+    def located_configuration(self, key: str | None = None) -> Located:
+        """Return all that is configured by kind, with its places; credentials are not resolved.
+
+        ``key`` leaves out the kinds that it does not begin with, unless it begins with none.
+        """
+        config = self.config
+        kinds: dict[str, Callable[[], Located]] = {
+            "catalog": config.catalog,
+            "parameters": config.parameters,
+            "globals": config.globals,
+            "credentials": config.written_credentials,
+            "settings": lambda: located_settings(self.project, self.settings),
+            "logging": lambda: config.located_logging() or Located({}),
+        }
+        first = (key or "").partition(".")[0].partition("[")[0]
+        first = "parameters" if first.startswith("params:") else first
+        wanted = [first] if first in kinds else list(kinds)
+        return Located({kind: kinds[kind]() for kind in wanted})
 
     @cached_property
     def hooks(self) -> HookCalls | None:
@@ -148,7 +175,7 @@ class Session:
             # Named under the lock, so that the name is later than that of the run before.
             run = new_run_id(latest_run(ledger))
             selected = self.select(selection)
-            check_overrides(self._overrides, self.config.parameters(), selected.all_inputs())
+            self._check_overrides(selected)
             self._check_pinned(selected)
             catalog = self._catalog_of(run)
             record = stack.enter_context(self._recording(ledger, command, selection))
@@ -215,6 +242,12 @@ class Session:
                 f" leave out the node that makes it: --from-inputs {made[0]}",
             )
 
+    def _check_overrides(self, selected: Pipeline) -> None:
+        if self._overrides:
+            asked_for = (PREFIX + name for name in self.config.runtime_names())
+            read = [*selected.all_inputs(), *asked_for]
+            check_overrides(self._overrides, self.config.declared_parameters(), read)
+
     def _catalog_of(self, run: str) -> DataCatalog:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""
         self.run_id = run
@@ -223,7 +256,7 @@ class Session:
 
     def _make_catalog(self, run: str) -> DataCatalog:
         entries = self.config.catalog()
-        credentials = self.config.credentials().plain()
+        credentials = self.config.credentials
         catalog = DataCatalog.from_config(
             entries,
             credentials=credentials,
