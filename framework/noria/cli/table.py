@@ -6,6 +6,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new-pipeline": ("noria.cli.new:new_pipeline", "Add a pipeline, with its test."),
     "run": ("noria.cli.run:run", "Run a pipeline, or a part of one."),
     "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
+    "shell": ("noria.cli.shell:shell", "Open a prompt with the project's catalog and pipelines."),
     "runs": ("noria.cli.runs:runs", "List and show what has been run."),
 }
 # Commands of the rooms above come in by entry points; their words for --help stand here.

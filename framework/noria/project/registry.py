@@ -136,6 +136,7 @@ class Pipelines(Mapping[str, Pipeline]):
         return _checked(value, f"pipeline {name!r}")
 
     def _call(self, function: Callable[[], Any], purpose: str) -> Any:
+        prepare_import(self._project)  # another project may have had its turn meanwhile
         try:
             return function()
         except (KeyboardInterrupt, NoriaError):
