@@ -291,7 +291,7 @@ class Session:
                 catalog=catalog,
                 conf_catalog=entries.plain(),
                 conf_creds=credentials,
-                parameters=self.parameters,
+                parameters=dict(parameter_datasets(self.located_parameters)),
                 save_version=run,
                 load_versions=self._load_versions,
             )
