@@ -1,5 +1,6 @@
 """What all tests share: a project on disk, and how skipped tests count."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,12 @@ from tests.project_on_disk import SHOP, ProjectOnDisk
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> ProjectOnDisk:
+def project(tmp_path: Path) -> Iterator[ProjectOnDisk]:
     """A small project: one pipeline `sales` of two nodes on a CSV of three orders."""
     made = ProjectOnDisk(tmp_path / "shop")
     made.write(SHOP)
-    return made
+    yield made
+    made.end()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -69,6 +69,7 @@ class ProjectOnDisk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._started: list[subprocess.Popen[str]] = []
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files by their path in the project."""
@@ -101,7 +102,7 @@ class ProjectOnDisk:
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """Start `noria` here and return its process."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "noria", *words],
             cwd=self.path,
             env=environment(),
@@ -110,6 +111,15 @@ class ProjectOnDisk:
             text=True,
             encoding="utf-8",
         )
+        self._started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Kill what was started and still runs."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
 
 class Said:

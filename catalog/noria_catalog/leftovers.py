@@ -1,10 +1,7 @@
 """Names of temporary files, and the sweeping of those that dead processes left behind."""
 
 import os
-import platform
 import re
-import secrets
-import shutil
 from contextlib import suppress
 from functools import cache
 
@@ -24,7 +21,7 @@ def temporary_name(name: str) -> str:
     >>> temporary_name("flights.csv.gz").endswith("-flights.csv.gz")
     True
     """
-    return f".~noria-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{_tail(name)}"
+    return f".~noria-{_host()}-{os.getpid()}-{os.urandom(4).hex()}-{_tail(name)}"
 
 
 def is_temporary(name: str) -> bool:
@@ -73,6 +70,8 @@ def remove(path: str) -> None:
     """Remove a temporary file or folder; one that is gone already is no error."""
     with suppress(OSError):
         if os.path.isdir(path) and not os.path.islink(path):
+            import shutil
+
             shutil.rmtree(path, ignore_errors=True)
         else:
             os.unlink(path)
@@ -97,6 +96,8 @@ def _host() -> str:
         namespace = os.readlink("/proc/self/ns/pid")
     except OSError:
         namespace = ""
+    import platform
+
     return blake2s(f"{platform.node()} {namespace}".encode(), digest_size=4).hexdigest()
 
 

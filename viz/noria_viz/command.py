@@ -38,7 +38,7 @@ def viz(
     browser: bool,
     **given: Any,
 ) -> None:
-    r"""Show the pipeline in the browser, or save it as a file.
+    """Show the pipeline in the browser, or save it as a file.
 
     The page is served on this machine alone, to who has the address that is printed.  It follows
     the project while files are edited.
@@ -47,7 +47,7 @@ def viz(
     noria viz --pipeline train
     noria viz --save pipeline.html
     noria viz --no-browser --port 8000 --allow-host localhost:9000
-    """
+    """  # noqa: D301  # click reads the control character as "keep these lines"
     selection = take_selection(given)
     if save is None:
         from noria_viz.serving import serve

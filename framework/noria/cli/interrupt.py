@@ -24,6 +24,8 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
     writing.setblocking(False)
     ended = threading.Event()
 
+    heard = 0
+
     def die() -> None:
         if not ended.is_set():
             last_words()
@@ -31,14 +33,16 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
 
     def watch() -> None:
         watched = {signal.SIGINT, signal.SIGTERM}
-        heard = 0
+        nonlocal heard
         while data := reading.recv(64):
             for number in data:
                 heard += number in watched
             if heard > 1:
                 die()
             elif heard == 1:
-                threading.Timer(GRACE_SECONDS, die).start()
+                timer = threading.Timer(GRACE_SECONDS, die)
+                timer.daemon = True
+                timer.start()
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -57,7 +61,8 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
         signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGTERM, before)
         if before_int is not None:
-            signal.signal(signal.SIGINT, before_int)
+            # Who has pressed Ctrl-C is on the way out: a second one shall not cut that short.
+            signal.signal(signal.SIGINT, signal.SIG_IGN if heard else before_int)
         writing.close()
         thread.join(timeout=1)
         reading.close()

@@ -1,9 +1,11 @@
 """The command `noria`: the quickest answers first, click only for the rest."""
 
+import os
 import sys
 import time
 
 BEGAN = time.time()
+COMPLETION = "_NORIA_COMPLETE"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -14,7 +16,8 @@ def main(arguments: list[str] | None = None) -> None:
 
         print(f"noria {__version__}")
         return
-    if words in ([], ["--help"], ["-h"]):
+    # A shell that asks for completions calls without words.
+    if words in ([], ["--help"], ["-h"]) and COMPLETION not in os.environ:
         from noria.cli.overview import overview
 
         print(overview())

@@ -75,6 +75,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"the ledger {path} comes from a newer Noria (its schema is {version}, ours {SCHEMA})",
             hint="upgrade noria",
         )
+    # A commit survives a kill; the end of a run, which is synced, survives a power cut too.
+    connection.execute("PRAGMA synchronous = NORMAL")
     if version == 0:
         connection.execute("PRAGMA journal_mode = WAL")
         with _transaction(connection):
@@ -83,7 +85,6 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
                 for statement in filter(str.strip, _TABLES.split(";")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {SCHEMA}")
-    connection.execute("PRAGMA synchronous = NORMAL")
 
 
 @contextmanager
@@ -100,8 +101,9 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 class Recorder:
     """Writes the events of one run into the ledger; a listener, and a context.
 
-    The start and the end of a run are on disk when the call returns; what lies between follows
-    within a tenth of a second, from a thread of its own, so that no node waits for it.
+    The start of a run is written, and the end written and synced, when the call returns; what
+    lies between follows within a tenth of a second, from a thread of its own, so that no node
+    waits for it.
     """
 
     def __init__(
@@ -171,6 +173,8 @@ class Recorder:
         with self._guard:
             events, self._pending = self._pending, []
             if events:
+                if isinstance(events[-1], RunFinished):
+                    self._connection.execute("PRAGMA synchronous = FULL")
                 with _transaction(self._connection):
                     for event in events:
                         self._write(event)

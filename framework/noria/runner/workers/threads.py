@@ -2,11 +2,13 @@
 
 import os
 import threading
-import time
 from collections.abc import Callable
 
 from noria.runner.scheduler import Scheduler
 from noria.runner.workers.base import GRACE_SECONDS, Perform
+
+# A wait without a limit would not hear Ctrl-C on Windows.
+_HEAR_SECONDS = 0.2
 
 
 class ThreadWorkers:
@@ -20,41 +22,43 @@ class ThreadWorkers:
     def drain(self, scheduler: Scheduler, perform: Perform, stop: Callable[[], None]) -> None:
         """Perform all nodes, as many at once as there are threads and ready nodes."""
         pool = _Pool(scheduler, perform)
-        threads = [
-            threading.Thread(target=pool.work, name=f"noria-worker-{number}", daemon=True)
-            for number in range(min(self.count, scheduler.unfinished))
-        ]
-        for thread in threads:
-            thread.start()
         try:
-            for thread in threads:
-                _join(thread)
+            for number in range(min(self.count, scheduler.unfinished)):
+                name = f"noria-worker-{number}"
+                threading.Thread(target=pool.work, name=name, daemon=True).start()
+                pool.working += 1
+            while not pool.wait(_HEAR_SECONDS):
+                pass
         except KeyboardInterrupt:
             pool.end()
             stop()
             # Those that do not end by then are left behind; they can save nothing any more.
-            deadline = time.monotonic() + GRACE_SECONDS
-            for thread in threads:
-                thread.join(max(0.0, deadline - time.monotonic()))
+            pool.wait(GRACE_SECONDS)
             raise
         if pool.error is not None:
             raise pool.error
 
 
-def _join(thread: threading.Thread) -> None:
-    while thread.is_alive():
-        thread.join(0.2)  # a join without a limit would not hear Ctrl-C on Windows
-
-
 class _Pool:
-    """What the threads of one run share."""
+    """What the threads of one run share.
+
+    Its end is waited for by a condition, not by joining the threads: a join that Ctrl-C cuts
+    short marks the thread as ended (https://github.com/python/cpython/issues/90882).
+    """
 
     def __init__(self, scheduler: Scheduler, perform: Perform) -> None:
         self._scheduler = scheduler
         self._perform = perform
         self._changed = threading.Condition()
         self._ended = False
+        self._left = 0
+        self.working = 0
         self.error: BaseException | None = None
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until all threads have left; tell whether they have."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._left == self.working, seconds)
 
     def end(self) -> None:
         """Let no further node be taken."""
@@ -64,6 +68,14 @@ class _Pool:
 
     def work(self) -> None:
         """Take and perform nodes until there are none left."""
+        try:
+            self._work()
+        finally:
+            with self._changed:
+                self._left += 1
+                self._changed.notify_all()
+
+    def _work(self) -> None:
         done: int | None = None
         while (node := self._next(done)) is not None:
             try:
