@@ -1,17 +1,32 @@
 """A project opened from Python: a notebook, a script, a test."""
 
+import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from noria import NoriaError, open_project
 from noria.errors import MissingInputError, ProjectCodeError, RunError, SelectionError
+from noria.project.discover import Project
+from noria.project.edits import Edits
+from noria.project.modules import forget
 
 from tests.project_on_disk import SHOP, ProjectOnDisk
 
 PIPELINE = "src/shop/pipelines/sales/pipeline.py"
 NODES = "src/shop/pipelines/sales/nodes.py"
 ORDERS_ONLY = "orders: {type: pandas.CSVDataset, filepath: data/orders.csv}\n"
+
+
+def read_details(folder: Path, run: str) -> dict[str, Any]:
+    """Return what the ledger keeps about a run besides its events."""
+    with closing(sqlite3.connect(folder / ".noria/ledger.db")) as connection:
+        row = connection.execute("SELECT details FROM runs WHERE id = ?", (run,)).fetchone()
+    details: dict[str, Any] = json.loads(row[0])
+    return details
 
 
 @pytest.fixture
@@ -51,7 +66,9 @@ def test_data_given_to_a_run_stands_in_for_the_catalogs(project: ProjectOnDisk) 
         result = session.run("sales", inputs=given, outputs=["totals", "clean_orders"])
         assert result["totals"] == {"total": 20.0}
         assert list(result["clean_orders"]["item"]) == ["kiwi"]
-        # Only that run had it.
+        # Only that run had it, and the ledger says so.
+        kept = read_details(project.path, session.run_id)
+        assert kept["given"] == ["orders", "params:rate"]
         assert len(session.catalog.load("orders")) == 3
         assert session.run("sales", outputs="totals") == {"totals": {"total": 7.5}}
 
@@ -200,9 +217,23 @@ def test_a_session_notices_what_was_edited(memory: ProjectOnDisk) -> None:
         assert edited == [memory.path / NODES]
         assert "shop.pipelines.sales.nodes" in before
         assert session.run("sales")["totals"] == {"total": 6.5}
+        memory.write({"conf/local/settings.toml": 'runner = "threads"\n'})
+        assert session.refresh()[0] == [memory.path / "conf/local/settings.toml"]
+        assert session.settings.runner == "threads"
         memory.write({"conf/base/parameters.yml": "rate: 100"})
         assert session.refresh() == ([memory.path / "conf/base/parameters.yml"], {})
         assert session.run("sales")["totals"] == {"total": 105.0}
+
+
+def test_an_environment_in_the_source_folder_is_not_the_projects_code(tmp_path: Path) -> None:
+    around = Project(tmp_path, "shop", "shop", Path(sys.prefix).resolve(), {})
+    assert "pytest" not in forget(around)
+    assert sys.modules["pytest"] is pytest
+    (tmp_path / "venv/lib").mkdir(parents=True)
+    edits = Edits([tmp_path])
+    (tmp_path / "venv/pyvenv.cfg").touch()
+    (tmp_path / "venv/lib/new.py").touch()
+    assert edits.look() == []
 
 
 def test_an_error_shows_itself_short_in_a_notebook() -> None:

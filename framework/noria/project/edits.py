@@ -34,6 +34,9 @@ class Edits:
         found: dict[Path, _Stamp] = {}
         for folder in self._folders:
             for where, below, names in os.walk(folder):
+                if "pyvenv.cfg" in names:  # an environment is not the project's code
+                    below.clear()
+                    continue
                 below[:] = [name for name in below if name != "__pycache__" and name[:1] != "."]
                 for name in names:
                     path = Path(where, name)

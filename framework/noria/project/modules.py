@@ -44,13 +44,17 @@ def put_in_place(project: Project) -> None:
 
 
 def forget(project: Project) -> dict[str, ModuleType]:
-    """Let all code below the project's source folder be imported anew; return what was imported."""
+    """Let all code below the project's source folder be imported anew; return what was imported.
+
+    An environment that lies in that folder is not the project's code.
+    """
     source, root = str(project.source), _root(project)
     _aside.pop((root, source), None)
     loaded = {
         name: module
         for name, module in list(sys.modules.items())
         if name != "__main__" and _has_file(module) and _lies_below(module, project.source)
+        if not _is_installed(module)
     }
     _take_out(loaded)
     importlib.invalidate_caches()
@@ -93,14 +97,18 @@ def _lies_below(module: ModuleType, folder: Path) -> bool:
     return not isinstance(file, str) or Path(file).resolve().is_relative_to(folder)
 
 
-def _check_not_installed(module: ModuleType, project: Project) -> None:
+def _is_installed(module: ModuleType) -> bool:
     file = Path(str(module.__file__)).resolve()
     paths = sysconfig.get_paths()
     places = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
-    if any(file.is_relative_to(place) for place in places):
+    return any(file.is_relative_to(place) for place in places)
+
+
+def _check_not_installed(module: ModuleType, project: Project) -> None:
+    if _is_installed(module):
         raise ProjectCodeError(
-            f"the package {project.package!r} of {project.path} cannot be imported: {file}"
-            " is imported already under that name",
+            f"the package {project.package!r} of {project.path} cannot be imported:"
+            f" {module.__file__} is imported already under that name",
             hint="uninstall it, install the project itself (pip install -e .), or call the"
             " project's package something else",
         )

@@ -71,6 +71,7 @@ class Session:
         load_versions: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
+        self._asked_env = env
         self.settings: Settings = read_settings(project, env)
         self.env = self.settings.env
         self.run_id = new_run_id()
@@ -149,6 +150,8 @@ class Session:
                 drop_bytecode(path)
         else:
             kept |= {"pipelines", "hooks"}
+        if any(path.suffix == ".toml" for path in edited):
+            self.settings = read_settings(self.project, self._asked_env)
         if edited:
             self._catalog = None
             for name, value in list(vars(type(self)).items()):
@@ -190,7 +193,7 @@ class Session:
             selected = self.select(selection)
             check_overrides(self._overrides, self.config.parameters(), selected.all_inputs())
             catalog = self._catalog_of(run)
-            record = stack.enter_context(self._recording(command, selection))
+            record = stack.enter_context(self._recording(command, selection, inputs or ()))
             meter = stack.enter_context(MemoryMeter())
             return run_pipeline(
                 selected,
@@ -256,8 +259,14 @@ class Session:
             yield new_run_id()
 
     @contextmanager
-    def _recording(self, command: str, selection: Selection) -> Iterator[Recorder]:
-        details = {"parameters": self.parameters, "selection": selection.flags()}
+    def _recording(
+        self, command: str, selection: Selection, given: Iterable[str]
+    ) -> Iterator[Recorder]:
+        details = {
+            "parameters": self.parameters,
+            "selection": selection.flags(),
+            "given": sorted(given),  # what no dataset and no parameter file can tell later
+        }
         with open_ledger(prepare_state(self.project.state)) as connection:
             recorder = Recorder(connection, env=self.env, command=command, details=details)
             self._recorder = recorder
