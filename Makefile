@@ -20,7 +20,7 @@ $(VENV)/.base: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.base
 	@echo "installing what the tests and checks need into $(VENV)"
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[flights,test,check]'
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[flights,export,test,check]'
 	@touch $@
 
 DEMO := demo/flights
@@ -35,12 +35,13 @@ demo: $(DEMO)/.ran ## make the environment, scaffold the worked example, train i
 	@echo "What was made is in $(DEMO):"
 	@echo "  data/06_models/       the two models and the champion"
 	@echo "  data/08_reporting/    how they compare, and what the data lacks"
-	@echo "  pipeline.mmd          the graph"
+	@echo "  pipeline.html         the graph: open it in a browser"
 	@echo
 	@echo "Commands to try next, in that folder (put $(BIN) on your PATH, or write ../../$(BIN)/noria):"
 	@echo "  noria pipelines list                          which pipelines there are"
 	@echo "  noria run --pipeline report                   metrics, figures and a summary in data/08_reporting"
 	@echo "  noria run --runner threads                    everything, side by side"
+	@echo "  noria viz                                     the pipeline in the browser, live with the code"
 	@echo "  noria runs show                               what the last run did"
 	@echo "  noria new-project ../mine --starter minimal   a project of your own"
 
@@ -49,11 +50,19 @@ $(DEMO)/pyproject.toml: | $(VENV)/.base
 
 $(DEMO)/.ran: $(VENV)/.base $(DEMO)/pyproject.toml
 	@cd $(DEMO) && $(NORIA) run --pipeline train
-	@cd $(DEMO) && $(NORIA) viz --save pipeline.mmd
+	@cd $(DEMO) && $(NORIA) viz --save pipeline.html
+	@touch $@
+
+# The tests of the page want a real browser: Debian's Chromium, where we may install it.
+$(VENV)/.browser: $(VENV)/.dev
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Chromium"; apt-get update -qq && apt-get install -qq -y chromium >/dev/null; \
+	  else echo "no chromium on the path: the tests of the page will be skipped"; fi; }
 	@touch $@
 
 .PHONY: test
-test: $(VENV)/.dev ## everything the tests need, then the tests
+test: $(VENV)/.dev $(VENV)/.browser ## everything the tests need, then the tests
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 .PHONY: check

@@ -10,6 +10,7 @@ import json
 import pickle
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, "src")
 
@@ -44,39 +45,39 @@ REPORTS = "data/08_reporting"
 FAMILIES = ("logistic", "boosting")
 
 
-def load_raw(name):
+def load_raw(name: str) -> pd.DataFrame:
     return pd.read_csv(f"{RAW}/{name}.csv.gz")
 
 
-def load(path):
+def load(path: str) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def save(table, path):
+def save(table: pd.DataFrame, path: str) -> None:
     table.to_parquet(path)
 
 
-def load_json(path):
-    with open(path, encoding="utf-8") as file:
+def load_json(path: str) -> Any:
+    with Path(path).open(encoding="utf-8") as file:
         return json.loads(file.read())
 
 
-def save_json(value, path):
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
+def save_json(value: Any, path: str) -> None:
+    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def load_pickle(path):
-    with open(path, "rb") as file:
+def load_pickle(path: str) -> Any:
+    with Path(path).open("rb") as file:
         return pickle.load(file)
 
 
-def save_pickle(value, path):
-    with open(path, "wb") as file:
+def save_pickle(value: Any, path: str) -> None:
+    with Path(path).open("wb") as file:
         pickle.dump(value, file, protocol=5)
 
 
-def ingest(parameters):
+def ingest(parameters: dict[str, Any]) -> None:
     minutes = parameters["late_after_minutes"]
     save(clean_flights(load_raw("flights"), minutes), f"{CLEAN}/flights.parquet")
     wind = parameters["highest_wind_mph"]
@@ -94,7 +95,7 @@ def ingest(parameters):
     save_json(count_gaps(load(DEPARTURES)), f"{REPORTS}/data_gaps.json")
 
 
-def make_features(parameters):
+def make_features(parameters: dict[str, Any]) -> None:
     with_schedule = add_schedule_features(load(DEPARTURES))
     train_until = parameters["split"]["train_until"]
     save(add_past_late_rates(with_schedule, parameters["late_rates"], train_until), FEATURES)
@@ -103,7 +104,7 @@ def make_features(parameters):
         save(rows, f"{INPUT}/{name}.parquet")
 
 
-def train(parameters):
+def train(parameters: dict[str, Any]) -> None:
     train_rows, validation_rows = f"{INPUT}/train.parquet", f"{INPUT}/validation.parquet"
     baseline = measure_baseline(load(train_rows), load(validation_rows))
     measures = []
@@ -120,7 +121,7 @@ def train(parameters):
     save_pickle(champion, f"{MODELS}/champion.pickle")
 
 
-def main():
+def main() -> None:
     parameters = load_json(sys.argv[1])
     for folder in (CLEAN, Path(DEPARTURES).parent, Path(FEATURES).parent, INPUT, MODELS, REPORTS):
         Path(folder).mkdir(parents=True, exist_ok=True)

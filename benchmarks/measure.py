@@ -106,6 +106,7 @@ def process(command: Sequence[str | Path], *, cwd: Path, log: Path) -> Spent:
     """Run a command to its end and return what it took; SystemExit shows why it failed.
 
     What it prints goes to the file ``log``: reading a pipe would cost the side that prints more.
+    The peak is never below this process's own memory, which the system counts to a new child.
     """
     # What an earlier process left to be written must not be written now.
     if hasattr(os, "sync"):

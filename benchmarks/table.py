@@ -27,14 +27,18 @@ class Row:
 def at_most(what: str, compared: Spread, limit: float, *, unit: str, cells: Sequence[str]) -> Row:
     """Return the row of a figure that has a limit; ``unit`` is "x" or "s"; ``cells`` the rest."""
     ours, beside, peer = cells
-    shown, most = (times(compared), f"{limit:g}x") if unit == "x" else (more(compared), f"+{limit:g} s")
+    shown, most = (
+        (times(compared), f"{limit:g}x") if unit == "x" else (more(compared), f"+{limit:g} s")
+    )
     return Row(what, ours, beside, shown, most, compared.median <= limit, peer)
 
 
 def markdown(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """Return a table of Markdown."""
     rows = [list(header), ["---"] * len(header), *map(list, lines)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows
+    )
 
 
 def seconds(value: float) -> str:
@@ -46,13 +50,13 @@ def seconds(value: float) -> str:
     if value < 0.0001:
         return f"{value * 1e6:.1f} us"
     if value < 0.01:
-        return f"{value * 1e3:.2g} ms"
+        return f"{value * 1e3:.1f} ms"
     return f"{value * 1e3:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 
 def times(ratio: Spread) -> str:
     """Write a ratio with its middle half: ``1.72x (1.69-1.80)``."""
-    digits = 1 if ratio.median >= 10 else 2
+    digits = 1 if ratio.median >= 10 else 2 if ratio.median >= 1.2 else 3
     return f"{ratio.median:.{digits}f}x" + _middle(ratio, digits)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from noria_catalog.dataset import Dataset, Describes, Exists, Releases
+from noria_catalog.dataset import Dataset, Describes, Exists, Explains, Releases
 from noria_catalog.errors import (
     DatasetDefinitionError,
     DatasetError,
@@ -18,11 +18,14 @@ from noria_catalog.errors import (
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located, Where
 from noria_catalog.memory import MemoryDataset
-from noria_catalog.redact import redacted
+from noria_catalog.redact import SECRET_KEYS, cleaned, redacted, secrets_in, shown_value
 from noria_catalog.spec import Context, build, resolved_path, type_word
 from noria_catalog.versions import RunVersion, check_version_name
 
-_SECRET = {"credentials", "fs_args", "storage_options"}
+# Where datasets keep what they were given; the names with an underscore are ours and Kedro's.
+_GIVEN = ("filepath", "path", "dataset", "load_args", "save_args")
+_GIVEN_SECRET = ("credentials", "fs_args", "storage_options")
+_GIVEN_SECRET += ("_options", "_credentials", "_fs_args", "_storage_options")
 
 
 class DataCatalog:
@@ -99,14 +102,14 @@ class DataCatalog:
             raise
         except FileNotFoundError as error:
             raise MissingDataError(
-                f"cannot load {name!r}{self._place(name)}: nothing lies there ({error})",
+                f"cannot load {name!r}{self._told(name, f'nothing lies there ({error})')}",
                 name=name,
                 where=self.where(name),
             ) from error
         except Exception as error:
             # Every library has its own errors; the user wants to know whose dataset it was.
             raise LoadError(
-                f"cannot load {name!r}{self._place(name)}: {type(error).__name__}: {error}",
+                f"cannot load {name!r}{self._told(name, error)}",
                 name=name,
                 where=self.where(name),
             ) from error
@@ -123,15 +126,65 @@ class DataCatalog:
         except Exception as error:
             # Every library has its own errors; the user wants to know whose dataset it was.
             raise SaveError(
-                f"cannot save {name!r}{self._place(name)}: {type(error).__name__}: {error}",
+                f"cannot save {name!r}{self._told(name, error)}",
                 name=name,
                 where=self.where(name),
             ) from error
 
     def exists(self, name: str) -> bool:
-        """Tell whether a load would find something; ``False`` for a dataset that cannot know."""
+        """Tell whether a load would find something; ``False`` for a dataset that cannot know.
+
+        Raises LoadError where the place cannot be asked.
+        """
         dataset = self[name]
-        return dataset.exists() if isinstance(dataset, Exists) else False
+        try:
+            return dataset.exists() if isinstance(dataset, Exists) else False
+        except DatasetError as error:
+            raise self._named(error, name, "look for") from error.__cause__
+        except NoriaError:
+            raise
+        except Exception as error:
+            # Every library has its own errors; the user wants to know whose dataset it was.
+            raise LoadError(
+                f"cannot look for {name!r}{self._told(name, error)}",
+                name=name,
+                where=self.where(name),
+            ) from error
+
+    def explain_missing(self, name: str) -> DatasetError:
+        """Return why a load of this dataset finds nothing: which version, what lies near.
+
+        The message does not name the dataset; the error's ``name`` and ``where`` do.
+
+        >>> print(DataCatalog({"a": MemoryDataset()}).explain_missing("a"))
+        nothing was saved in memory yet
+        """
+        dataset = self[name]
+        error: DatasetError | None = None
+        try:
+            if isinstance(dataset, Explains):
+                error = dataset.explain_missing()
+        except DatasetError as found:
+            error = found
+        except NoriaError:
+            raise
+        except Exception as found:
+            # Every library has its own errors; this one says why nothing can be found.
+            error = LoadError(f"{type(found).__name__}: {found}")
+        if error is None:
+            place = self._described_place(name)
+            at = "where it should" if place is None else f"at {place}"
+            error = MissingDataError(f"nothing lies {at}")
+        error.name, error.where = name, self.where(name)
+        return self._without_secrets(error, name)
+
+    def pinned(self) -> Mapping[str, str]:
+        """Return the versions that are loaded, by the names of the datasets they were given for.
+
+        >>> DataCatalog({"a": 1}).pinned()
+        {}
+        """
+        return dict(self._context.load_versions)
 
     def release(self, name: str) -> None:
         """Let a dataset let go of what it holds in memory."""
@@ -212,17 +265,53 @@ class DataCatalog:
         return f"DataCatalog({len(self)} dataset{'' if len(self) == 1 else 's'})"
 
     def _named(self, error: DatasetError, name: str, deed: str) -> DatasetError:
+        self._without_secrets(error, name)
         if error.name is None:
             error.name = name
             error.where = error.where or self.where(name)
             error.message = f"cannot {deed} {name!r}: {error.message}"
+        error.args = (error.message,)
         return error
 
-    def _place(self, name: str) -> str:
+    def _told(self, name: str, what: Exception | str) -> str:
+        """Return where a dataset lies and what happened to it, without secrets."""
+        place = self._described_place(name)
+        at = "" if place is None else f" at {place}"
+        said = what if isinstance(what, str) else f"{type(what).__name__}: {what}"
+        return cleaned(f"{at}: {said}", self._secrets(name))
+
+    def _described_place(self, name: str) -> str | None:
         dataset = self._datasets.get(name)
         described: Mapping[str, Any] = dataset.describe() if isinstance(dataset, Describes) else {}
         place = described.get("filepath")
-        return "" if place is None else f" at {place}"
+        return None if place is None else redacted(str(place))
+
+    def _without_secrets(self, error: DatasetError, name: str) -> DatasetError:
+        secrets = self._secrets(name)
+        error.message = cleaned(error.message, secrets)
+        error.nearest = error.nearest and cleaned(error.nearest, secrets)
+        error.hint = error.hint and cleaned(error.hint, secrets)
+        error.args = (error.message,)
+        return error
+
+    def _secrets(self, name: str) -> set[str]:
+        """Return what was given to a dataset and must not be printed."""
+        entry = self._entries.get(name)
+        plain = None if entry is None else entry.plain()
+        found = secrets_in(plain)
+        for word in _credential_names(plain):
+            credentials = self._context.credentials.get(word)
+            if isinstance(credentials, Located):
+                credentials = credentials.plain()
+            found |= secrets_in(credentials, secret=True)
+            found.discard(word)
+        given = getattr(self._datasets.get(name), "__dict__", {})
+        for key in _GIVEN:
+            path = given.get(key)
+            found |= secrets_in(str(path) if isinstance(path, Path) else path)
+        for key in _GIVEN_SECRET:
+            found |= secrets_in(given.get(key), secret=True)
+        return found
 
     def _checked_versions(self, versions: Mapping[str, str]) -> Mapping[str, str]:
         for name, version in versions.items():
@@ -246,19 +335,24 @@ def _is_dataset(value: Any) -> bool:
     return not isinstance(value, type) and isinstance(value, Dataset)
 
 
+def _credential_names(entry: Any) -> set[str]:
+    """Return the entries of credentials.yml that an entry names, at any depth."""
+    if not isinstance(entry, dict):
+        return set()
+    named = entry.get("credentials")
+    below = (_credential_names(value) for value in entry.values())
+    return set[str]({named} if isinstance(named, str) else set()).union(*below)
+
+
 def _described(entry: Located, base_path: Path) -> dict[str, Any]:
     described: dict[str, Any] = {"type": type_word(entry)}
     for key, value in entry.value.items():
-        if key in _SECRET or key == "type":
-            continue
-        described[key] = _without_secrets(value.plain())
-    path = described.get("filepath", described.pop("path", None))
-    if isinstance(path, str):
-        described["filepath"] = redacted(resolved_path(path, base_path))
+        if key not in SECRET_KEYS and key != "type":
+            described[key] = shown_value(value.plain())
+    place = next((key for key in ("filepath", "path") if key in described), None)
+    if place is not None and isinstance(described[place], str):
+        # From the entry again: a relative path is no URL, and a URL is redacted as a whole.
+        path = resolved_path(str(entry.value[place].plain()), base_path)
+        del described[place]
+        described["filepath"] = redacted(path)
     return described
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_secrets(below) for key, below in value.items() if key not in _SECRET}
-    return value

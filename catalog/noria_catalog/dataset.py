@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
+from noria_catalog.errors import MissingDataError
+
 
 @runtime_checkable
 class Dataset(Protocol):
@@ -21,6 +23,14 @@ class Exists(Protocol):
 
     def exists(self) -> bool:
         """Tell whether a load would find something."""
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A dataset that can say why there is nothing to load."""
+
+    def explain_missing(self) -> MissingDataError | None:
+        """Return the error that a load would raise, ``None`` when there is something to load."""
 
 
 @runtime_checkable

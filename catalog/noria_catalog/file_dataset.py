@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from noria_catalog.errors import MissingDataError, SaveError
 from noria_catalog.publish import Published
-from noria_catalog.redact import redacted
+from noria_catalog.redact import redacted, shown_value
 from noria_catalog.storage import Storage, is_remote, local_path, storage_for
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import (
@@ -110,6 +110,14 @@ class FileDataset(ABC):
         except MissingDataError:
             return False
 
+    def explain_missing(self) -> MissingDataError | None:
+        """Return the error that a load would raise, ``None`` when there is something to load."""
+        try:
+            path = self.load_path()
+        except MissingDataError as error:
+            return error
+        return None if self.storage.exists(path) else self.storage.missing(path)
+
     def size(self) -> int | None:
         """Return the bytes that a load would read; ``None`` where that is not known."""
         try:
@@ -121,9 +129,9 @@ class FileDataset(ABC):
         """Return what it is, without credentials."""
         described: dict[str, Any] = {"filepath": redacted(self.filepath)}
         if self.load_args:
-            described["load_args"] = dict(self.load_args)
+            described["load_args"] = shown_value(self.load_args)
         if self.save_args:
-            described["save_args"] = dict(self.save_args)
+            described["save_args"] = shown_value(self.save_args)
         if self.version is not None:
             described["versioned"] = True
         return described

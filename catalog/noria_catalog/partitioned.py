@@ -1,7 +1,6 @@
 """Many files of one folder as one dataset."""
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -12,6 +11,7 @@ from noria_catalog.errors import DatasetError, MissingDataError, SaveError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.folders import publish_folder, recover
 from noria_catalog.located import locate
+from noria_catalog.partition_names import check_partition_name
 from noria_catalog.publish import sync_file
 from noria_catalog.redact import redacted
 from noria_catalog.spec import Context, build_each
@@ -73,7 +73,7 @@ class PartitionedDataset:
                 hint="return {name: value, ...}",
             )
         for name in data:
-            _check_name(name)
+            check_partition_name(name)
         if not self.overwrite:
             self.storage.sweep(self.path)
             self._save_into(self.path, data)
@@ -92,6 +92,14 @@ class PartitionedDataset:
             return bool(self._names())
         except MissingDataError:
             return False
+
+    def explain_missing(self) -> MissingDataError | None:
+        """Return the error that a load would raise, ``None`` when there is something to load."""
+        try:
+            names = self._names()
+        except MissingDataError as error:
+            return error
+        return None if names else MissingDataError(f"{self.storage.shown(self.path)} is empty")
 
     def size(self) -> int | None:
         """Return the bytes of all partitions together; ``None`` where there is none."""
@@ -193,22 +201,3 @@ def _hand_over(source: str, target: str) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
         if not os.path.islink(target):
             sync_file(target)
-
-
-def _check_name(name: object) -> None:
-    if not isinstance(name, str):
-        raise SaveError(
-            f"partition names are text, got {name!r}", hint=f"for example {str(name)!r}"
-        )
-    parts = re.split(r"[/\\]", name)
-    # A hidden file would never be loaded again; `..` begins with a dot as well.
-    if (
-        "\\" in name
-        or "\0" in name
-        or ":" in parts[0]
-        or any(not part or part.startswith(".") for part in parts)
-    ):
-        raise SaveError(
-            f"{name!r} is no partition name",
-            hint="a name stays inside the folder: no `..`, no leading `/` or `.`, no backslash",
-        )

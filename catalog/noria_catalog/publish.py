@@ -19,10 +19,15 @@ _NO_FOLDER_SYNC = {errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a save put in place: ``size`` in bytes; the seconds of syncing or sending in it."""
+    """What a save put in place: ``size`` in bytes; the seconds of syncing or sending in it.
+
+    ``place`` is the path or URL of the file itself, of a versioned dataset the version's, without
+    secrets.
+    """
 
     size: int
     sync_seconds: float
+    place: str
 
 
 def publish(
@@ -58,7 +63,8 @@ def publish(
         _prepare(temporary, before)
         write(temporary)
         with explaining(target):
-            return _put(temporary, real, before, made, replace=replace)
+            size, seconds = _put(temporary, real, before, made, replace=replace)
+        return Published(size, seconds, os.path.abspath(target))
     except OSError as error:
         remove(temporary)
         if error.errno in _FULL:
@@ -173,7 +179,8 @@ def _prepare(temporary: str, before: os.stat_result | None) -> None:
 
 def _put(
     temporary: str, real: str, before: os.stat_result | None, made: list[str], *, replace: bool
-) -> Published:
+) -> tuple[int, float]:
+    """Put the file in place and return its bytes and the seconds of syncing."""
     try:
         status = os.lstat(temporary)
     except FileNotFoundError:
@@ -189,7 +196,7 @@ def _put(
     started = time.perf_counter()
     for folder in (os.path.dirname(real), *(os.path.dirname(path) for path in reversed(made))):
         sync_folder(folder)
-    return Published(status.st_size, spent + time.perf_counter() - started)
+    return status.st_size, spent + time.perf_counter() - started
 
 
 def _keep_mode(temporary: str, status: os.stat_result, before: os.stat_result) -> None:

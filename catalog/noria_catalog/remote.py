@@ -42,12 +42,16 @@ class RemoteStorage:
         return key
 
     def shown(self, path: str) -> str:
-        """Return the URL without a user's name and password."""
+        """Return the URL without user-info and values of query parameters."""
         return redacted(path)
 
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""
         return bool(self._files.exists(self._fresh(path)))
+
+    def missing(self, path: str) -> MissingDataError:
+        """Return the error for a path at which nothing lies."""
+        return MissingDataError(f"nothing lies at {self.shown(path)}")
 
     def size(self, path: str) -> int | None:
         """Return a file's bytes; ``None`` where there is none or the store does not say."""
@@ -81,7 +85,7 @@ class RemoteStorage:
             try:
                 self._files.get_file(key, here)
             except FileNotFoundError as error:
-                raise MissingDataError(f"nothing lies at {self.shown(path)}") from error
+                raise self.missing(path) from error
             yield here
 
     def publish(
@@ -105,7 +109,7 @@ class RemoteStorage:
             started = time.perf_counter()
             self._files.put_file(here, key)
             self._fresh(path)
-        return Published(size, time.perf_counter() - started)
+        return Published(size, time.perf_counter() - started, self.shown(path))
 
     def sweep(self, folder: str) -> None:
         """Do nothing: a dead process leaves no object behind."""

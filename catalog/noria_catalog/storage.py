@@ -22,6 +22,9 @@ class Storage(Protocol):
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""
 
+    def missing(self, path: str) -> MissingDataError:
+        """Return the error for a path at which nothing lies."""
+
     def size(self, path: str) -> int | None:
         """Return a file's bytes; ``None`` where there is none or nobody knows."""
 
@@ -87,6 +90,10 @@ class LocalStorage:
         """Tell whether a file or folder lies at ``path``."""
         return os.path.exists(path)
 
+    def missing(self, path: str) -> MissingDataError:
+        """Return the error for a path at which nothing lies, with what lies near."""
+        return MissingDataError(f"nothing lies at {shown(path)}", hint=_near(path))
+
     def size(self, path: str) -> int | None:
         """Return a file's bytes; ``None`` where there is no file."""
         return os.path.getsize(path) if os.path.isfile(path) else None
@@ -118,7 +125,7 @@ class LocalStorage:
     def reading(self, path: str) -> Iterator[str]:
         """Give the path itself; raises MissingDataError where nothing lies there."""
         if not os.path.exists(path):
-            raise MissingDataError(f"nothing lies at {shown(path)}", hint=_near(path))
+            raise self.missing(path)
         yield path
 
     def publish(

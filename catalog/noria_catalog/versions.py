@@ -45,7 +45,7 @@ def in_order(names: Iterable[str]) -> list[str]:
 class RunVersion:
     """The version name that all saves of one run share.
 
-    ``name`` is the caller's, taken as it is; ``None`` means that the first save chooses it.
+    ``name`` is the caller's; ``None`` means that the first save chooses it.
     """
 
     name: str | None = None
@@ -56,15 +56,20 @@ class RunVersion:
         """Return the run's version name for a dataset that has the versions ``existing``.
 
         Where the chosen name would not be the latest of that dataset, the run goes on with a later
-        one.
+        one.  A name given by the caller stays the run's: only that dataset gets a later one, and
+        only where the name is a timestamp, for others have no order.
 
         >>> run = RunVersion()
         >>> run.after([]) == run.after(["2020-01-01T00.00.00.000Z"])
         True
+        >>> RunVersion("2026-01-31T12.30.45.123Z").after(["2099-01-01T00.00.00.000Z"])
+        '2099-01-01T00.00.00.001Z'
         """
-        if self.name is not None:
-            return self.name
         names = list(existing)
+        if self.name is not None:
+            if not _TIMESTAMP.fullmatch(self.name):
+                return self.name
+            return new_version(names, now=_moment(self.name))
         with self._lock:
             if (
                 self._chosen is None

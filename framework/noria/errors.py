@@ -11,6 +11,7 @@ NoriaError                    (noria_catalog.errors)
 │   └── SelectionError        a node, tag, dataset or namespace that the pipeline does not have
 ├── RunError                  a run cannot start, or stopped
 │   ├── MissingInputError     an input that nobody makes and nobody declared
+│   ├── HookError             a hook raised (exit code 1)
 │   └── NodeError             a node failed (exit code 1)
 │       └── NodeOutputError   it returned something else than its outputs
 └── LockedError               another run holds the project (exit code 3)
@@ -56,6 +57,12 @@ class RunError(NoriaError):
 
 class MissingInputError(RunError):
     """An input of the pipeline is made by no node and declared nowhere."""
+
+
+class HookError(RunError):
+    """A hook raised; its own error is the ``__cause__``."""
+
+    exit_code: ClassVar[int] = 1
 
 
 class NodeError(RunError):

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.project_on_disk import ProjectOnDisk, environment
 
 HOOKS = '''\
@@ -164,3 +166,69 @@ def test_without_hooks_pluggy_is_not_imported(project: ProjectOnDisk) -> None:
         [sys.executable, "-c", code], cwd=project.path, env=environment(), check=False
     )
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("hook", "arguments"),
+    [
+        ("after_context_created", "context"),
+        ("after_catalog_created", "catalog"),
+        ("before_pipeline_run", "pipeline"),
+        ("before_node_run", "node"),
+        ("after_pipeline_run", "pipeline"),
+    ],
+)
+@pytest.mark.parametrize("raised", ["ValueError('no')", "SystemExit(0)"])
+def test_whatever_a_hook_raises_is_told_as_its_failure(
+    project: ProjectOnDisk, hook: str, arguments: str, raised: str
+) -> None:
+    project.write({"src/shop/hooks.py": _hook(hook, arguments, f"raise {raised}")})
+    project.write({"pyproject.toml": SETTING})
+    said = project.noria("run", code=1)
+    assert f"the hook {hook} failed: {raised[:5]}" in said.err
+    assert "src/shop/hooks.py:5" in said.err
+    assert "Traceback" not in said.all
+    runs = json.loads(project.noria("runs", "list", "--json").out)
+    assert [run["status"] for run in runs] in ([], ["failed"])
+
+
+@pytest.mark.parametrize("hook", ["on_node_error", "on_pipeline_error"])
+def test_a_hook_about_an_error_never_hides_it(project: ProjectOnDisk, hook: str) -> None:
+    project.write({"src/shop/hooks.py": _hook(hook, "error", "raise KeyError('x')")})
+    project.write({"pyproject.toml": SETTING})
+    project.edit(NODES, "return orders.dropna()", "raise ValueError('no orders')")
+    err = project.noria("run", code=1).err
+    assert "ValueError: no orders" in err
+    assert f"the hook {hook} failed: KeyError" in err
+    assert "noria run --from-nodes clean" in err
+
+
+def test_a_hook_that_replaces_inputs_by_no_mapping_is_told(project: ProjectOnDisk) -> None:
+    project.write({"src/shop/hooks.py": _hook("before_node_run", "node", "return [1]")})
+    project.write({"pyproject.toml": SETTING})
+    assert "before_node_run returned list, not a mapping" in project.noria("run", code=1).err
+
+
+def test_a_hook_that_asks_for_an_argument_that_is_none_is_refused(project: ProjectOnDisk) -> None:
+    project.write({"src/shop/hooks.py": _hook("before_node_run", "nodes", "pass")})
+    project.write({"pyproject.toml": SETTING})
+    err = project.noria("run", code=2).err
+    assert "'shop.hooks:Tell'" in err
+    assert "nodes" in err
+
+
+def test_hooks_get_what_the_run_was_asked_for(project: ProjectOnDisk) -> None:
+    body = "import json; print(json.dumps(run_params, default=str))"
+    project.write({"src/shop/hooks.py": _hook("before_pipeline_run", "run_params", body)})
+    project.write({"pyproject.toml": SETTING})
+    out = project.noria("run", "--params", "rate=2", "--tags", "fast", "-q").out
+    params = json.loads(out)
+    assert params["runtime_params"] == {"rate": 2}
+    assert params["tags"] == ["fast"]
+
+
+def _hook(name: str, arguments: str, body: str) -> str:
+    return (
+        "from noria import hook_impl\nclass Tell:\n    @hook_impl\n"
+        f"    def {name}(self, {arguments}):\n        {body}\n"
+    )

@@ -1,15 +1,20 @@
 """`noria run`: what it executes, says, records and returns."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from noria import DataCatalog, Pipeline, node, run
+from noria import DataCatalog, Pipeline, node, open_project, run
 from noria.errors import MissingInputError, NodeError, RunError
+from noria_catalog import MemoryDataset
 from noria_catalog.located import locate
 
-from tests.project_on_disk import ProjectOnDisk
+from tests.project_on_disk import ProjectOnDisk, environment
 
 NODES = "src/shop/pipelines/sales/nodes.py"
 
@@ -164,6 +169,112 @@ def test_python_dash_m_and_threads_give_the_same(project: ProjectOnDisk) -> None
     assert json.loads((project.path / "data/totals.json").read_text()) == {"total": 7.5}
 
 
+def test_what_nodes_print_is_no_part_of_the_json(project: ProjectOnDisk) -> None:
+    project.edit(
+        NODES,
+        "    return orders",
+        "    import os; print('a'); os.system('echo b')\n    return orders",
+    )
+    said = project.noria("run", "--json")
+    assert json.loads(said.out)["status"] == "done"
+    assert "a\n" in said.err
+    assert "b\n" in said.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: pipes of Unix")
+def test_a_reader_that_has_gone_does_not_stop_the_run(project: ProjectOnDisk) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        subprocess.run(
+            [sys.executable, "-m", "noria", "run"],
+            cwd=project.path,
+            env=environment(),
+            stdout=pipe,
+            check=False,
+        )
+    assert json.loads((project.path / "data/totals.json").read_text()) == {"total": 7.5}
+    assert json.loads(project.noria("runs", "show", "--json").out)["status"] == "done"
+
+
+def test_the_ledger_names_the_command_with_all_its_flags(project: ProjectOnDisk) -> None:
+    flags = ["--pipeline", "sales", "--params", "rate=2", "--runner", "threads", "--workers", "2"]
+    project.noria("run", *flags)
+    command = json.loads(project.noria("runs", "show", "--json").out)["command"]
+    assert command == " ".join(["noria run", *flags])
+
+
+def test_the_command_to_go_on_reads_the_same_configuration(project: ProjectOnDisk) -> None:
+    shutil.copytree(project.path / "conf", project.path / "other")
+    project.write({"other/big/parameters.yml": "rate: 2\n"})
+    project.edit(NODES, "return orders.dropna()", "raise ValueError")
+    err = project.noria("run", "--env", "big", "--conf-source", "other", code=1).err
+    assert "noria run --from-nodes clean --env big --conf-source other" in err
+
+
+def test_as_many_nodes_at_once_as_workers(project: ProjectOnDisk) -> None:
+    project.write(
+        {
+            "src/shop/pipelines/wide/__init__.py": "import threading, time\n"
+            "from noria import Pipeline, node\n"
+            "now, most = [], []\n"
+            "def busy():\n"
+            "    now.append(1); most.append(len(now)); time.sleep(0.05); now.pop()\n"
+            "    return max(most)\n"
+            "def create_pipeline():\n"
+            "    return Pipeline([node(busy, None, f'x{n}', name=f'n{n}') for n in range(12)])\n"
+        }
+    )
+    with open_project(project.path) as session:
+        for count in (1, 3):
+            result = session.run("wide", runner="threads", workers=count)
+            sys.modules["shop.pipelines.wide"].__dict__["most"].clear()
+            assert max(result.values()) == count
+
+
+def test_a_run_of_many_nodes_shows_the_slowest(project: ProjectOnDisk) -> None:
+    project.write(
+        {
+            "src/shop/pipelines/many/__init__.py": "import time\n"
+            "from noria import Pipeline, node\n"
+            "def make(n):\n    def quick():\n        time.sleep(0.3 if n == 17 else 0)\n"
+            "        return n\n    return quick\n"
+            "def create_pipeline():\n"
+            "    return Pipeline([node(make(n), None, f'x{n}', name=f'n{n}') for n in range(60)])\n"
+        }
+    )
+    summary = project.noria("run", "--pipeline", "many").out.split("done in")[1]
+    assert "  n17 " in summary
+    assert summary.count(" ms") <= 27 + 1
+    assert "and 35 quicker ones" in summary
+
+
+def test_memory_is_that_of_the_node(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "    return orders", "    x = bytearray(300_000_000)\n    return orders")
+    document = json.loads(project.noria("run", "--json").out)
+    clean, total = (node["memory"] for node in document["nodes"])
+    assert clean > 300_000_000
+    assert total < clean - 200_000_000
+
+
+def test_a_later_version_in_place_is_not_mistaken_for_this_run_s(project: ProjectOnDisk) -> None:
+    totals = "totals:\n  type: json.JSONDataset\n  filepath: data/totals.json\n  versioned: true\n"
+    project.write({"conf/local/catalog.yml": totals})
+    future = "data/totals.json/2099-01-01T00.00.00.000Z/totals.json"
+    project.write({future: '{"total": -1}'})
+    project.noria("run")
+    with open_project(project.path) as session:
+        assert session.catalog.load("totals") == {"total": 7.5}
+
+
+def test_a_pinned_version_of_what_the_run_makes_is_refused(project: ProjectOnDisk) -> None:
+    totals = "totals:\n  type: json.JSONDataset\n  filepath: data/totals.json\n  versioned: true\n"
+    project.write({"conf/local/catalog.yml": totals})
+    run = json.loads(project.noria("run", "--json").out)["run"]
+    err = project.noria("run", "--load-versions", f"totals:{run}", code=2).err
+    assert "this run makes a new version of it" in err
+
+
 # As a library.
 
 
@@ -217,6 +328,57 @@ def test_data_is_let_go_when_its_last_reader_is_done() -> None:
     nodes = [node(make, None, "big"), node(read, "big", "count"), node(later, "count", "end")]
     run(Pipeline(nodes))
     assert counts == [0]
+
+
+def test_a_value_that_two_readers_copy_at_once_is_let_go_too() -> None:
+    import gc
+    import threading
+    import weakref
+
+    both = threading.Barrier(2, timeout=10)
+    alive: list[weakref.ref[object]] = []
+    held: list[bool] = []
+
+    class Slow:
+        def __deepcopy__(self, _memo: object) -> "Slow":
+            both.wait()
+            return Slow()
+
+    def make() -> Slow:
+        slow = Slow()
+        alive.append(weakref.ref(slow))
+        return slow
+
+    def read(_slow: Slow) -> int:
+        return 1
+
+    def look(_one: int, _two: int) -> int:
+        gc.collect()
+        held.append(alive[0]() is not None)
+        return 1
+
+    nodes = [node(make, None, "slow"), node(read, "slow", "r1"), node(read, "slow", "r2")]
+    run(Pipeline([*nodes, node(look, ["r1", "r2"], "end")]), runner="threads", workers=2)
+    assert held == [False]
+
+
+def test_declared_data_is_let_go_too() -> None:
+    catalog = DataCatalog({"kept": MemoryDataset(), "unread": MemoryDataset()})
+    nodes = [
+        node(lambda: ([1], [2]), None, ["kept", "unread"], name="make"),
+        node(len, "kept", "end", name="read"),
+    ]
+    run(Pipeline(nodes), catalog)
+    assert not catalog.exists("kept")
+    assert catalog.load("unread") == [2]  # an output of the pipeline stays
+
+
+def test_a_thousand_missing_inputs_are_told_shortly() -> None:
+    nodes = [node(_double, f"a{at}", f"b{at}", name=f"n{at}") for at in range(1000)]
+    with pytest.raises(MissingInputError) as caught:
+        run(Pipeline(nodes))
+    assert "1,000 inputs are missing" in caught.value.message
+    assert "and 990 more" in caught.value.message
 
 
 def test_a_missing_input_is_found_before_anything_runs() -> None:

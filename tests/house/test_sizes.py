@@ -82,6 +82,8 @@ def test_no_machine_path_and_no_registry_address_is_tracked() -> None:
     hosts = ["pypi" + ".org", "python" + "hosted.org", "npmjs" + ".org", "npmjs" + ".com"]
     paths = ["/wo" + "rk/", "/ho" + "me/", "/Us" + "ers/", "/ro" + "ot/"]
     for path in _tracked():
+        if "vendor" in path.parts and path.suffix == ".js":
+            continue  # other people's words, checked by digest
         if path.suffix in (".gz", ".png", ".wasm", ".br", ".parquet", ".ico"):
             continue
         text = path.read_text("utf-8", errors="replace")

@@ -1,11 +1,25 @@
 """Pipelines to look at, and names that no page should trust."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from noria.graph import Node, Pipeline, node
+from noria.project.session import Session, open_project
 from noria_viz.document import Document, make_document
 
+from tests.project_on_disk import SHOP
+
+NODES = "src/shop/pipelines/sales/nodes.py"
+PIPELINE = "src/shop/pipelines/sales/pipeline.py"
+# Nothing to import, so that tests of the view do not wait for pandas.
+LIGHT = {
+    **SHOP,
+    NODES: "def clean(orders):\n    return orders\n\n\n"
+    "def total(clean_orders, rate):\n    return 1\n",
+}
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -59,3 +73,17 @@ def document_of(
         "describe": (entries or {}).get,
     }
     return make_document(**(given | changes))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Session]:
+    """Open a project whose package other tests have imported from another place."""
+    _forget()
+    with open_project(path) as session:
+        yield session
+    _forget()
+
+
+def _forget() -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "shop"]:
+        del sys.modules[name]

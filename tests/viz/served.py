@@ -129,7 +129,7 @@ class Events:
         self._answer.close()
         self._connection.close()
 
-    def wait_for(self, kind: str, *, after: int = 0, seconds: float = 20) -> Any:
+    def wait_for(self, kind: str, *, after: int = 0, seconds: float = 40) -> Any:
         """Return the data of the first event of that kind after so many events."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -1,18 +1,18 @@
 """The document: what a view is told of a project."""
 
 import json
-from pathlib import Path
+from typing import Any
 
+import pytest
 from noria.errors import ProjectCodeError
 from noria.graph import Pipeline, node
 from noria.project.selection import Selection
-from noria.project.session import open_project
 from noria_viz.document import Document, Element
 from noria_viz.project_graph import ProjectGraph
 from noria_viz.scene import View, make_scene
 
 from tests.project_on_disk import ProjectOnDisk
-from tests.viz.graphs import HOSTILE, chain, document_of, first, hostile_pipeline
+from tests.viz.graphs import HOSTILE, chain, document_of, first, hostile_pipeline, opened
 
 
 def _element(document: Document, id_: str) -> Element:
@@ -33,7 +33,7 @@ def test_functions_datasets_and_parameters_are_told_apart() -> None:
 
 def test_a_dataset_has_its_type_layer_and_role() -> None:
     shown = chain(2)
-    entries = {
+    entries: dict[str, dict[str, Any]] = {
         "d0": {"type": "pandas.CSVDataset", "filepath": "/p/data/01_raw/d0.csv"},
         "d1": {"type": "x.Y", "metadata": {"kedro-viz": {"layer": "mine"}}},
     }
@@ -109,6 +109,50 @@ def test_deep_namespaces_open_as_far_as_they_fit() -> None:
     assert len(make_scene(document)["nodes"]) == 20
 
 
+def test_a_large_flat_graph_is_folded_by_pipeline_or_else_in_runs() -> None:
+    parts = {name: chain(40).tag(name) for name in "ab"}
+    renamed = {
+        name: Pipeline([each.rename(f"{name}_{{}}".format) for each in part.nodes])
+        for name, part in parts.items()
+    }
+    both = Pipeline(
+        [
+            node(first, each.inputs[0], each.outputs[0], name=f"{name}_{each.name}")
+            for name, part in renamed.items()
+            for each in part.nodes
+        ]
+    )
+    loaded = {
+        name: both.only_nodes(*(each.name for each in both.nodes if each.name.startswith(name)))
+        for name in "ab"
+    }
+    by_pipeline = document_of(
+        both,
+        pipeline="__default__",
+        names=["__default__", *"ab"],
+        loaded={**loaded, "__default__": both},
+    )
+    assert set(by_pipeline["folds"].values()) == {"a", "b"}
+    alone = document_of(chain(200))
+    scene = make_scene(alone)
+    assert 30 <= len(scene["nodes"]) <= 60
+    assert len(scene["edges"]) == len(scene["nodes"]) - 1
+    assert scene["nodes"][0]["label"].startswith("step0 … ")
+    # Opened, a fold is a box around what it held.
+    opened = make_scene(alone, View(collapsed=frozenset(alone["collapsed"]) - {"~1"}))
+    assert [box["id"] for box in opened["boxes"]] == ["n:~1"]
+
+
+def test_filters_keep_what_is_left_connected() -> None:
+    document = document_of(chain(3))
+    functions = make_scene(document, View(kinds=frozenset({"function"})))
+    labels = {one["name"]: one["label"] for one in functions["nodes"]}
+    assert [(labels[a], labels[b]) for a, b in functions["edges"]] == [
+        ("step0", "step1"),
+        ("step1", "step2"),
+    ]
+
+
 def test_a_collapsed_namespace_is_one_node_and_its_edges_are_folded() -> None:
     inside = Pipeline(chain(3), namespace="ns", inputs="d0", outputs="d3")
     document = document_of(inside + Pipeline([node(first, "d3", "end", name="after")]))
@@ -152,16 +196,13 @@ def test_only_the_selected_pipeline_is_imported(project: ProjectOnDisk) -> None:
             "src/shop/pipelines/broken/pipeline.py": "import no_such_module\n",
         }
     )
-    with open_project(project.path) as session:
+    with opened(project.path) as session:
         document = ProjectGraph(session, Selection("sales")).document()
         assert [one["nodes"] for one in document["pipelines"]] == [None, None, 2]
         assert document["selection"] == ["--pipeline", "sales"]
-        try:
+        with pytest.raises(ProjectCodeError) as error:
             ProjectGraph(session).document()
-        except ProjectCodeError as error:
-            assert str(error.where) == "src/shop/pipelines/broken/pipeline.py:1:1"
-        else:
-            raise AssertionError("the broken pipeline was not noticed")
+        assert str(error.value.where) == "src/shop/pipelines/broken/pipeline.py:1:1"
 
 
 def test_the_catalog_is_read_without_importing_its_classes(project: ProjectOnDisk) -> None:
@@ -174,7 +215,7 @@ def test_the_catalog_is_read_without_importing_its_classes(project: ProjectOnDis
             + 'hooks = ["shop.hooks:Hooks"]\n',
         }
     )
-    with open_project(Path(project.path)) as session:
+    with opened(project.path) as session:
         document = ProjectGraph(session).document()
     orders = _element(document, "d:orders")
     assert (orders.get("type"), orders.get("layer")) == ("no.such.Thing", "02_in")

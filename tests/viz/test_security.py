@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.project_on_disk import SHOP, ProjectOnDisk
+from tests.project_on_disk import ProjectOnDisk
+from tests.viz.graphs import LIGHT
 from tests.viz.served import Served, served
 
 ROUTES = (
@@ -30,7 +31,7 @@ ROUTES = (
 @pytest.fixture(scope="module")
 def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     project = ProjectOnDisk(tmp_path_factory.mktemp("secure") / "shop")
-    project.write(SHOP)
+    project.write(LIGHT)
     with served(project.path, "--allow-host", "box.example", "--allow-host", "localhost:9") as view:
         yield view
 
@@ -175,7 +176,7 @@ def test_other_methods_change_nothing(view: Served) -> None:
         assert answer.status == 405
 
 
-def test_the_secrets_are_in_no_file_of_the_project(view: Served, tmp_path: Path) -> None:
+def test_the_secrets_are_in_no_file_of_the_project(view: Served) -> None:
     view.get("/api/graph")
     root = Path(f"/proc/{view.process.pid}/cwd")
     if not root.exists():

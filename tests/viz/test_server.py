@@ -8,21 +8,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from noria_viz.plotly_frame import frame_page
 
 from tests.project_on_disk import SHOP, ProjectOnDisk, environment
-from tests.viz.graphs import HOSTILE
+from tests.viz.graphs import HOSTILE, LIGHT, NODES, PIPELINE
 from tests.viz.served import Served, served
 
-NODES = "src/shop/pipelines/sales/nodes.py"
-PIPELINE = "src/shop/pipelines/sales/pipeline.py"
-# Nothing to import, so that these tests are about the view.
-LIGHT = {
-    **SHOP,
-    NODES: "def clean(orders):\n    return orders\n\n\ndef total(clean_orders, rate):\n    return 1\n",
-}
 SECRETS = {
     "conf/base/catalog.yml": SHOP["conf/base/catalog.yml"]
     + "\nsecret:\n  type: pandas.CSVDataset\n  filepath: s3://ann:hunter2@bucket/a.csv\n"
@@ -60,8 +54,9 @@ def test_the_scene_follows_the_view(shop: Served) -> None:
     state = {"params": True, "direction": "LR", "only": ["f:total", "d:totals", "p:params:rate"]}
     focused = shop.post("/api/dot", state).json
     assert [node["id"] for node in focused["nodes"]] == ["p:params:rate", "f:total", "d:totals"]
-    for wrong in ({"direction": "UP"}, {"collapsed": "x"}, {"only": [1]}, []):
-        assert shop.post("/api/dot", wrong).status == 400
+    wrong: list[Any] = [{"direction": "UP"}, {"collapsed": "x"}, {"only": [1]}, []]
+    for state in wrong:
+        assert shop.post("/api/dot", state).status == 400
 
 
 def test_a_function_has_its_source_parameters_and_command(shop: Served) -> None:
@@ -188,6 +183,21 @@ def test_code_that_does_not_import_shows_why_and_the_last_good_graph(
         assert later["problem"]["where"].startswith(f"{NODES}:1:")
         assert later["elements"] == good["elements"]
         assert view.get("/").status == 200
+
+
+def test_an_import_that_never_ends_is_given_up_once_it_is_mended(project: ProjectOnDisk) -> None:
+    forever = "import time\n\ntime.sleep(600)\n"
+    project.write({**LIGHT, NODES: forever})
+    with served(project.path) as view, view.events() as events:
+        project.write({NODES: LIGHT[NODES]})
+        assert view.get("/api/graph").json["problem"] is None
+        seen = len(events.seen)
+        project.write({NODES: forever})
+        time.sleep(1.5)
+        assert len(view.get("/api/graph").json["elements"]) == 6
+        project.write({NODES: LIGHT[NODES].replace("return 1", "return 3")})
+        events.wait_for("details", after=seen)
+        assert "return 3" in view.get("/api/element?id=f:total").json["source"]["text"]
 
 
 def test_a_project_that_ends_its_process_does_not_end_the_view(project: ProjectOnDisk) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 
 
@@ -14,7 +15,10 @@ class ChildError(Exception):
 
 
 class Child:
-    """One process that runs ``python -m <module>`` and answers one question after the other."""
+    """One process that runs ``python -m <module>`` and answers one question after the other.
+
+    One that died is begun anew by the next question; ``ended`` says that it is over for good.
+    """
 
     def __init__(self, module: str, opening: dict[str, Any], *, folder: str | None = None) -> None:
         self._module = module
@@ -22,6 +26,7 @@ class Child:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
+        self.ended = False
 
     async def ask(self, question: dict[str, Any], *, seconds: float | None = None) -> Any:
         """Return the answer; ``seconds`` ``None`` waits for ever.
@@ -32,17 +37,28 @@ class Child:
         answer = asyncio.create_task(asyncio.to_thread(self._exchange, question))
         done, _ = await asyncio.wait([answer], timeout=seconds)
         if not done:
-            self.end()
+            self._kill()
             await asyncio.wait([answer])
             answer.exception()
             raise ChildError(f"it took longer than {seconds:g} seconds")
         return answer.result()
 
+    @property
+    def pid(self) -> int | None:
+        """The process's number, ``None`` while there is none."""
+        return None if self._process is None else self._process.pid
+
     def start(self) -> None:
         """Start the process, if it does not run."""
+        self._started()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self.ended:
+            raise ChildError("it was ended")
         if self._process is not None and self._process.poll() is None:
-            return
-        self._process = subprocess.Popen(
+            return self._process
+        self._kill()  # lets go of the pipes of one that died
+        process = self._process = subprocess.Popen(
             [sys.executable, "-m", self._module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -50,28 +66,35 @@ class Child:
             env={**os.environ, "PYTHONUTF8": "1"},
             **_APART,
         )
-        _write(self._process, self._opening)
+        _write(process, self._opening)
+        return process
 
     def end(self) -> None:
-        """End the process; a question that is under way then raises ChildError."""
+        """End the process for good; a question that is under way then raises ChildError."""
+        self.ended = True
+        self._kill()
+
+    def _kill(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was not sent yet is not wanted any more
+                    if pipe is not None:
+                        pipe.close()
 
     def _exchange(self, question: dict[str, Any]) -> Any:
         with self._turn:
             try:
-                self.start()
-                process = self._process
-                if process is None or process.stdout is None:
-                    raise ChildError("the view is ending")
+                process = self._started()
+                assert process.stdout is not None
                 _write(process, question)
                 line = process.stdout.readline()
-            except OSError:
+            except (OSError, ValueError):  # died, or was ended meanwhile
                 line = b""
             if not line.endswith(b"\n"):
-                self.end()
+                self._kill()
                 raise ChildError("the process that looks at it died")
             return json.loads(line)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from noria.cli.opening import open_session, parse_versions
 from noria.cli.options import configuration_options, selection_options, take_selection
-from noria.config.overrides import parse_overrides
+from noria.project.discover import find_project
+from noria.project.selection import Selection
 
 LOOPBACK = "127.0.0.1"
 
@@ -50,39 +50,53 @@ def viz(
     """  # noqa: D301  # click reads the control character as "keep these lines"
     selection = take_selection(given)
     if save is None:
-        from noria_viz.serving import serve
+        _serve(selection, given, host=host, port=port, allow_hosts=allow_hosts, browser=browser)
+    else:
+        _save(selection, given, save)
 
-        opening = _opening(given)
-        session = open_session(given)
-        serve(
-            session,
-            selection,
-            opening,
-            host=host,
-            port=port,
-            allow_hosts=allow_hosts,
-            browser=browser,
-        )
-        return
+
+def _serve(selection: Selection, given: dict[str, Any], **how: Any) -> None:
+    """Serve; what imports configuration and pipelines is left to the process that opens them."""
+    from noria_viz.serving import serve
+
+    project = find_project(Path.cwd())
+    if given["env"] or given["conf_source"]:
+        from noria.cli.opening import open_session
+
+        _ = open_session(dict(given)).config  # a misspelt environment is told at once
+    serve(project, selection, _opening(given), **how)
+
+
+def _save(selection: Selection, given: dict[str, Any], path: Path) -> None:
+    from noria.cli.opening import open_session
+
     from noria_viz.details import describe_all
-    from noria_viz.export import save as save_graph
-    from noria_viz.export import writer_for
+    from noria_viz.export import save, writer_for
     from noria_viz.project_graph import ProjectGraph
 
-    writer_for(save)
+    writer_for(path)
     with open_session(given) as session:
         graph = ProjectGraph(session, selection)
         document = graph.document()
-        save_graph(document, save, details=lambda: describe_all(graph, document))
-    click.echo(f"saved {save}")
+        save(document, path, details=lambda: describe_all(graph, document))
+    click.echo(f"saved {path}")
 
 
 def _opening(given: dict[str, Any]) -> dict[str, Any]:
     """Return how the project is opened, in words that another process understands."""
     conf_source = given["conf_source"]
+    versions: dict[str, str] = {}
+    if given["params"]:
+        from noria.config.overrides import parse_overrides
+
+        parse_overrides(given["params"])  # a mistake is told at once
+    if given["load_versions"]:
+        from noria.cli.opening import parse_versions
+
+        versions = parse_versions(given["load_versions"])
     return {
         "env": given["env"],
-        "params": parse_overrides(given["params"]),
+        "params": list(given["params"]),
         "conf_source": None if conf_source is None else str(Path(conf_source).resolve()),
-        "load_versions": parse_versions(given["load_versions"]),
+        "load_versions": versions,
     }

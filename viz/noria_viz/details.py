@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from noria.graph import Node, Pipeline
+from noria.graph.names import base_name, is_parameter
 from noria_catalog.located import Located
 
-from noria_viz.document import DEFAULT, Document, base_name
+from noria_viz.document import DEFAULT, Document
 from noria_viz.errors import ViewError
 from noria_viz.place import Place, place_of
 from noria_viz.project_graph import ProjectGraph
@@ -23,14 +24,14 @@ def describe_element(
     Raises ViewError for an id that the pipeline does not have.
     """
     shown = graph.shown(pipeline)
+    wiring = shown.wiring
     kind, _, name = element.partition(":")
-    if kind == "f":
-        for node in shown.nodes:
-            if node.name == name:
-                return _function(graph, node, pipeline)
-    elif kind == "d" and any(base_name(each) == name for each in shown.datasets()):
+    is_known = name in wiring.producers or name in wiring.consumers
+    if kind == "f" and name in wiring.names:
+        return _function(graph, wiring.nodes[wiring.names[name]], pipeline)
+    if kind == "d" and is_known and not is_parameter(name):
         return _dataset(graph, shown, name)
-    elif kind == "p" and name in shown.datasets():
+    if kind == "p" and is_parameter(name) and name in wiring.read:
         return _parameter(graph, shown, name)
     raise ViewError(f"no element {element[:200]!r} in this pipeline")
 
@@ -41,7 +42,8 @@ def describe_all(graph: ProjectGraph, document: Document) -> dict[str, Any]:
     found = {}
     for element in document["elements"]:
         told = describe_element(graph, element["id"], name)
-        found[element["id"]] = {**without_place(told), "can_preview": False}
+        told.pop("place", None)  # the page only asks for previews of what is served
+        found[element["id"]] = {**told, "can_preview": False}
     return found
 
 
@@ -54,10 +56,10 @@ def _function(graph: ProjectGraph, node: Node, pipeline: str | None) -> dict[str
         "name": node.name,
         "func": getattr(node.func, "__qualname__", None) or type(node.func).__name__,
         "source": source_text(node, graph.session.project.path),
-        "inputs": [each for each in node.inputs if not _is_parameter(each)],
+        "inputs": [each for each in node.inputs if not is_parameter(each)],
         "outputs": node.outputs,
         "parameters": [
-            {"name": each, **_value(graph, each)} for each in node.inputs if _is_parameter(each)
+            {"name": each, **_value(graph, each)} for each in node.inputs if is_parameter(each)
         ],
         "tags": sorted(node.tags),
         "command": shlex.join([*words, "--nodes", node.name]),
@@ -65,13 +67,15 @@ def _function(graph: ProjectGraph, node: Node, pipeline: str | None) -> dict[str
 
 
 def _dataset(graph: ProjectGraph, shown: Pipeline, name: str) -> dict[str, Any]:
-    spelt = _declared_as(graph, shown, name)
+    wiring = shown.wiring
+    maker = wiring.producers.get(name)
+    made_by = None if maker is None else wiring.nodes[maker]
+    read_by = [wiring.nodes[number] for number in wiring.consumers.get(name, ())]
+    spelt = _declared_as(graph, name, [*([made_by] if made_by else []), *read_by])
     described = graph.describe(spelt) or {}
     where = graph.catalog.where(spelt) if described else None
     place = place_of(described, graph.session.project.path) if described else Place()
     size, modified = place.status()
-    made_by = [node.name for node in shown.nodes if name in map(base_name, node.outputs)]
-    read_by = [node.name for node in shown.nodes if name in map(base_name, node.inputs)]
     return {
         "kind": "dataset",
         "id": f"d:{name}",
@@ -84,28 +88,32 @@ def _dataset(graph: ProjectGraph, shown: Pipeline, name: str) -> dict[str, Any]:
         "modified": modified,
         "rows": None,
         "columns": None,
-        "producer": f"f:{made_by[0]}" if made_by else None,
-        "consumers": [f"f:{each}" for each in read_by],
+        "producer": None if made_by is None else f"f:{made_by.name}",
+        "consumers": [f"f:{node.name}" for node in read_by],
         "can_preview": place.path is not None,
         "place": place.question(described),
     }
 
 
 def _parameter(graph: ProjectGraph, shown: Pipeline, name: str) -> dict[str, Any]:
-    consumers = [f"f:{node.name}" for node in shown.nodes if name in node.inputs]
+    wiring = shown.wiring
+    numbers = wiring.consumers.get(base_name(name), ())
+    consumers = [node for node in map(wiring.nodes.__getitem__, numbers) if name in node.inputs]
     return {
         "kind": "parameter",
         "id": f"p:{name}",
         "name": name,
         **_value(graph, name),
-        "consumers": consumers,
+        "consumers": [f"f:{node.name}" for node in consumers],
     }
 
 
-def _declared_as(graph: ProjectGraph, shown: Pipeline, name: str) -> str:
+def _declared_as(graph: ProjectGraph, name: str, nodes: list[Node]) -> str:
     """Return the spelling that the catalog declares: with transcoding where it is used."""
-    spellings = sorted(each for each in shown.datasets() if base_name(each) == name)
-    return next((each for each in [name, *spellings] if each in graph.catalog), name)
+    spellings = [
+        each for node in nodes for each in (*node.inputs, *node.outputs) if base_name(each) == name
+    ]
+    return next((each for each in [name, *sorted(spellings)] if each in graph.catalog), name)
 
 
 def _value(graph: ProjectGraph, name: str) -> dict[str, Any]:
@@ -146,12 +154,3 @@ def _leaves(prefix: str, located: Located) -> Iterator[tuple[str, str, Located]]
             yield from _leaves(f"{name}.", below)
         else:
             yield name, str(key), below
-
-
-def _is_parameter(name: str) -> bool:
-    return name == "parameters" or name.startswith("params:")
-
-
-def without_place(element: dict[str, Any]) -> dict[str, Any]:
-    """Return the element without what only the server needs."""
-    return {key: value for key, value in element.items() if key != "place"}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from noria.graph import Node, Pipeline
+from noria.graph.names import base_name, is_parameter
 from noria_catalog.errors import NoriaError
 
 from noria_viz.first_view import collapsed_at_first, folds_at_first
@@ -203,15 +204,6 @@ def problem_of(error: NoriaError) -> Problem:
     }
 
 
-def base_name(name: str) -> str:
-    """Return a dataset's name without transcoding; parameters keep theirs.
-
-    >>> base_name("sales@pandas"), base_name("params:a@b")
-    ('sales', 'params:a@b')
-    """
-    return name if _is_parameter(name) else name.partition("@")[0]
-
-
 def _fold(elements: list[Element], edges: Iterable[Edge]) -> dict[str, str]:
     """Give elements their ``folds`` where there is too much to see; return the groups' labels."""
     drawn = [element for element in elements if element["kind"] != "parameter"]
@@ -292,8 +284,8 @@ def _function(node: Node, pipelines: list[str]) -> Element:
 
 
 def _named(name: str, id_: str, pipelines: list[str], namespaces: set[str]) -> Element:
-    kind = "parameter" if _is_parameter(name) else "dataset"
-    whole = base_name(name)
+    kind = "parameter" if is_parameter(name) else "dataset"
+    whole = name if kind == "parameter" else base_name(name)
     bare = whole.removeprefix("params:")
     namespace = _namespace(bare, namespaces)
     label = bare.removeprefix(f"{namespace}.") if namespace else bare
@@ -348,11 +340,7 @@ def _role(id_: str, made: set[str], read: set[str]) -> str:
 
 
 def _dataset_id(name: str) -> str:
-    return f"p:{name}" if _is_parameter(name) else f"d:{base_name(name)}"
-
-
-def _is_parameter(name: str) -> bool:
-    return name == "parameters" or name.startswith("params:")
+    return f"p:{name}" if is_parameter(name) else f"d:{base_name(name)}"
 
 
 def _entry(name: str, loaded: Pipeline | NoriaError | None) -> PipelineEntry:

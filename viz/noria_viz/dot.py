@@ -6,10 +6,17 @@ from noria_viz.geometry import BOX_MARGIN, FONT_SIZE, NODE_GAP, RANK_GAP
 from noria_viz.scene import Scene, SceneBox, SceneNode
 
 _POINTS = 72
-_SHAPES = {"function": "box", "dataset": "ellipse", "parameter": "note", "namespace": "box3d"}
+_STYLES = {
+    "function": "filled",
+    "dataset": "rounded",
+    "parameter": "dashed",
+    "namespace": "rounded,bold",
+}
 # Layout time follows the edges between clusters: from so many on, Graphviz is told to be content.
-_CONTENT_FROM_EDGES = 400
-_MOST_CONTENT_FROM_EDGES = 1200
+_LIMITS = (
+    (1200, {"nslimit": "0.2", "nslimit1": "0.4", "mclimit": "0.06"}),
+    (300, {"nslimit": "0.5", "nslimit1": "0.5", "mclimit": "0.2"}),
+)
 
 
 def make_dot(scene: Scene) -> str:
@@ -20,12 +27,19 @@ def make_dot(scene: Scene) -> str:
     >>> node = SceneNode(name="e0", id="f:x", kind="function", label='"\\x"', width=72, height=36)
     >>> print(make_dot(Scene(direction="LR", nodes=[node], boxes=[], edges=[], inside={},
     ...                      hidden={})).splitlines()[-2].strip())
-    e0 [label="\"\\x\"" height=0.5 shape=box width=1]
+    e0 [label="\"\\x\"" height=0.5 style=filled width=1]
     """
     import graphviz
 
     drawing = graphviz.Digraph("noria", graph_attr=_graph_attributes(scene))
-    drawing.attr("node", fixedsize="true", fontname="Helvetica", fontsize=str(FONT_SIZE))
+    drawing.attr(
+        "node",
+        shape="box",
+        fixedsize="true",
+        fillcolor="gray95",
+        fontname="Helvetica",
+        fontsize=str(FONT_SIZE),
+    )
     drawing.attr("edge", arrowsize="0.6")
     members: dict[str, list[SceneNode]] = {}
     for node in scene["nodes"]:
@@ -51,7 +65,7 @@ def _fill(
         drawing.node(
             node["name"],
             graphviz.escape(node["label"]),
-            shape=_SHAPES[node["kind"]],
+            style=_STYLES[node["kind"]],
             width=f"{node['width'] / _POINTS:.6g}",
             height=f"{node['height'] / _POINTS:.6g}",
         )
@@ -74,11 +88,8 @@ def _graph_attributes(scene: Scene) -> dict[str, str]:
         "labeljust": "l",
         "charset": "UTF-8",
     }
-    if edges >= _CONTENT_FROM_EDGES:
-        tight = edges >= _MOST_CONTENT_FROM_EDGES
-        attributes.update(
-            nslimit="1" if tight else "4",
-            nslimit1="1" if tight else "4",
-            mclimit="0.3" if tight else "0.6",
-        )
+    for least, limits in _LIMITS:
+        if edges >= least:
+            attributes.update(limits)
+            break
     return attributes

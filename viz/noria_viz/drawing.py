@@ -19,13 +19,15 @@ _NONCHARACTERS = str.maketrans(dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd"))
 def make_svg(document: Document, scene: Scene, places: Places) -> str:
     """Return the drawing as a file of its own, in the page's light colours."""
     width, height = places.width + 2 * _MARGIN, places.height + 2 * _MARGIN
+    box = f'viewBox="{-_MARGIN} {-_MARGIN} {number(width)} {number(height)}"'
+    spoken = f'role="img" aria-label={_quoted("pipeline of " + document["project"])}'
+    dense = len(places.edges) > 2 * len(places.nodes)
+    kind = "drawing dense" if dense else "drawing"
     elements = {element["id"]: element for element in document["elements"]}
     size = f'width="{number(width)}" height="{number(height)}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size}'
-            f' viewBox="{-_MARGIN} {-_MARGIN} {number(width)} {number(height)}" class="drawing"'
-            f" role=\"img\" aria-label={_quoted('pipeline of ' + document['project'])}>",
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} class="{kind}" {spoken}>',
             f"<style>\n{drawing_style()}\n</style>",
             f'<rect x="{-_MARGIN}" y="{-_MARGIN}" {size} fill="{background()}"/>',
             *_boxes(scene, places),

@@ -21,9 +21,7 @@ Details = Callable[[], dict[str, Any]]
 Writer = Callable[[Document, View | None, Details], str | bytes]
 
 
-def save(
-    document: Document, path: Path, view: View | None = None, details: Details = dict
-) -> None:
+def save(document: Document, path: Path, view: View | None = None, details: Details = dict) -> None:
     """Save the graph at ``path``, whole or not at all, in the format of its suffix.
 
     ``view`` ``None`` is the view that a page shows first; ``details`` returns what the panel of a

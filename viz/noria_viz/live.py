@@ -41,6 +41,7 @@ class LiveProject:
         self._watched = watched
         self._before = stamp(watched)
         self._child = self._new_child()
+        self._next: Child | None = None
         self._documents: dict[str, Document] = {}
         self._asking: dict[str, asyncio.Task[Document]] = {}
         self._followers: set[asyncio.Queue[Event]] = set()
@@ -81,14 +82,30 @@ class LiveProject:
 
     async def follow(self) -> None:
         """Renew the project each time that its files change, until cancelled."""
-        async for _ in changes(self._watched, self._before):
-            await self.renew()
+        renewing: asyncio.Task[None] | None = None
+        try:
+            async for _ in changes(self._watched, self._before):
+                if self._next is not None:
+                    self._next.end()  # what it imports is out of date, or never ends
+                if renewing is not None:
+                    await renewing
+                renewing = asyncio.create_task(self.renew())
+        finally:
+            if self._next is not None:
+                self._next.end()
+            if renewing is not None:
+                renewing.cancel()
 
     async def renew(self) -> None:
         """Import the project anew in a fresh process, and tell followers what became different."""
-        child = self._new_child()
+        child = self._next = self._new_child()
         names = list(self._documents) or [self.pipeline]
-        fresh = {name: await self._ask(child, name) for name in names}
+        fresh: dict[str, Document] = {}
+        for name in names:
+            fresh[name] = await self._ask(child, name)
+        if child.ended:
+            return
+        self._next = None
         old, self._child = self._child, child
         before, self._documents = self._documents, fresh
         await asyncio.to_thread(old.end)
@@ -125,6 +142,8 @@ class LiveProject:
         try:
             answer = await child.ask({"ask": "document", "pipeline": name})
         except ChildError as error:
+            if child.ended and child is not self._child and child is not self._next:
+                return await self._ask(self._child, name)  # another took its place meanwhile
             message = f"importing the project ended its process: {error}"
             answer = {"problem": {"message": message, "where": None, "hint": None}}
         document: Document | None = answer.get("document")

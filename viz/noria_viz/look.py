@@ -1,15 +1,17 @@
-"""The look of the page, for drawings outside of it: its style sheet and its icons are the source."""
+"""The look of the page, for drawings outside of it: its style sheet and icons are the source."""
 
 import re
 from functools import cache
 
 from noria_viz.page_files import WEB
 
-_DRAWN = re.compile(r"^\.(drawing|shape|icon|node|edge|box|title)\b")
+_DRAWN = re.compile(r"^\.(drawing|dense|shape|icon|node|edge|box|title)\b")
 _LIVE = re.compile(
     r"[:\[]|\.(far|has-selection|selected|lit|warm|catch|grip|cramped|still|hidden)\b"
 )
-_INTERACTIVE = re.compile(r"\s*(cursor|pointer-events|outline|display|overflow)\s*:[^;]*;?")
+_OF_THE_PAGE = re.compile(
+    r"\s*(cursor|pointer-events|outline|display|overflow|position|inset)\s*:[^;]*;?"
+)
 
 
 @cache
@@ -24,7 +26,7 @@ def drawing_style() -> str:
             for selector in selectors.split(",")
             if _DRAWN.match(selector.strip()) and not _LIVE.search(selector)
         ]
-        rules = _INTERACTIVE.sub("", body).strip()
+        rules = _OF_THE_PAGE.sub("", body).strip()
         if wanted and rules:
             plain = re.sub(r"var\((--[\w-]+)\)", lambda name: colours[name[1]], rules)
             kept.append(f"{', '.join(wanted)} {{ {' '.join(plain.split())} }}")

@@ -68,20 +68,22 @@ def places_of(answer: dict[str, Any], scene: Scene) -> Places:
         elif name in box_ids and each.get("bb"):
             x0, y0, x1, y1 = map(float, each["bb"].split(","))
             boxes[box_ids[name]] = Area(*flip(x0, y1), _round(x1 - x0), _round(y1 - y0))
-    edges = []
-    for edge in answer.get("edges", ()):
-        source, target = (sizes.get(name_at.get(edge[end], "")) for end in ("tail", "head"))
-        if source and target and edge.get("pos"):
-            edges.append(Curve(source["id"], target["id"], *_curve(edge["pos"], flip)))
-    return Places(_round(right - left), _round(top - bottom), nodes, boxes, tuple(edges))
+    edges = tuple(
+        Curve(source["id"], target["id"], *_curve(edge["pos"], flip))
+        for edge in answer.get("edges", ())
+        if (source := sizes.get(name_at.get(edge["tail"], "")))
+        and (target := sizes.get(name_at.get(edge["head"], "")))
+        and edge.get("pos")
+    )
+    return Places(_round(right - left), _round(top - bottom), nodes, boxes, edges)
 
 
 def edge_path(curve: Curve) -> str:
     """Return the SVG path of an edge: one for the line and its head."""
     points = curve.points
-    parts = [f"M{_pair(points[0])}"]
-    for at in range(1, len(points) - 2, 3):
-        parts.append("C" + " ".join(map(_pair, points[at : at + 3])))
+    curves = [
+        "C" + " ".join(map(_pair, points[at : at + 3])) for at in range(1, len(points) - 2, 3)
+    ]
     tip, end = curve.tip, points[-1]
     back = points[-2] if len(points) > 1 else points[0]
     start = end if math.hypot(tip[0] - end[0], tip[1] - end[1]) > 0.5 else back
@@ -94,15 +96,13 @@ def edge_path(curve: Curve) -> str:
         )
 
     head = f"L{_pair(tip)}M{_pair(wing(0.5))}L{_pair(tip)}L{_pair(wing(-0.5))}"
-    return "".join(parts) + head
+    return f"M{_pair(points[0])}{''.join(curves)}{head}"
 
 
-def _curve(
-    pos: str, flip: Callable[[float, float], Point]
-) -> tuple[tuple[Point, ...], Point]:
+def _curve(pos: str, flip: Callable[[float, float], Point]) -> tuple[tuple[Point, ...], Point]:
     tip: Point | None = None
     points: list[Point] = []
-    for part in pos.split(";")[0].replace("\\\n", "").split():
+    for part in pos.partition(";")[0].replace("\\\n", "").split():
         numbers = re.findall(r"[-+.\deE]+", part.lstrip("es,"))
         point = flip(float(numbers[0]), float(numbers[1]))
         if part.startswith("e,"):

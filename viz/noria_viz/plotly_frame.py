@@ -10,38 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-_FRAME = """\
-"use strict";
-const place = document.getElementById("figure");
-let last = null;
-const draw = async () => {
-  if (last === null) return;
-  const { figure, dark } = last;
-  const layout = { ...(figure.layout || {}) };
-  layout.autosize = true;
-  delete layout.width;
-  if (dark) {
-    layout.paper_bgcolor = "rgba(0,0,0,0)";
-    layout.plot_bgcolor = "rgba(0,0,0,0)";
-    layout.font = { ...(layout.font || {}), color: "#d7dce2" };
-  }
-  const quiet = { displaylogo: false, responsive: true, showLink: false, plotlyServerURL: "" };
-  try {
-    await Plotly.react(place, figure.data, layout, quiet);
-    if (figure.frames) await Plotly.addFrames(place, figure.frames);
-    parent.postMessage({ height: Math.ceil(place.scrollHeight) }, "*");
-  } catch (error) {
-    parent.postMessage({ error: String(error).slice(0, 300) }, "*");
-  }
-};
-addEventListener("message", (event) => {
-  if (event.source !== parent || !event.data || !event.data.figure) return;
-  last = event.data;
-  draw();
-});
-parent.postMessage({ ready: true }, "*");
-"""
-_STYLE = "html,body{margin:0;background:transparent}#figure{min-height:340px}"
+_INLINE = Path(__file__).with_name("inline")
 
 
 @cache
@@ -61,19 +30,24 @@ def frame_page() -> tuple[bytes, str] | None:
     script = plotly_script()
     if script is None:
         return None
-    library = _inlined(script.decode("utf-8"))
-    scripts = "".join(f"<script>{text}</script>" for text in (library, _FRAME))
+    scripts = [_inlined(script.decode("utf-8")), _inlined(_read("plotly_frame.js"))]
+    written = "".join(f"<script>{text}</script>" for text in scripts)
+    style = _read("plotly_frame.css")
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Figure</title>'
-        f'<style>{_STYLE}</style><body><div id="figure"></div>{scripts}</body></html>'
+        f'<style>{style}</style><body><div id="figure"></div>{written}</body></html>'
     )
-    hashes = " ".join(_hash(text) for text in (library, _FRAME))
+    hashes = " ".join(_hash(text) for text in scripts)
     policy = (
         f"sandbox allow-scripts; default-src 'none'; script-src {hashes}; "
         "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'self'"
     )
     return page.encode("utf-8"), policy
+
+
+def _read(name: str) -> str:
+    return (_INLINE / name).read_text("utf-8")
 
 
 def _inlined(script: str) -> str:

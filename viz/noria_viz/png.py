@@ -2,12 +2,14 @@
 
 import importlib.util
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from noria_viz.errors import ViewError
 
+Render = Callable[[str, float, list[str]], bytes]
 _ZOOM = 2.0
 _MOST_PIXELS = 80_000_000
 _LONGEST_SIDE = 16_000
@@ -39,7 +41,7 @@ def make_png(svg: str) -> bytes:
     return render(svg, zoom, fonts)
 
 
-def _renderer() -> Any:
+def _renderer() -> Render:
     try:
         import resvg_py
     except ImportError:

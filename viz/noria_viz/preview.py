@@ -65,6 +65,8 @@ def preview(place: dict[str, Any]) -> Preview:
         return nothing("nothing is there yet")
     if path.is_dir():
         return _look_at_folder(path, place, word)
+    if not path.is_file():
+        return nothing("it is no plain file")
     if path.stat().st_size == 0:
         return nothing("the file is empty")
     look = _look_for(path, word)

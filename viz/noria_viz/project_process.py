@@ -6,6 +6,7 @@ A change of the project's code is seen by a new process: nothing of the old code
 from pathlib import Path
 from typing import Any
 
+from noria.config.overrides import parse_overrides
 from noria.project.discover import find_project
 from noria.project.selection import Selection
 from noria.project.session import Session
@@ -15,15 +16,6 @@ from noria_viz.answering import Answer, Question, answer_questions
 from noria_viz.details import describe_element
 from noria_viz.document import problem_of
 from noria_viz.project_graph import ProjectGraph
-
-
-def opening_for(session: Session, selection: Selection, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the first line for this process: which project, and how it is opened."""
-    return {
-        "path": str(session.project.path),
-        "selection": {name: getattr(selection, name) for name in Selection.__slots__},
-        **given,
-    }
 
 
 class Answers:
@@ -64,7 +56,7 @@ class Answers:
             session = Session(
                 find_project(Path(given["path"])),
                 env=given["env"],
-                params=given["params"],
+                params=parse_overrides(given["params"]),
                 conf_source=None if conf_source is None else Path(conf_source),
                 load_versions=given["load_versions"],
             )

@@ -1,6 +1,8 @@
 """The views that a saved page holds: where it starts, and what one step leads to."""
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, NotRequired, TypedDict
 
@@ -8,7 +10,7 @@ from noria_viz.document import Document, box_path
 from noria_viz.dot import make_dot
 from noria_viz.errors import LayoutError
 from noria_viz.layout import find_engine, lay_out
-from noria_viz.scene import View, make_scene
+from noria_viz.scene import Scene, View, make_scene
 from noria_viz.shown_first import first_view
 
 _MOST_VIEWS = 48
@@ -41,17 +43,23 @@ def saved_views(document: Document, view: View | None = None) -> list[SavedView]
     has_engine = find_engine() is not None
     first = view or (first_view(document) if has_engine else View())
     collapsed = first.collapsed
-    start = replace(first, collapsed=frozenset(document["collapsed"]) if collapsed is None else collapsed)
-    found: dict[str, SavedView] = {}
+    start = replace(
+        first, collapsed=frozenset(document["collapsed"]) if collapsed is None else collapsed
+    )
+    wanted: dict[str, tuple[View, Scene]] = {}
     for each in _worth_saving(document, start):
         key = view_key(each)
-        if key not in found:
-            saved = _saved(document, each, key, has_engine=has_engine)
-            if saved is not None or not found:
-                found[key] = saved or _saved_at_any_size(document, each, key, has_engine=has_engine)
-        if len(found) == _MOST_VIEWS:
-            break
-    return list(found.values())
+        if key not in wanted and len(wanted) < _MOST_VIEWS:
+            scene = make_scene(document, each)
+            if not wanted or _is_small(scene):
+                wanted[key] = (each, scene)
+    # The engine is a program of its own: several run at a time.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        saving = (
+            pool.submit(_saved, each, scene, key, has_engine=has_engine)
+            for key, (each, scene) in wanted.items()
+        )
+        return [saved.result() for saved in list(saving)]
 
 
 def view_key(view: View) -> str:
@@ -117,17 +125,11 @@ def _above(path: str, boxes: dict[str, list[str]]) -> bool:
     return path.rpartition(".")[0] in boxes
 
 
-def _saved(document: Document, view: View, key: str, *, has_engine: bool) -> SavedView | None:
-    scene = make_scene(document, view)
-    if len(scene["nodes"]) > _MOST_NODES or len(scene["edges"]) > _MOST_EDGES:
-        return None
-    return _saved_at_any_size(document, view, key, has_engine=has_engine)
+def _is_small(scene: Scene) -> bool:
+    return len(scene["nodes"]) <= _MOST_NODES and len(scene["edges"]) <= _MOST_EDGES
 
 
-def _saved_at_any_size(
-    document: Document, view: View, key: str, *, has_engine: bool
-) -> SavedView:
-    scene = make_scene(document, view)
+def _saved(view: View, scene: Scene, key: str, *, has_engine: bool) -> SavedView:
     told: dict[str, Any] = {each: value for each, value in scene.items() if each != "inside"}
     state = {
         "collapsed": sorted(view.collapsed or ()),

@@ -193,7 +193,7 @@ def _boxes(document: Document, homes: Iterable[str | None]) -> dict[str, SceneBo
 def _bridged(
     edges: list[tuple[str, str]], drawn_as: Mapping[str, SceneNode], view: View
 ) -> list[tuple[str, str]]:
-    """Return the edges, and where filters hide what lies between two drawn elements, one past it."""
+    """Return the edges, and one past whatever filters hide between two drawn elements."""
     if not view.kinds and not view.tags:
         return edges
     after: dict[str, list[str]] = {}

@@ -12,7 +12,6 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from noria_viz.child import Child, ChildError
-from noria_viz.details import without_place
 from noria_viz.document import Document
 from noria_viz.dot import make_dot
 from noria_viz.live import LiveProject, stream
@@ -84,7 +83,8 @@ class Views:
                 place = element["place"]
                 question = {"ask": "facts", "place": place}
                 element.update(await self._looking.ask(question, seconds=_FACTS_SECONDS))
-        return _json(request, without_place(element))
+        element.pop("place", None)  # only for us
+        return _json(request, element)
 
     async def preview(self, request: Request) -> Response:
         """Answer a first look at a dataset."""

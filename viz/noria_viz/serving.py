@@ -7,22 +7,23 @@ import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 import click
+from noria.project.discover import Project
 from noria.project.selection import Selection
-from noria.project.session import Session
+from noria.project.settings import read_settings
 
 from noria_viz.errors import ViewError
 from noria_viz.live import LiveProject
-from noria_viz.project_process import opening_for
 from noria_viz.security import Access, Guard, hosts_of
 
 USUAL_PORT = 4141
 
 
 def serve(
-    session: Session,
+    project: Project,
     selection: Selection,
     given: dict[str, Any],
     *,
@@ -33,18 +34,18 @@ def serve(
 ) -> None:
     """Serve the view until it is interrupted.
 
-    ``given`` says how the session was opened, for the process that opens it again; ``port``
-    ``None`` takes the usual port or, where that is taken, a free one.  Raises ViewError when the
-    port or the host cannot be had.
+    ``given`` says how the project is opened, for the process that opens it; ``port`` ``None``
+    takes the usual port or, where that is taken, a free one.  Raises ViewError when the port or
+    the host cannot be had.
     """
     bound = bind(host, port)
-    live = _live(session, selection, given)
+    live = _live(project, selection, given)
     # The project is imported while the server's own libraries are.
     live.start()
     try:
         number = bound.getsockname()[1]
         access = Access(hosts_of(host, number, allow_hosts), f"noria_viz_{number}")
-        shown = _address(host, number, next(iter(allow_hosts), None))
+        shown = printed_address(host, number, next(iter(allow_hosts), None))
         click.echo(f"{shown}/?token={access.token}")
         click.echo("Ctrl-C ends it.", err=True)
         if browser:
@@ -81,13 +82,13 @@ def bind(host: str, port: int | None) -> socket.socket:
     )
 
 
-def _live(session: Session, selection: Selection, given: dict[str, Any]) -> LiveProject:
-    project = session.project
-    conf = given["conf_source"] or project.path / session.settings.conf_source
+def _live(project: Project, selection: Selection, given: dict[str, Any]) -> LiveProject:
+    settings = read_settings(project, given["env"])
+    conf = given["conf_source"] or settings.conf_source
     return LiveProject(
-        opening_for(session, selection, given),
+        {"path": str(project.path), "selection": asdict(selection), **given},
         name=project.name,
-        env=session.env,
+        env=settings.env,
         pipeline=selection.pipeline,
         state=project.state,
         watched=[project.source, project.path / "pyproject.toml", project.path / conf],
@@ -125,7 +126,12 @@ def _run(live: LiveProject, access: Access, bound: socket.socket) -> None:
         Server(config).run(sockets=[bound])
 
 
-def _address(host: str, port: int, allowed: str | None) -> str:
+def printed_address(host: str, port: int, allowed: str | None) -> str:
+    """Return the address to open: the first allowed name where it says the port as well.
+
+    >>> printed_address("127.0.0.1", 8000, "localhost:9000")
+    'http://localhost:9000'
+    """
     if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
         name = allowed or "localhost"
     elif allowed is not None and ":" in allowed:

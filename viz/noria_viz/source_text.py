@@ -1,6 +1,7 @@
 """The lines of a function, as they stand in its file now."""
 
 import tokenize
+from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -35,9 +36,14 @@ def _block(path: Path, line: int) -> str:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             return ""
-        with tokenize.open(path) as file:
-            lines = file.read().splitlines(keepends=True)
+        lines = _lines(path, path.stat().st_mtime_ns)
         block = inspect.getblock(lines[line - 1 : line - 1 + _MOST_LINES])
     except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError, IndexError):
         return ""
     return "".join(block)[:_MOST_CHARACTERS]
+
+
+@lru_cache(maxsize=64)
+def _lines(path: Path, _changed: int) -> list[str]:
+    with tokenize.open(path) as file:
+        return file.read().splitlines(keepends=True)

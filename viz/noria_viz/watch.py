@@ -12,6 +12,7 @@ from pathlib import Path
 _SUFFIXES = (".py", ".yml", ".yaml", ".toml")
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
 _SECONDS = 0.4
+_LONGEST_SECONDS = 3.0
 _MOST_SHARE = 0.05  # of one processor's time
 
 Stamp = dict[str, tuple[int, int]]
@@ -56,7 +57,7 @@ async def changes(folders: Iterable[Path], before: Stamp) -> AsyncIterator[None]
         started = time.perf_counter()
         now = await asyncio.to_thread(stamp, watched)
         spent = time.perf_counter() - started
-        await asyncio.sleep(max(_SECONDS, spent / _MOST_SHARE))
+        await asyncio.sleep(min(max(_SECONDS, spent / _MOST_SHARE), _LONGEST_SECONDS))
         if now != before and await asyncio.to_thread(stamp, watched) == now:
             before = now
             yield

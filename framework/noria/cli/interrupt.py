@@ -28,8 +28,10 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
 
     def die() -> None:
         if not ended.is_set():
-            last_words()
-            os._exit(EXIT_CODE)
+            try:
+                last_words()
+            finally:
+                os._exit(EXIT_CODE)
 
     def watch() -> None:
         watched = {signal.SIGINT, signal.SIGTERM}

@@ -40,6 +40,7 @@ class _Lines:
         self._stream = stream
         self._ended = 0
         self._guard = threading.Lock()
+        self._heard = True
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, RunStarted):
@@ -53,7 +54,11 @@ class _Lines:
                 self._print(f"  {count}  {mark(node)} {node.name}  {outcome(node)}")
 
     def _print(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        if self._heard:
+            try:
+                print(text, file=self._stream, flush=True)
+            except BrokenPipeError:
+                self._heard = False  # whoever read along has gone; the run goes on
 
 
 def headline(tally: Tally) -> str:
@@ -125,7 +130,7 @@ class _Display:
         left = len(tally.nodes) - done - len(tally.of("failed"))
         bar = Table.grid(padding=(0, 1))
         bar.add_row(
-            Text(headline(tally)),
+            Text(headline(tally), overflow="ellipsis", no_wrap=True),
             ProgressBar(total=len(tally.nodes), completed=done, width=24),
             Text(f"{done} done, {left} left, {duration(tally.seconds)}"),
         )

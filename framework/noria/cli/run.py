@@ -3,6 +3,7 @@
 import shlex
 import sys
 import traceback
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option, selection_options, take_selection
 from noria.cli.printing import print_json
 from noria.cli.progress import show_progress
+from noria.cli.stdout import stdout_elsewhere
 from noria.cli.summary import summary, summary_document
 from noria.cli.tally import Tally
 from noria.errors import ConfigError, NodeError
@@ -55,6 +57,7 @@ def run(
     again = _same_configuration(given)
     if workers is not None and runner is None:
         runner = "threads"
+    crew = _runner_flags(runner, workers)
     session = open_session(given)
     failure: NodeError | None = None
     if debugging and as_json:
@@ -63,6 +66,7 @@ def run(
     stream = sys.stderr if as_json else sys.stdout
     try:
         with (
+            stdout_elsewhere() if as_json else nullcontext(),
             heed_interrupts(lambda: _abandon(session, tally)),
             show_progress(tally, stream=stream, quiet=quiet, live=not debugging) as progress,
         ):
@@ -74,12 +78,12 @@ def run(
                 wait=wait,
                 listeners=[tally, progress] if progress else [tally],
                 on_wait=lambda other: click.echo(f"waiting for {other}", err=True),
-                command=shlex.join(["noria", "run", *selection.flags(), *again]),
+                command=shlex.join(["noria", "run", *selection.flags(), *again, *crew]),
             )
     except NodeError as error:
         if full and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
-        error.hint = _how_to_go_on(error, selection, [*again, *_runner_flags(runner, workers)])
+        error.hint = _how_to_go_on(error, selection, [*again, *crew])
         if debugging and error.__cause__ is not None:
             failure = error
         else:

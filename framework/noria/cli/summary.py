@@ -13,7 +13,9 @@ def summary(tally: Tally, *, here: Path) -> str:
     """Return the summary as text; places are shown relative to ``here``."""
     done, total = len(tally.of("done")), len(tally.nodes)
     count = plural(total, "node") if done == total else f"{done} of {plural(total, 'node')}"
-    blocks = [f"{tally.status} in {duration(tally.seconds)}: {count}"]
+    start = duration(tally.started - tally.began) if tally.began else ""
+    waited = f"{duration(tally.seconds)}" + (f", {start} of it to start" if start else "")
+    blocks = [f"{tally.status} in {waited}: {count}"]
     nodes = [node for node in tally.nodes.values() if node.seconds is not None]
     if nodes:
         blocks.append(_nodes(nodes))

@@ -8,12 +8,13 @@ from noria_catalog.entry_points import entry_points
 from noria_catalog.errors import NoriaError
 
 from noria.errors import ProjectError
+from noria.runner.hooking import HookCalls
 
 GROUP = "noria.hooks"
 
 
-def load_hooks(named: Sequence[str]) -> Any:
-    """Return a pluggy relay to all hooks, or ``None`` when nobody hooks in.
+def load_hooks(named: Sequence[str]) -> HookCalls | None:
+    """Return what calls all hooks, or ``None`` when nobody hooks in.
 
     ``named`` are dotted paths ``package.module:Name`` from the settings; each is a class, which
     is called without arguments, or an object.  Hooks of the settings are called before those of
@@ -35,11 +36,12 @@ def load_hooks(named: Sequence[str]) -> Any:
         try:
             manager.register(hooks)
         except (ValueError, pluggy.PluginValidationError) as error:
-            raise ProjectError(f"the hooks {path!r} (from {origin}) do not fit: {error}") from error
+            reason = str(error).replace(f"Plugin {str(id(hooks))!r}", f"{path!r}")
+            raise ProjectError(f"the hooks of {origin} do not fit: {reason}") from error
         unknown = [method for method in _marked(hooks, NAMESPACE) if not hasattr(HookSpecs, method)]
         if unknown:
             raise ProjectError(f"the hooks {path!r} (from {origin}): no hook {unknown[0]!r}")
-    return manager.hook
+    return HookCalls(manager.hook)
 
 
 def _load(path: str, origin: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
+from sqlite3 import Connection
 from types import ModuleType, TracebackType
 from typing import Any, Self, Unpack
 
@@ -14,6 +15,7 @@ from noria_catalog.located import Located
 
 from noria.config.layers import Config
 from noria.config.overrides import apply_overrides
+from noria.errors import RunError
 from noria.graph import Pipeline
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
@@ -27,8 +29,11 @@ from noria.project.selection import Part, Selection
 from noria.project.settings import LOCAL, Settings, read_settings
 from noria.project.single import run_single
 from noria.project.state import prepare_state
+from noria.project.views import find_view
 from noria.record.events import Listener, RunFinished
+from noria.record.history import latest_run
 from noria.record.ledger import Recorder, open_ledger
+from noria.runner.hooking import HookCalls
 from noria.runner.meter import MemoryMeter
 from noria.runner.run import make_workers, new_run_id, run_pipeline
 
@@ -105,8 +110,8 @@ class Session:
         return plain
 
     @cached_property
-    def hooks(self) -> Any:
-        """The pluggy relay to all hooks, ``None`` when nobody hooks in."""
+    def hooks(self) -> HookCalls | None:
+        """What calls all hooks, ``None`` when nobody hooks in."""
         prepare_import(self.project)
         hooks = load_hooks(self.settings.hooks)
         if hooks is not None:
@@ -189,12 +194,17 @@ class Session:
         selection = selection.narrowed(part)
         crew = make_workers(runner or self.settings.runner, workers or self.settings.workers)
         command = command or " ".join(["noria", "run", *selection.flags()])
-        with self._held(command, wait=wait, on_wait=on_wait) as run, ExitStack() as stack:
+        state = self.project.state
+        with ExitStack() as stack:
+            stack.enter_context(ProjectLock(state, {"run": command}, wait=wait, on_wait=on_wait))
+            ledger = stack.enter_context(open_ledger(prepare_state(state)))
+            # Named under the lock, so that the name is later than that of the run before.
+            run = new_run_id(latest_run(ledger))
             selected = self.select(selection)
             check_overrides(self._overrides, self.config.parameters(), selected.all_inputs())
+            self._check_pinned(selected)
             catalog = self._catalog_of(run)
-            record = stack.enter_context(self._recording(command, selection, inputs or ()))
-            meter = stack.enter_context(MemoryMeter())
+            record = stack.enter_context(self._recording(ledger, command, selection, inputs or ()))
             return run_pipeline(
                 selected,
                 catalog,
@@ -204,7 +214,7 @@ class Session:
                 hooks=self.hooks,
                 run_params=self._run_params(selection, crew.name, run),
                 listeners=[record, *listeners],
-                meter=meter,
+                meter=stack.enter_context(MemoryMeter()),
                 inputs=inputs,
                 outputs=outputs,
             )
@@ -226,6 +236,13 @@ class Session:
         """
         put_in_place(self.project)
         return run_single(name, self.pipelines, lambda: self.catalog, inputs or {}, pipeline)
+
+    def viz(self, pipeline: str | Selection = "__default__", *, height: int = 560) -> Any:
+        """Return the graph of a pipeline, which a notebook draws when it is the value of a cell.
+
+        ``height`` is in pixels.
+        """
+        return find_view("show")(self, pipeline, height=height)
 
     def abandon(self) -> None:
         """Write the run that is under way as interrupted; from any thread, before the process ends.
@@ -250,31 +267,30 @@ class Session:
             sys.path.remove(source)
 
     @contextmanager
-    def _held(
-        self, command: str, *, wait: bool, on_wait: Callable[[str], None] | None
-    ) -> Iterator[str]:
-        state = self.project.state
-        with ProjectLock(state, {"run": command}, wait=wait, on_wait=on_wait):
-            # Named under the lock, so that a run's name is later than that of the one before.
-            yield new_run_id()
-
-    @contextmanager
     def _recording(
-        self, command: str, selection: Selection, given: Iterable[str]
+        self, ledger: Connection, command: str, selection: Selection, given: Iterable[str]
     ) -> Iterator[Recorder]:
         details = {
             "parameters": self.parameters,
             "selection": selection.flags(),
             "given": sorted(given),  # what no dataset and no parameter file can tell later
         }
-        with open_ledger(prepare_state(self.project.state)) as connection:
-            recorder = Recorder(connection, env=self.env, command=command, details=details)
-            self._recorder = recorder
-            try:
-                yield recorder
-            finally:
-                self._recorder = None
-                recorder.close()
+        recorder = Recorder(ledger, env=self.env, command=command, details=details)
+        self._recorder = recorder
+        try:
+            yield recorder
+        finally:
+            self._recorder = None
+            recorder.close()
+
+    def _check_pinned(self, selected: Pipeline) -> None:
+        made = sorted(selected.all_outputs() & set(self._load_versions))
+        if made:
+            raise RunError(
+                f"--load-versions names {made[0]!r}, and this run makes a new version of it",
+                hint="its readers would load the old one beside the new;"
+                f" leave out the node that makes it: --from-inputs {made[0]}",
+            )
 
     def _catalog_of(self, run: str) -> DataCatalog:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""

@@ -95,3 +95,9 @@ def _of(by_node: dict[str, list[dict[str, Any]]], node: str, way: str) -> list[d
 
 def _without(row: Any, *names: str) -> dict[str, Any]:
     return {key: row[key] for key in row.keys() if key not in names}  # noqa: SIM118  # a sqlite3.Row iterates its values
+
+
+def latest_run(connection: sqlite3.Connection) -> str | None:
+    """Return the greatest name of a run, ``None`` when nothing has been run."""
+    (latest,) = connection.execute("SELECT max(id) FROM runs").fetchone()
+    return None if latest is None else str(latest)

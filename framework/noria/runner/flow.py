@@ -45,6 +45,8 @@ class DataFlow:
         with self._guard:
             # Only now may another reader be the last one, and get the value itself.
             self._left[name] -= 1
+            if not self._left[name] and name not in self._kept:
+                self._values.pop(name, None)
         return value
 
     def save(self, name: str, value: Any) -> None:

@@ -19,6 +19,7 @@ from noria.record.events import (
 )
 from noria.runner.failure import describe_value, explain, one_line
 from noria.runner.flow import DataFlow
+from noria.runner.hooking import HookCalls
 from noria.runner.meter import MemoryMeter
 
 
@@ -44,7 +45,7 @@ class Performer:
         flow: DataFlow,
         *,
         run: str,
-        hooks: Any,
+        hooks: HookCalls | None,
         emit: Listener,
         meter: MemoryMeter | None,
     ) -> None:
@@ -77,16 +78,13 @@ class Performer:
         except BaseException as error:
             seconds = time.perf_counter() - began
             self._emit(NodeFailed(node.name, time.time(), seconds, one_line(error)))
-            if self._hooks is not None and isinstance(error, Exception):
-                self._hooks.on_node_error(
-                    error=error,
-                    node=node,
-                    catalog=self._catalog,
-                    inputs=step.inputs,
-                    is_async=False,
-                    run_id=self._run,
+            told = explain(error, node, step.doing, step.inputs)
+            if self._hooks is not None:
+                about = self._about(node)
+                told.message += self._hooks.tell_error(
+                    "on_node_error", error, inputs=step.inputs, **about
                 )
-            raise explain(error, node, step.doing, step.inputs) from error
+            raise told from error
         finally:
             memory = self._meter.close(window) if self._meter else None
         self.done.add(node.name)
@@ -123,12 +121,14 @@ class Performer:
         hooks = self._hooks
         if hooks is None:
             return node.run(inputs)
-        about = {"node": node, "catalog": self._catalog, "is_async": False, "run_id": self._run}
-        for replaced in hooks.before_node_run(inputs=inputs, **about):
-            inputs.update(replaced or {})
+        about = self._about(node)
+        inputs.update(hooks.replaced_inputs(inputs=inputs, **about))
         outputs = node.run(inputs)
         hooks.after_node_run(inputs=inputs, outputs=outputs, **about)
         return outputs
+
+    def _about(self, node: Node) -> dict[str, Any]:
+        return {"node": node, "catalog": self._catalog, "is_async": False, "run_id": self._run}
 
     def _save(self, name: str, value: Any, node: Node) -> None:
         if self._stopped.is_set():

@@ -2,26 +2,32 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Exists
+from noria_catalog.errors import NoriaError
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
+from noria_catalog.versions import new_version
 
 from noria.errors import MissingInputError, NodeError, RunError
 from noria.graph import Pipeline, find_resume_nodes
+from noria.graph.names import base_name
 from noria.record.events import Event, Listener, RunFinished, RunStarted
 from noria.runner.exchange import check_exchange, list_wanted
 from noria.runner.failure import one_line, shown
 from noria.runner.flow import DataFlow
+from noria.runner.hooking import HookCalls
 from noria.runner.meter import MemoryMeter
 from noria.runner.perform import Performer
 from noria.runner.scheduler import Scheduler
 from noria.runner.workers.base import Workers
 from noria.runner.workers.inline import InlineWorkers
 from noria.runner.workers.threads import ThreadWorkers
+
+_MOST_TOLD = 10
 
 RUNNERS: Mapping[str, Callable[[int | None], Workers]] = {
     "inline": lambda count: InlineWorkers(),  # noqa: ARG005  # one is all it ever has
@@ -72,7 +78,7 @@ def run_pipeline(
     workers: Workers,
     run: str,
     name: str = "",
-    hooks: Any = None,
+    hooks: HookCalls | None = None,
     run_params: Mapping[str, Any] | None = None,
     listeners: Sequence[Listener] = (),
     meter: MemoryMeter | None = None,
@@ -82,7 +88,7 @@ def run_pipeline(
     """Run a pipeline and return the outputs that no dataset keeps.
 
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
-    a pluggy relay or ``None``; every listener gets every event, from whichever thread it happens
+    ``None`` when nobody hooks in; every listener gets every event, from whichever thread it happens
     in; ``inputs`` and ``outputs`` as in :func:`run`.  Raises what :func:`run` does, a NodeError
     with ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
@@ -98,8 +104,8 @@ def run_pipeline(
     flow = _flow(pipeline, catalog, given, wanted or ())
     performer = Performer(nodes, catalog, flow, run=run, hooks=hooks, emit=emit, meter=meter)
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
-    emit(RunStarted(run, time.time(), name, tuple(node.name for node in nodes), workers.name))
     try:
+        emit(RunStarted(run, time.time(), name, tuple(node.name for node in nodes), workers.name))
         if hooks is not None:
             hooks.before_pipeline_run(**about)
         workers.drain(Scheduler(_dependencies(pipeline)), performer, performer.stop)
@@ -109,14 +115,17 @@ def run_pipeline(
     except KeyboardInterrupt:
         emit(RunFinished(run, time.time(), "interrupted", None))
         raise
-    except Exception as error:
+    # Whatever ends the run early must be in the record.
+    except BaseException as error:
         if isinstance(error, NodeError):
             error.resume_from = tuple(
                 find_resume_nodes(pipeline, performer.done, lambda name: _outlives(name, catalog))
             )
         emit(RunFinished(run, time.time(), "failed", one_line(error)))
         if hooks is not None:
-            hooks.on_pipeline_error(error=error, **about)
+            told = hooks.tell_error("on_pipeline_error", error, **about)
+            if isinstance(error, NoriaError):
+                error.message += told
         raise
     emit(RunFinished(run, time.time(), "done", None))
     return result if wanted is None else flow.fetch(wanted)
@@ -133,14 +142,15 @@ def make_workers(runner: str, count: int | None) -> Workers:
     return make(count)
 
 
-def new_run_id(now: datetime | None = None) -> str:
+def new_run_id(after: str | None = None, *, now: datetime | None = None) -> str:
     """Return a name for a run: the moment, in UTC, to the millisecond.
 
-    >>> new_run_id(datetime(2026, 1, 31, 12, 30, 45, 123456, tzinfo=UTC))
+    It is later than ``after``, the run before, whatever the clock says.
+
+    >>> new_run_id(now=datetime(2026, 1, 31, 12, 30, 45, 123456, tzinfo=UTC))
     '2026-01-31T12.30.45.123Z'
     """
-    now = now or datetime.now(UTC)
-    return f"{now:%Y-%m-%dT%H.%M.%S}.{now.microsecond // 1000:03d}Z"
+    return new_version([after] if after else [], now=now)
 
 
 def check_inputs(
@@ -148,28 +158,29 @@ def check_inputs(
 ) -> None:
     """Find before anything runs what is declared wrongly, nowhere, or not there.
 
-    ``given`` are the names that the caller has brought the data of.
-
-    Raises the catalog's located errors, or MissingInputError that names every missing input and
-    who wants it.
+    ``given`` are the names that the caller has brought the data of.  Raises the catalog's located
+    errors, or MissingInputError that names every missing input and who wants it.
     """
     declared = {name for name in pipeline.datasets() if name in catalog}
     catalog.check(sorted(declared.difference(given)))
-    missing: list[str] = []
-    problems: list[MissingInputError] = []
-    for name in sorted(pipeline.inputs().difference(given)):
-        problem = _missing(name, pipeline, catalog)
-        if problem is not None:
-            missing.append(name)
-            problems.append(problem)
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        told = "\n".join(str(problem) for problem in problems)
-        raise MissingInputError(f"{len(missing)} inputs are missing\n{told}")
+    wanted = sorted(pipeline.inputs().difference(given))
+    missing = [name for name in wanted if _is_missing(name, catalog)]
+    if len(missing) == 1:
+        raise _missing(missing[0], pipeline, catalog)
+    if missing:
+        told = [str(_missing(name, pipeline, catalog)) for name in missing[:_MOST_TOLD]]
+        rest = len(missing) - len(told)
+        told += [f"and {rest:,} more"] if rest else []
+        raise MissingInputError(f"{len(missing):,} inputs are missing\n" + "\n".join(told))
 
 
-def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInputError | None:
+def _is_missing(name: str, catalog: DataCatalog) -> bool:
+    if name not in catalog:
+        return True
+    return isinstance(catalog.get(name), Exists) and not catalog.exists(name)
+
+
+def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInputError:
     if name not in catalog:
         if name.startswith("params:"):
             return MissingInputError(
@@ -183,8 +194,6 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
             nearest=nearest(name, [*catalog, *pipeline.all_outputs()]),
             hint="declare it in conf/base/catalog.yml, or run the pipeline that makes it too",
         )
-    if not isinstance(catalog.get(name), Exists) or catalog.exists(name):
-        return None
     place = catalog.describe(name).get("filepath")
     return MissingInputError(
         f"the input {name!r}{_wanted_by(name, pipeline)} does not exist"
@@ -200,7 +209,8 @@ def _outlives(name: str, catalog: DataCatalog) -> bool:
 
 
 def _wanted_by(name: str, pipeline: Pipeline) -> str:
-    node = next(node for node in pipeline.nodes if name in node.inputs)
+    wiring = pipeline.wiring
+    node = wiring.nodes[wiring.consumers[base_name(name)][0]]
     source = node.source
     return f", wanted by node {node.name!r}" + (
         f" ({shown(source[0])}:{source[1]})" if source else ""

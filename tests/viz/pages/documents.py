@@ -44,7 +44,7 @@ def generated(
     Half of the elements are functions, each with one output; what is left of ``edges`` are inputs,
     four of five from the function's own group.  ``groups`` are namespaces, ``depth`` names deep.
     """
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  the same graph each time, no secret
     functions = elements // 2
     inputs = max(functions, edges - functions)
     made: list[str] = []
@@ -143,4 +143,3 @@ SHOP_TYPES = {
     "score": "json.JSONDataset",
     "chart": "plotly.JSONDataset",
 }
-

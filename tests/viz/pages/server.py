@@ -1,4 +1,4 @@
-"""A small server of the page: the real files, scenes and policy, and any document that a test wants."""
+"""A small server of the page: real files, scenes and policy, and any document a test wants."""
 
 import json
 import queue
@@ -11,11 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from noria_viz.document import Document
 from noria_viz.dot import make_dot
+from noria_viz.page_files import WEB
 from noria_viz.scene import View, make_scene
 from noria_viz.security import PAGE_POLICY
-from noria_viz.page_files import WEB
 
-KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+KINDS = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
 
 
 class PageServer:
@@ -30,6 +35,10 @@ class PageServer:
         self.asked: list[str] = []
         self.followers: list[queue.Queue[str]] = []
         self.url = ""
+
+    def reset(self) -> None:
+        """Forget what the last test showed."""
+        self.details, self.previews = {}, {}
 
     def show(self, document: Document) -> None:
         """Serve this document, and it alone."""
@@ -49,12 +58,31 @@ class PageServer:
         if path == "/api/graph":
             return self.documents[pipeline]
         if path == "/api/element":
-            return self.details.get(id_)
+            return self.details.get(id_) or bare(id_)
         if path == "/api/preview":
             return self.previews.get(id_, {"kind": "none", "reason": "no preview here"})
         if path == "/api/dot":
             return drawn(self.documents[body.get("pipeline") or self.first], body)
         return None
+
+
+def bare(id_: str) -> dict[str, Any]:
+    """Return the least that is told about an element."""
+    kind, _, name = id_.partition(":")
+    about: dict[str, Any]
+    if kind == "f":
+        about = {
+            "inputs": [],
+            "outputs": [],
+            "parameters": [],
+            "source": None,
+            "command": "noria run",
+        }
+    elif kind == "d":
+        about = {"type": None, "config": [], "consumers": [], "can_preview": True}
+    else:
+        about = {"value": 3, "where": "conf/base/parameters.yml:2:3", "consumers": []}
+    return {"id": id_, "name": name, "tags": [], **about}
 
 
 def drawn(document: Document, asked: dict[str, Any]) -> dict[str, Any]:
@@ -80,10 +108,10 @@ def serving() -> Iterator[PageServer]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802  the base class's name
+        def do_GET(self) -> None:
             self._answer(None)
 
-        def do_POST(self) -> None:  # noqa: N802  the base class's name
+        def do_POST(self) -> None:
             self._answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
 
         def _answer(self, body: Any) -> None:
@@ -95,7 +123,9 @@ def serving() -> Iterator[PageServer]:
                 self._send(200, pages.frame.encode(), "text/html", "default-src 'unsafe-inline'")
             elif parts.path.startswith("/api/"):
                 found = pages.answer(parts.path, parse_qs(parts.query), body)
-                self._send(404 if found is None else 200, json.dumps(found).encode(), "application/json")
+                self._send(
+                    404 if found is None else 200, json.dumps(found).encode(), "application/json"
+                )
             else:
                 path = WEB / ("index.html" if parts.path == "/" else parts.path[1:])
                 if path.is_file():
@@ -108,7 +138,9 @@ def serving() -> Iterator[PageServer]:
             self.send_header("content-type", f"{kind}; charset=utf-8")
             self.send_header("content-length", str(len(body)))
             self.send_header("content-security-policy", policy)
-            self.send_header("cache-control", "no-cache")
+            self.send_header(
+                "cache-control", "max-age=900" if "vendor" in self.path else "no-cache"
+            )
             self.end_headers()
             self.wfile.write(body)
 

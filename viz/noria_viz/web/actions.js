@@ -2,6 +2,8 @@
 import { allBoxes, boxId, lineage, membersOf, outermostBoxes, pathOfBox, pathsOf, revealed, toggled } from "./graph.js";
 import { search } from "./search.js";
 
+const LONGEST_ASKED = 8000;
+
 export const collapsedNow = (state) => state.collapsed ?? state.document?.collapsed ?? [];
 
 export function createActions(store, source, current) {
@@ -61,17 +63,20 @@ export function createActions(store, source, current) {
       if (shut && !covered) set({ collapsed: [...collapsed, shut], selected: boxId(shut) });
     },
     async preview(id) {
-      const key = id;
-      set({ previews: { ...get().previews, [key]: {} }, previewing: true });
+      set({ previews: { ...get().previews, [id]: {} }, previewing: true });
       let outcome;
       try {
         outcome = { value: await source.preview(id, get().pipeline) };
       } catch (error) {
         outcome = { error: error.message };
       }
-      set({ previews: { ...get().previews, [key]: outcome } });
+      set({ previews: { ...get().previews, [id]: outcome } });
     },
     async detail(id) {
+      if (id.length > LONGEST_ASKED) {
+        const error = "Its name is too long for an address, so no more can be asked about it.";
+        return set({ details: { ...get().details, [id]: { error } } });
+      }
       set({ details: { ...get().details, [id]: {} } });
       let outcome;
       try {

@@ -1,40 +1,70 @@
-// Where the reader stands: a CSS transform while moving, redrawn sharp when the movement ends.
+// Where the reader stands. While moving the last drawing is shifted and scaled by a CSS transform, which
+// costs the page nothing; when the movement ends, or runs out of what was drawn, it is drawn anew.
 
 export const READABLE = 11 / 13; // the scale at which a 13 px label is 11 px high
 const MOST = 2.5;
-const REST = 160; // milliseconds without movement that end one
+const REST = 140; // milliseconds without movement that end one
 const EASE = 200;
+const AROUND = 0.5; // of the pane's size is drawn beyond each side of it
+const BETWEEN = 220; // milliseconds between drawings during one movement
 
-export function createCamera({ pane, layer, shield, moved }) {
+export function createCamera({ layer, shield, draw, moved }) {
   let view = { x: 0, y: 0, k: 1 }; // screen = graph * k + (x, y)
+  let drawn = { ...view }; // where the layer was last drawn for
+  let drawnAt = 0;
   let size = { width: 1, height: 1 };
   let drawing = { width: 1, height: 1 };
   let frame = 0;
   let resting = 0;
   let gliding = 0;
+  let held = false; // a finger or button is down: the movement is not over
   let auto = true; // nobody moved by hand since the last fit
 
   function apply() {
     frame = 0;
-    layer.style.transform = `translate(${view.x}px,${view.y}px) scale(${view.k})`;
+    if (runsOut() && performance.now() - drawnAt > BETWEEN) return redraw();
+    const k = view.k / drawn.k;
+    layer.style.transform = `translate(${view.x - drawn.x * k}px,${view.y - drawn.y * k}px) scale(${k})`;
   }
 
-  function move(next, { settle = true } = {}) {
+  function redraw() {
+    drawn = { ...view };
+    drawnAt = performance.now();
+    layer.style.transform = "none";
+    draw(drawn, { x: size.width * AROUND, y: size.height * AROUND });
+  }
+
+  // Whether the pane shows what lies beyond the drawn region.
+  function runsOut() {
+    const k = view.k / drawn.k;
+    const left = view.x - drawn.x * k - size.width * AROUND * k;
+    const top = view.y - drawn.y * k - size.height * AROUND * k;
+    const grown = (1 + 2 * AROUND) * k;
+    return left > 0 || top > 0 || left + size.width * grown < size.width || top + size.height * grown < size.height;
+  }
+
+  function move(next) {
     view = next;
     if (!frame) frame = requestAnimationFrame(apply);
-    if (!settle) return;
     if (!resting) shield.hidden = false;
     clearTimeout(resting);
     resting = setTimeout(rest, REST);
   }
 
-  // Without the hint for a moment the browser draws the layer anew at its present scale.
   function rest() {
+    if (held) return void (resting = setTimeout(rest, REST));
     resting = 0;
     shield.hidden = true;
-    layer.classList.add("still");
-    requestAnimationFrame(() => requestAnimationFrame(() => layer.classList.remove("still")));
+    redraw();
     moved(place());
+  }
+
+  // At once, without a movement: a new drawing stands or the pane has another size.
+  function put(next) {
+    stop();
+    view = next;
+    clearTimeout(resting);
+    rest();
   }
 
   const least = () => Math.min(READABLE, overviewScale());
@@ -68,7 +98,7 @@ export function createCamera({ pane, layer, shield, moved }) {
 
   function glide(target, animate = true) {
     stop();
-    if (!animate || matchMedia("(prefers-reduced-motion: reduce)").matches) return move(target);
+    if (!animate || matchMedia("(prefers-reduced-motion: reduce)").matches) return put(target);
     const from = view;
     const start = performance.now();
     const step = (now) => {
@@ -96,9 +126,13 @@ export function createCamera({ pane, layer, shield, moved }) {
     place,
     resize(width, height) {
       size = { width, height };
+      if (!auto) redraw();
     },
     hold(next) {
       drawing = next;
+    },
+    grab(on) {
+      held = on;
     },
     zoomAt,
     panBy,
@@ -136,7 +170,7 @@ export function createCamera({ pane, layer, shield, moved }) {
     },
     // After a new layout: the same box stays under the same point.
     keep(before, after) {
-      move({
+      put({
         ...view,
         x: view.x + (before.x - after.x) * view.k,
         y: view.y + (before.y - after.y) * view.k,
@@ -148,7 +182,7 @@ export function createCamera({ pane, layer, shield, moved }) {
     const k = READABLE;
     const margin = 28;
     const inside = (length, room, centre) => {
-      if (length * k <= room - 2 * margin) return (room - length * k) / 2;
+      if (length * k <= room - 8) return (room - length * k) / 2;
       return Math.min(margin, Math.max(room - margin - length * k, room / 2 - centre * k));
     };
     const along = (length, room) => inside(length, room, 0);

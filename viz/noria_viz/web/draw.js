@@ -1,7 +1,7 @@
 // Draws a scene with its places as SVG, once; afterwards only classes change.
 import { along, edgePath } from "./geometry.js";
 import { edgeKey } from "./graph.js";
-import { ICONS } from "./icons.js";
+import { ICONS, placedIcon } from "./icons.js";
 import { svg } from "./svg.js";
 import { many } from "./text.js";
 
@@ -38,12 +38,10 @@ export function drawScene(scene, layout, graph) {
     nodeLayer.append(element);
     nodes.set(node.id, { ...place, id: node.id, label: node.label, kind: node.kind, element });
   }
-  const root = svg(
-    "svg",
-    { class: "drawing", width: layout.width, height: layout.height, "aria-hidden": "false" },
-    boxLayer, edgeLayer, nodeLayer, titleLayer,
-  );
-  return { root, nodes, boxes, edges, width: layout.width, height: layout.height, touching: touching(edges) };
+  const dense = edges.length > 2 * nodes.size;
+  const world = svg("g", { class: dense ? "world dense" : "world" }, boxLayer, edgeLayer, nodeLayer, titleLayer);
+  const root = svg("svg", { class: "drawing", role: "presentation" }, world);
+  return { root, world, nodes, boxes, edges, width: layout.width, height: layout.height, touching: touching(edges) };
 }
 
 function touching(edges) {
@@ -92,35 +90,36 @@ function drawNode(node, { x, y, width, height }, element, measure) {
   const group = svg(
     "g",
     {
-      class: `node ${node.kind}`, id: elementId(node.id), transform: `translate(${x},${y})`,
+      class: `node ${node.kind}`, id: elementId(node.id),
       "data-id": node.id, "data-status": element?.status, role: "button",
       "aria-label": spoken(node, element),
       ...(node.kind === "namespace" ? { "aria-expanded": "false" } : {}),
     },
-    ...shapeOf(node.kind, width, height),
-    svg("path", { class: "icon", d: ICONS[node.kind], transform: `translate(10,${height / 2 - 8})` }),
-    svg("text", { x: TEXT_FROM, y: height / 2 + (twoLines ? -2.5 : 4.5), ...squeezed }, label),
+    ...shapeOf(node.kind, x, y, width, height),
+    svg("path", { class: "icon", d: placedIcon(node.kind, x + 10, y + height / 2 - 8) }),
+    svg("text", { x: x + TEXT_FROM, y: y + height / 2 + (twoLines ? -4 : 4.5), ...squeezed }, label),
   );
-  if (twoLines) group.append(svg("text", { class: "count", x: TEXT_FROM, y: height / 2 + 13.5 }, counted(node)));
+  if (twoLines) group.append(" ", svg("text", { class: "count", x: x + TEXT_FROM, y: y + height / 2 + 14 }, counted(node)));
   if (node.kind === "namespace")
-    group.append(svg("rect", { class: "catch", width: 30, height, "data-toggle": node.id }));
+    group.append(svg("rect", { class: "catch", x, y, width: 30, height, "data-toggle": node.id }));
   const whole = element?.name ?? label;
   if (whole !== label) group.append(svg("title", {}, whole.slice(0, 400)));
   return group;
 }
 
+// No transform of its own: each would cost the browser a layer to think about in every frame.
 // Kinds differ in outline, not only in colour.
-function shapeOf(kind, width, height) {
-  const whole = { x: 0.5, y: 0.5, width: width - 1, height: height - 1 };
+function shapeOf(kind, x, y, width, height) {
+  const whole = { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1 };
   if (kind === "dataset") return [svg("rect", { class: "shape", ...whole, rx: height / 2 })];
   if (kind === "parameter") {
-    const [w, h, c] = [width - 0.5, height - 0.5, 7];
-    const d = `M${c} .5H${w - c}L${w} ${c}V${h - c}L${w - c} ${h}H${c}L.5 ${h - c}V${c}Z`;
+    const [w, h, c] = [width - 1, height - 1, 7];
+    const d = `M${x + c} ${y + 0.5}h${w - 2 * c}l${c} ${c}v${h - 2 * c}l${-c} ${c}h${2 * c - w}l${-c} ${-c}v${2 * c - h}z`;
     return [svg("path", { class: "shape", d })];
   }
   if (kind === "namespace") {
     return [
-      svg("rect", { class: "under", x: 4.5, y: 3.5, width: width - 5, height: height - 1, rx: 8 }),
+      svg("rect", { class: "under", x: x + 4.5, y: y + 3.5, width: width - 5, height: height - 1, rx: 8 }),
       svg("rect", { class: "shape", ...whole, width: width - 4, rx: 8 }),
     ];
   }
@@ -130,7 +129,7 @@ function shapeOf(kind, width, height) {
 const counted = (node) => (node.count ? many(node.count, "function") : many(node.datasets ?? 0, "dataset"));
 
 function spoken(node, element) {
-  if (node.kind === "namespace") return `namespace ${node.label}, closed, ${counted(node)} inside`;
+  if (node.kind === "namespace") return `namespace ${node.label} ${counted(node)}, closed`;
   const status = element?.status ? `, ${element.status}` : "";
   return `${node.kind} ${node.label || "without a name"}${status}`;
 }

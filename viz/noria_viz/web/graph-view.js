@@ -3,6 +3,7 @@ import { createCamera, READABLE } from "./camera.js";
 import { drawScene, elementId } from "./draw.js";
 import { edgeFinder } from "./nearest.js";
 import { followPointers } from "./pointer.js";
+import { placeTitles } from "./titles.js";
 import { firstOf, placeOf } from "./walk.js";
 
 const FAR = 0.6; // below this scale labels are no text any more, only titles of boxes stay
@@ -18,24 +19,18 @@ export function createGraphView(pane, { selected, toggled, moved }) {
   let findEdge = () => null;
   let litNow = [];
   let warm = [];
-  const camera = createCamera({ layer, shield, moved: settled });
+  const camera = createCamera({ layer, shield, draw: drawFor, moved });
 
-  function settled(place) {
-    drawing?.root.classList.toggle("far", camera.view.k < FAR);
-    scaleTitles();
-    moved(place);
-  }
-
-  // Titles of boxes stay readable from far away, where they have room.
-  function scaleTitles() {
+  function drawFor({ x, y, k }, around) {
     if (!drawing) return;
-    const k = camera.view.k;
-    const grow = Math.max(1, READABLE / k);
-    for (const box of drawing.boxes.values()) {
-      const fits = (26 + box.label.length * 7.5) * grow <= box.width;
-      box.title.setAttribute("transform", `translate(${box.x},${box.y}) scale(${grow})`);
-      box.title.classList.toggle("cramped", grow > 1 && !fits);
-    }
+    const { root, world } = drawing;
+    root.style.left = `${-around.x}px`;
+    root.style.top = `${-around.y}px`;
+    root.setAttribute("width", camera.size.width + 2 * around.x);
+    root.setAttribute("height", camera.size.height + 2 * around.y);
+    world.setAttribute("transform", `translate(${x + around.x},${y + around.y}) scale(${k})`);
+    world.classList.toggle("far", k < FAR);
+    placeTitles(drawing.boxes, k);
   }
 
   const graphPoint = ({ x, y }) => {
@@ -162,7 +157,7 @@ export function createGraphView(pane, { selected, toggled, moved }) {
       for (const each of litNow) each.classList.remove("lit", "selected");
       litNow = [];
       pane.removeAttribute("aria-activedescendant");
-      drawing?.root.classList.toggle("has-selection", Boolean(lit));
+      drawing?.world.classList.toggle("has-selection", Boolean(lit));
       if (!lit || !drawing) return;
       for (const edge of drawing.edges) if (lit.edges.has(edge.key)) litNow.push(edge.element);
       for (const each of lit.nodes) {

@@ -64,6 +64,16 @@ export function standIns(graph, scene) {
   return found;
 }
 
+// About how many things a view draws, known before it is asked for.
+export function drawnCount(graph, collapsed) {
+  const closed = new Set(collapsed);
+  const drawn = new Set();
+  for (const element of graph.byId.values()) {
+    if (element.kind !== "parameter") drawn.add(pathsOf(element).find((path) => closed.has(path)) ?? element.id);
+  }
+  return drawn.size;
+}
+
 export function lineage(graph, ids) {
   const upstream = reach(graph.up, ids);
   const downstream = reach(graph.down, ids);

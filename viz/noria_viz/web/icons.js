@@ -1,8 +1,12 @@
 // Icons as path data on a 16 by 16 grid, drawn as lines: one set for the graph and the page around it.
 
+// Moves are absolute and all else is relative, so that an icon can be put anywhere.
+export const placedIcon = (name, x, y) =>
+  ICONS[name].replace(/M([\d.]+) ([\d.]+)/g, (_, left, top) => `M${Number(left) + x} ${Number(top) + y}`);
+
 export const ICONS = {
-  function: "M11.2 3.2c-2-.9-3.2.2-3.5 1.9L6.3 11c-.3 1.7-1.3 2.6-2.9 2M5.2 7.2h5",
-  dataset: "M3 4.2c0-1.1 2.2-2 5-2s5 .9 5 2-2.2 2-5 2-5-.9-5-2v7.6c0 1.1 2.2 2 5 2s5-.9 5-2V4.2M3 8c0 1.1 2.2 2 5 2s5-.9 5-2",
+  function: "M11.2 3.2c-2-.9-3.2.2-3.5 1.9l-1.4 5.9c-.3 1.7-1.3 2.6-2.9 2M5.2 7.2h5",
+  dataset: "M3 4.2c0-1.1 2.2-2 5-2s5 .9 5 2-2.2 2-5 2-5-.9-5-2v7.6c0 1.1 2.2 2 5 2s5-.9 5-2v-7.6M3 8c0 1.1 2.2 2 5 2s5-.9 5-2",
   parameter: "M2.5 5h5M11.5 5h2M9.5 3v4M2.5 11h2M8.5 11h5M6.5 9v4",
   namespace: "M5.8 3.5l4.5 4.5-4.5 4.5",
   open: "M3.5 5.8l4.5 4.5 4.5-4.5",

@@ -2,7 +2,7 @@
 import { placesOf } from "./geometry.js";
 import { layered } from "./layered.js";
 
-const PATIENCE = 9000; // milliseconds until a cheaper layout is tried
+const PATIENCE = globalThis.noriaPatience ?? 12_000; // milliseconds until a cheaper layout is tried
 const KEPT = 24;
 const ABANDONED = "not wanted any more";
 
@@ -87,5 +87,5 @@ export function createLayouter({ startWorker = newWorker, patience = PATIENCE } 
 
 function newWorker() {
   const inlined = globalThis.noriaModules?.["layout-worker.js"];
-  return new Worker(inlined ?? new URL("./layout-worker.js", import.meta.url), { type: "module" });
+  return new Worker(inlined ?? new URL("./layout-worker.js", import.meta.url), { type: inlined ? "classic" : "module" });
 }

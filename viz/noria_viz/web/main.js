@@ -27,11 +27,14 @@ const slot = (name, tag) => app.appendChild(Object.assign(document.createElement
 const slots = {
   toolbar: slot("toolbar", "header"),
   notices: slot("notices", "div"),
-  pane: slot("pane", "main"),
+  pane: slot("pane", "main").appendChild(document.createElement("div")),
   panel: slot("panel", "aside"),
   spoken: slot("spoken", "div"),
 };
+slots.pane.parentElement.className = "stage";
+slots.pane.className = "pane";
 slots.pane.tabIndex = 0;
+slots.pane.setAttribute("role", "application");
 slots.pane.setAttribute("aria-label", "Graph of the pipeline; arrow keys walk along its edges");
 slots.panel.setAttribute("aria-label", "About the selection");
 slots.spoken.setAttribute("role", "status");

@@ -18,6 +18,7 @@ export function followPointers(pane, camera, { clicked, doubled, hovered }) {
     down.set(event.pointerId, at(event));
     travelled = 0;
     pressed = event.target;
+    camera.grab(true);
     camera.stop();
   });
 
@@ -47,6 +48,7 @@ export function followPointers(pane, camera, { clicked, doubled, hovered }) {
 
   function lift(event) {
     const began = down.delete(event.pointerId);
+    if (!down.size) camera.grab(false);
     pane.classList.remove("dragging");
     if (!began || event.type === "pointercancel" || travelled > SLACK) return;
     const time = performance.now();

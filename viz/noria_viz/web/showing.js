@@ -1,6 +1,6 @@
 // From the store's state to a drawing: asks for the scene, has it laid out, shows it, lights it.
 import { collapsedNow, wantedView } from "./actions.js";
-import { boxId, indexDocument, lineageInScene, pathsOf, standIns } from "./graph.js";
+import { boxId, drawnCount, indexDocument, lineageInScene, pathsOf, standIns } from "./graph.js";
 
 const BOTH_UP_TO = 120; // nodes: up to so many, both directions are tried at first sight
 
@@ -54,13 +54,14 @@ export function createShowing({ store, source, layouter, view, current }) {
 
   async function laidOut(state) {
     const wanted = state.direction ?? direction;
-    const tried = wanted ? [wanted] : ["LR", "TB"];
+    const few = drawnCount(current.graph, collapsedNow(state)) <= BOTH_UP_TO;
+    const offered = ["LR", "TB"].filter((each) => source.offers(wantedView(state, current.graph, each)));
+    const tried = wanted ? [wanted] : offered.slice(0, few ? 2 : 1);
     const scenes = await Promise.all(
       tried.map((each) => source.view(wantedView(state, current.graph, each))),
     );
-    const few = scenes[0].nodes.length <= BOTH_UP_TO;
     const outcomes = [];
-    for (const [i, scene] of (few ? scenes : scenes.slice(0, 1)).entries()) {
+    for (const [i, scene] of scenes.entries()) {
       outcomes.push({ scene, direction: tried[i], layout: await layouter.lay({ ...scene, direction: tried[i] }) });
     }
     const { width, height } = view.camera.size;

@@ -30,8 +30,8 @@ function Pipelines({ state, actions, source }) {
   const pipelines = state.document?.pipelines ?? [];
   if (pipelines.length < 2 || source.saved) return null;
   return html`
-    <label class="select"><span class="hidden">Pipeline</span>
-      <select value=${state.pipeline} onChange=${(event) => actions.setPipeline(event.target.value)}>
+    <label class="select">
+      <select aria-label="Pipeline" value=${state.pipeline} onChange=${(event) => actions.setPipeline(event.target.value)}>
         ${pipelines.map(
           ({ name, label, nodes, problem }) => html`
             <option key=${name} value=${name} selected=${name === state.pipeline} disabled=${Boolean(problem)}>
@@ -151,7 +151,7 @@ function Looks({ state, actions, commands, graph, offers }) {
       ${Tool({ icon: "plus", label: "Nearer (+)", name: "nearer", does: commands.zoomIn })}
       ${Tool({ icon: "fit", label: "Fit, as far as text can be read (f)", does: commands.fit })}
     </div>
-    <div class="tools">
+    <div class="tools help-and-panel">
       ${Tool({ icon: "keys", label: "Keys (?)", name: "keys", does: commands.help })}
       ${Tool({ icon: "panel", label: "Panel (i)", pressed: state.panel, does: actions.togglePanel })}
     </div>
