@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def load_config(folder: Path, kind: str, *, env: str | None = None, **params: An
     session = open_project(folder, env=env, params=params)
     if kind == "parameters":
         return session.parameters
-    return getattr(session.config, kind)().plain()
+    found = getattr(session.config, kind)
+    # Credentials may be a mapping whose values are filled in when they are asked for.
+    return dict(found) if isinstance(found, Mapping) else found().plain()
 
 
 def found_in(folder: Path, package: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Hooks:
     @hook_impl
     def after_catalog_created(self, catalog, conf_catalog, conf_creds, parameters, save_version,
                               load_versions):
-        note("after_catalog_created", sorted(conf_catalog), conf_creds, parameters)
+        note("after_catalog_created", sorted(conf_catalog), dict(conf_creds), parameters)
         catalog["x"] = 5
 
     @hook_impl
