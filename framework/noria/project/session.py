@@ -2,13 +2,13 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
-from types import TracebackType
-from typing import Any, Self
+from types import ModuleType, TracebackType
+from typing import Any, Self, Unpack
 
 from noria_catalog import DataCatalog
 from noria_catalog.located import Located
@@ -20,13 +20,16 @@ from noria.errors import RunError
 from noria.graph import Pipeline
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
+from noria.project.edits import Edits
 from noria.project.lock import ProjectLock
+from noria.project.modules import drop_bytecode, forget, put_in_place
 from noria.project.parameters import PREFIX, check_overrides, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
-from noria.project.selection import Selection
+from noria.project.selection import Part, Selection
 from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
+from noria.project.single import run_single
 from noria.project.state import prepare_state
 from noria.project.views import find_view
 from noria.record.events import Listener, RunFinished
@@ -61,7 +64,8 @@ def open_project(
 class Session:
     """A project in one environment.  Everything is made when it is first asked for.
 
-    A session is no global state: several, of several projects, may be open in one process.
+    A session is no global state: several, of several projects, may be open in one process, and
+    their packages may be called the same.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Session:
         load_versions: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
+        self._asked_env = env
         self.settings: Settings = read_settings(project, env)
         self.env = self.settings.env
         self.run_id = new_run_id()
@@ -81,6 +86,13 @@ class Session:
         self._conf_source = conf_source
         self._load_versions = dict(load_versions or {})
         self._recorder: Recorder | None = None
+        self._catalog: DataCatalog | None = None
+
+    @cached_property
+    def _edits(self) -> Edits:
+        conf = self.project.path / (self._conf_source or self.settings.conf_source)
+        # An archive or an address is not watched.
+        return Edits([self.project.source, *([conf] if conf.is_dir() else [])])
 
     @cached_property
     def config(self) -> Config:
@@ -134,15 +146,51 @@ class Session:
             hooks.after_context_created(context=self)
         return hooks
 
-    @cached_property
+    @property
     def catalog(self) -> DataCatalog:
-        """The catalog, the parameters in it as ``parameters`` and ``params:...``."""
-        return self._make_catalog(self.run_id)
+        """The catalog, the parameters in it as ``parameters`` and ``params:...``.
+
+        Each run begins with a new one; what it kept in memory is here until the next.
+        """
+        put_in_place(self.project)
+        if self._catalog is None:
+            self._catalog = self._make_catalog(self.run_id)
+        return self._catalog
 
     @cached_property
     def pipelines(self) -> Pipelines:
         """The pipelines by name, each imported when it is looked up."""
         return Pipelines(self.project)
+
+    def shown(self, path: Path) -> str:
+        """Return a path as it is called in the project's folder."""
+        root = self.project.path
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+    def refresh(self) -> tuple[list[Path], dict[str, ModuleType]]:
+        """Notice what was edited since the last time: code and configuration are read anew.
+
+        Returns the edited files, and the modules that were imported before and no longer are.
+        Values that were made of the old code stay as they are.
+        """
+        edited = self._edits.look()
+        modules: dict[str, ModuleType] = {}
+        kept = {"_edits"}
+        sources = [path for path in edited if path.suffix == ".py"]
+        if sources:
+            modules = forget(self.project)
+            for path in sources:
+                drop_bytecode(path)
+        else:
+            kept |= {"pipelines", "hooks"}
+        if any(path.suffix == ".toml" for path in edited):
+            self.settings = read_settings(self.project, self._asked_env)
+        if edited:
+            self._catalog = None
+            for name, value in list(vars(type(self)).items()):
+                if isinstance(value, cached_property) and name not in kept:
+                    self.__dict__.pop(name, None)
+        return edited, modules
 
     def select(self, selection: Selection) -> Pipeline:
         """Return the selected part of the project's pipelines."""
@@ -152,20 +200,26 @@ class Session:
         self,
         pipeline: str | Selection = "__default__",
         *,
+        inputs: Mapping[str, Any] | None = None,
+        outputs: Iterable[str] | None = None,
         runner: str | None = None,
         workers: int | None = None,
         wait: bool = False,
         listeners: Sequence[Listener] = (),
         on_wait: Callable[[str], None] | None = None,
         command: str | None = None,
+        **part: Unpack[Part],
     ) -> dict[str, Any]:
-        """Run a pipeline, or a selection of one, and return the outputs that no dataset keeps.
+        """Run a pipeline, or a part of one, and return the outputs that no dataset keeps.
 
+        ``inputs`` are values that stand in for the catalog's; ``outputs`` the names to return
+        instead, whatever keeps them; ``part`` the command line's flags: ``nodes``, ``tags``, ...
         The run is in the ledger, and holds the project while it lasts.  ``runner`` and
         ``workers`` ``None`` mean the settings'.  Raises LockedError when another run holds the
         project and ``wait`` is false; what :func:`noria.run` raises besides.
         """
         selection = Selection(pipeline) if isinstance(pipeline, str) else pipeline
+        selection = selection.narrowed(part)
         crew = make_workers(runner or self.settings.runner, workers or self.settings.workers)
         command = command or " ".join(["noria", "run", *selection.flags()])
         state = self.project.state
@@ -178,7 +232,7 @@ class Session:
             self._check_overrides(selected)
             self._check_pinned(selected)
             catalog = self._catalog_of(run)
-            record = stack.enter_context(self._recording(ledger, command, selection))
+            record = stack.enter_context(self._recording(ledger, command, selection, inputs or ()))
             return run_pipeline(
                 selected,
                 catalog,
@@ -189,7 +243,27 @@ class Session:
                 run_params=self._run_params(selection, crew.name, run),
                 listeners=[record, *listeners],
                 meter=stack.enter_context(MemoryMeter()),
+                inputs=inputs,
+                outputs=outputs,
             )
+
+    def run_node(
+        self,
+        name: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        pipeline: str | None = None,
+    ) -> dict[str, Any]:
+        """Try one node out: return its outputs by name, and save nothing.
+
+        What ``inputs`` does not hold is loaded from the catalog.  ``pipeline`` ``None`` looks in
+        the default one, then in all others.  No hook is called and no run recorded.  What the
+        function raises passes unchanged, so that a debugger stops where it happened.  Raises
+        SelectionError for an unknown node or input, MissingInputError for an input that is
+        neither given nor to be loaded.
+        """
+        put_in_place(self.project)
+        return run_single(name, self.pipelines, lambda: self.catalog, inputs or {}, pipeline)
 
     def viz(self, pipeline: str | Selection = "__default__", *, height: int = 560) -> Any:
         """Return the graph of a pipeline, which a notebook draws when it is the value of a cell.
@@ -222,9 +296,13 @@ class Session:
 
     @contextmanager
     def _recording(
-        self, ledger: Connection, command: str, selection: Selection
+        self, ledger: Connection, command: str, selection: Selection, given: Iterable[str]
     ) -> Iterator[Recorder]:
-        details = {"parameters": self.parameters, "selection": selection.flags()}
+        details = {
+            "parameters": self.parameters,
+            "selection": selection.flags(),
+            "given": sorted(given),  # what no dataset and no parameter file can tell later
+        }
         recorder = Recorder(ledger, env=self.env, command=command, details=details)
         self._recorder = recorder
         try:
@@ -251,7 +329,7 @@ class Session:
     def _catalog_of(self, run: str) -> DataCatalog:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""
         self.run_id = run
-        self.__dict__.pop("catalog", None)
+        self._catalog = None
         return self.catalog
 
     def _make_catalog(self, run: str) -> DataCatalog:
@@ -272,7 +350,7 @@ class Session:
                 catalog=catalog,
                 conf_catalog=entries.plain(),
                 conf_creds=credentials,
-                parameters=self.parameters,
+                parameters=dict(parameter_datasets(self.located_parameters)),
                 save_version=run,
                 load_versions=self._load_versions,
             )

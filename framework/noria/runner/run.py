@@ -1,7 +1,7 @@
 """Running a pipeline: check what can be checked, drive the workers, tell what happens."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from noria.errors import MissingInputError, NodeError, RunError
 from noria.graph import Pipeline, find_resume_nodes
 from noria.graph.names import base_name
 from noria.record.events import Event, Listener, RunFinished, RunStarted
+from noria.runner.exchange import check_exchange, list_wanted
 from noria.runner.failure import one_line, shown
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
@@ -38,25 +39,35 @@ def run(
     pipeline: Pipeline,
     catalog: DataCatalog | None = None,
     *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Iterable[str] | None = None,
     runner: str = "inline",
     workers: int | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline as a plain library and return the outputs that no dataset keeps.
 
-    No project, no ledger, no lock.  ``catalog`` ``None`` means that all data lives in memory;
-    ``runner`` is "inline" or "threads"; ``workers`` is the number of threads, ``None`` one a
-    processor.  Raises MissingInputError before anything runs, NodeError when a node fails.
+    No project, no ledger, no lock.  ``catalog`` ``None`` means that all data lives in memory.
+    ``inputs`` are values for free inputs and parameters, which win over the catalog's; each node
+    gets a copy.  ``outputs`` are the names to return instead, whatever keeps them: any dataset of
+    the pipeline.  ``runner`` is "inline" or "threads"; ``workers`` is the number of threads,
+    ``None`` one a processor.  Raises SelectionError for a name that the pipeline does not have,
+    RunError for a value that one of its nodes makes, and MissingInputError, all before anything
+    runs; NodeError when a node fails.
 
     >>> from noria import DataCatalog, Pipeline, node
     >>> double = node(lambda number: number * 2, inputs="number", outputs="twice", name="double")
     >>> run(Pipeline([double]), DataCatalog({"number": 21}))
     {'twice': 42}
+    >>> run(Pipeline([double]), inputs={"number": 4}, outputs=["number", "twice"])
+    {'number': 4, 'twice': 8}
     """
     return run_pipeline(
         pipeline,
         DataCatalog() if catalog is None else catalog,
         workers=make_workers(runner, workers),
         run=new_run_id(),
+        inputs=inputs,
+        outputs=outputs,
     )
 
 
@@ -71,22 +82,26 @@ def run_pipeline(
     run_params: Mapping[str, Any] | None = None,
     listeners: Sequence[Listener] = (),
     meter: MemoryMeter | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and return the outputs that no dataset keeps.
 
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
     ``None`` when nobody hooks in; every listener gets every event, from whichever thread it happens
-    in.  Raises MissingInputError before anything runs, NodeError when a node fails, with
-    ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
+    in; ``inputs`` and ``outputs`` as in :func:`run`.  Raises what :func:`run` does, a NodeError
+    with ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
 
     def emit(event: Event) -> None:
         for listener in listeners:
             listener(event)
 
-    check_inputs(pipeline, catalog)
+    given, wanted = dict(inputs or {}), None if outputs is None else list_wanted(outputs)
+    check_exchange(pipeline, given, wanted or ())
+    check_inputs(pipeline, catalog, given)
     nodes = pipeline.nodes
-    flow = _flow(pipeline, catalog)
+    flow = _flow(pipeline, catalog, given, wanted or ())
     performer = Performer(nodes, catalog, flow, run=run, hooks=hooks, emit=emit, meter=meter)
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
     try:
@@ -113,7 +128,7 @@ def run_pipeline(
                 error.message += told
         raise
     emit(RunFinished(run, time.time(), "done", None))
-    return result
+    return result if wanted is None else flow.fetch(wanted)
 
 
 def make_workers(runner: str, count: int | None) -> Workers:
@@ -138,14 +153,18 @@ def new_run_id(after: str | None = None, *, now: datetime | None = None) -> str:
     return new_version([after] if after else [], now=now)
 
 
-def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
+def check_inputs(
+    pipeline: Pipeline, catalog: DataCatalog, given: Collection[str] = frozenset()
+) -> None:
     """Find before anything runs what is declared wrongly, nowhere, or not there.
 
-    Raises the catalog's located errors, or MissingInputError that names every missing input and
-    who wants it.
+    ``given`` are the names that the caller has brought the data of.  Raises the catalog's located
+    errors, or MissingInputError that names every missing input and who wants it.
     """
-    catalog.check(sorted(name for name in pipeline.datasets() if name in catalog))
-    missing = [name for name in sorted(pipeline.inputs()) if _is_missing(name, catalog)]
+    declared = {name for name in pipeline.datasets() if name in catalog}
+    catalog.check(sorted(declared.difference(given)))
+    wanted = sorted(pipeline.inputs().difference(given))
+    missing = [name for name in wanted if _is_missing(name, catalog)]
     if len(missing) == 1:
         raise _missing(missing[0], pipeline, catalog)
     if missing:
@@ -198,12 +217,15 @@ def _wanted_by(name: str, pipeline: Pipeline) -> str:
     )
 
 
-def _flow(pipeline: Pipeline, catalog: DataCatalog) -> DataFlow:
+def _flow(
+    pipeline: Pipeline, catalog: DataCatalog, given: Mapping[str, Any], wanted: Iterable[str]
+) -> DataFlow:
     readers: dict[str, int] = {}
     for node in pipeline.nodes:
         for name in set(node.inputs):
             readers[name] = readers.get(name, 0) + 1
-    return DataFlow(catalog, readers, kept=pipeline.inputs() | pipeline.outputs())
+    kept = pipeline.inputs() | pipeline.outputs() | {*wanted}
+    return DataFlow(catalog, readers, kept=kept, given=given)
 
 
 def _dependencies(pipeline: Pipeline) -> list[list[int]]:
