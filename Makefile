@@ -8,7 +8,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(VENV)/.base: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "noria needs Python 3.11 or later; name one: make PYTHON=python3.12 ...")'
@@ -72,10 +72,24 @@ check: $(VENV)/.dev ## lint, format, types and the guards of the house
 	@$(BIN)/mypy
 	@$(PY) -m pytest -q tests/house
 
+KEDRO := .venv-kedro
+
+$(KEDRO)/.made: tests/conformance/constraints.txt
+	@test -x $(KEDRO)/bin/python || $(PYTHON) -m venv $(KEDRO)
+	@echo "installing Kedro into $(KEDRO), to compare with"
+	@$(KEDRO)/bin/python -m pip --disable-pip-version-check install --quiet --constraint $< kedro pytest
+	@touch $@
+
+.PHONY: conformance
+conformance: $(VENV)/.dev $(KEDRO)/.made ## the same behaviour tests against Kedro and Noria, and what none of them shows
+	@echo "Kedro:" && CONFORMANCE=kedro $(KEDRO)/bin/python -m pytest -q -p no:cacheprovider -W ignore tests/conformance
+	@echo "Noria:" && $(PY) -m pytest -q tests/conformance
+	@$(KEDRO)/bin/python -W ignore tests/conformance/members.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## measure side by side with peers, and write docs/benchmarks.md
 	@$(PY) benchmarks/run.py
 
 .PHONY: clean
 clean: ## remove the environment and what was made
-	@rm -rf $(VENV) demo benchmarks/.work .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(KEDRO) demo benchmarks/.work .mypy_cache .pytest_cache .ruff_cache

@@ -20,7 +20,12 @@ FENCE = re.compile(r"(^```console\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
 
 
 DOCS = Path(__file__).parent
-PAGES = (DOCS.parent / "README.md", DOCS / "getting-started.md", DOCS / "command-line.md")
+PAGES = (
+    DOCS.parent / "README.md",
+    DOCS / "getting-started.md",
+    DOCS / "command-line.md",
+    DOCS / "configuration.md",
+)
 
 
 def fill(page: Path) -> str:

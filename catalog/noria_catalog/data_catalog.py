@@ -230,6 +230,11 @@ class DataCatalog:
         entry = self._entries.get(name)
         return None if entry is None else entry.key or entry.where
 
+    def hide(self, text: str) -> str:
+        """Return a text without the secrets that the datasets made so far were given."""
+        made = [name for name, dataset in self._datasets.items() if dataset is not None]
+        return cleaned(text, set[str]().union(*(self._secrets(name) for name in made)))
+
     def check(self, names: Iterable[str]) -> None:
         """Make these datasets, so that every mistake in their entries is found; load nothing."""
         for name in names:
@@ -261,9 +266,18 @@ class DataCatalog:
         with self._building:
             dataset = self._datasets[name]
             if dataset is None:
-                dataset = build(name, self._entries[name], self._context)
+                dataset = self._built(name)
                 self._datasets[name] = dataset
             return dataset
+
+    def _built(self, name: str) -> Dataset:
+        try:
+            return build(name, self._entries[name], self._context)
+        except DatasetDefinitionError as error:
+            if error.__cause__ is not None:  # its class says why, and may quote what it was given
+                error.message = cleaned(error.message, self._secrets(name))
+                error.args = (error.message,)
+            raise
 
     def __setitem__(self, name: str, dataset: Any) -> None:
         self._entries.pop(name, None)

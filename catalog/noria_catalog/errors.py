@@ -55,6 +55,10 @@ class NoriaError(Exception):
             lines.extend(f"  {line}" for line in self.hint.splitlines())
         return "\n".join(lines)
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython and notebooks show instead of a traceback."""
+        return [f"Error: {self}"]
+
 
 class CatalogError(NoriaError):
     """Something about the catalog is wrong."""

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 class Where(NamedTuple):
     """A place in a file: ``line`` and ``column`` count from 1, as editors do.
 
-    ``file`` is as the user would type it, relative to the project where it lies in it.
+    ``file`` is as the user would type it, relative to the project where it lies in it; with line
+    0 it is the name of a variable of the environment.
 
-    >>> str(Where("conf/base/catalog.yml", 3, 5))
-    'conf/base/catalog.yml:3:5'
+    >>> str(Where("conf/base/catalog.yml", 3, 5)), str(Where("NORIA_RUNNER", 0, 0))
+    ('conf/base/catalog.yml:3:5', 'NORIA_RUNNER')
     """
 
     file: str
@@ -17,7 +18,7 @@ class Where(NamedTuple):
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 class Located(NamedTuple):

@@ -8,7 +8,12 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 SECRET_KEYS = frozenset({"credentials", "fs_args", "storage_options"})
 """Keys of an entry whose values are never shown."""
 
-_HIDDEN = "***"
+HIDDEN = "***"
+_SECRET_KEY = re.compile(
+    r"(^|[_-])(passw(or)?d|passphrase|pwd|secret|token|credentials?|api_?key|access_?key"
+    r"|account_?key|private_?key|secret_?key|sas|connection_string|auth|fs_args|storage_options)$",
+    re.IGNORECASE,
+)
 # Anything shorter is found in too many innocent words.
 _SHORTEST = 4
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*"
@@ -37,6 +42,15 @@ def redacted(text: str) -> str:
     if re.match(rf"{_SCHEME}(://|::)", text):
         return "".join(_redacted_place(part) for part in _CHAINED.split(text))
     return _PLACE_IN_TEXT.sub(lambda found: redacted(found[0]), text)
+
+
+def is_secret(key: str) -> bool:
+    """Tell by a key or a variable's name whether what stands beside it is hidden.
+
+    >>> is_secret("api_key"), is_secret("credentials"), is_secret("max_tokens")
+    (True, True, False)
+    """
+    return _SECRET_KEY.search(key) is not None
 
 
 def shown_value(value: Any) -> Any:
@@ -90,7 +104,7 @@ def cleaned(text: str, secrets: Iterable[str]) -> str:
     spellings = {way for secret in secrets for way in _spellings(secret)}
     # The longest first: one secret may be a part of another.
     for secret in sorted(spellings, key=lambda one: (-len(one), one)):
-        text = text.replace(secret, _HIDDEN)
+        text = text.replace(secret, HIDDEN)
     return _PLACE_IN_TEXT.sub(lambda found: redacted(found[0]), text)
 
 
@@ -111,7 +125,7 @@ def _without_values(query: str) -> str:
     for at in range(0, len(parts), 2):
         key, equals, value = parts[at].partition("=")
         if value or not equals:
-            parts[at] = f"{key}={_HIDDEN}" if equals else _HIDDEN if key else ""
+            parts[at] = f"{key}={HIDDEN}" if equals else HIDDEN if key else ""
     return "".join(parts)
 
 

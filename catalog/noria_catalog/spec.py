@@ -190,7 +190,11 @@ def _credentials(name: str, value: Located, context: Context) -> Any:
             nearest=nearest(value.value, context.credentials),
             hint="credentials are declared in conf/<env>/credentials.yml",
         )
-    found = context.credentials[value.value]
+    try:
+        found = context.credentials[value.value]
+    except NoriaError as error:
+        error.message = f"dataset {name!r}: its credentials {value.value!r}: {error.message}"
+        raise
     return found.plain() if isinstance(found, Located) else found
 
 

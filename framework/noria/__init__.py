@@ -14,8 +14,10 @@ _HOMES = {
     "pipeline": "noria.graph",
     "find_pipelines": "noria.project.registry",
     "hook_impl": "noria.hooks",
+    "load_ipython_extension": "noria.integrations.ipython",
     "open_project": "noria.project.session",
     "run": "noria.runner.run",
+    "unload_ipython_extension": "noria.integrations.ipython",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604  # the table is the one list of names
 

@@ -39,7 +39,10 @@ class HookSpecs:
         save_version: str,
         load_versions: dict[str, str],
     ) -> None:
-        """Run when the catalog is made; what the hook changes in ``catalog`` counts."""
+        """Run when the catalog is made; what the hook changes in ``catalog`` counts.
+
+        ``parameters`` are the values by dataset name: ``parameters``, ``params:rate``, ...
+        """
 
     @hook_spec
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Any, catalog: Any) -> None:

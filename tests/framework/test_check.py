@@ -1,8 +1,10 @@
 """`noria check`: everything that is wrong, at once, and nothing run."""
 
 import json
+import subprocess
+import sys
 
-from tests.project_on_disk import ProjectOnDisk
+from tests.project_on_disk import ProjectOnDisk, environment
 
 FIT = """\
 from dataclasses import dataclass
@@ -127,3 +129,22 @@ def test_an_input_that_nobody_makes_fails(project: ProjectOnDisk) -> None:
     said = project.noria("check", code=2).all
     assert "nobody makes the input 'totls', wanted by node 'fit'" in said
     assert "did you mean 'totals'?" in said
+
+
+def test_one_node_tried_out_gets_what_a_run_would_give_it(project: ProjectOnDisk) -> None:
+    _with_fit(project)
+    code = (
+        "import noria; session = noria.open_project('.');"
+        "print(session.run_node('fit', inputs={'totals': {}}));"
+        "session.run_node('fit', inputs={'totals': {}, 'params:model': {'tree': 3}})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "{'fitted': '3 3'}" in done.stdout
+    assert "ParameterTypeError: model.tree is 3, not Tree" in done.stderr

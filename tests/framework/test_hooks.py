@@ -77,7 +77,7 @@ def test_every_hook_is_called_in_its_order(project: ProjectOnDisk) -> None:
     told = [line for line in lines if line and not line.startswith((" ", "run ", "done "))]
     assert told == [
         "context local",
-        "catalog True {'rate': 1.5}",
+        "catalog True {'parameters': {'rate': 1.5}, 'params:rate': 1.5}",
         "pipeline sales 2",
         "load orders",
         "loaded orders DataFrame",

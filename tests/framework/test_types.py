@@ -270,3 +270,13 @@ def test_a_parameter_of_the_wrong_type_stops_the_run_before_it_begins() -> None:
             Pipeline([node(fit, "params:depth", "x", name="fit")]),
             DataCatalog({"params:depth": "three"}),
         )
+
+
+def test_values_given_to_a_run_are_built_and_compared_too() -> None:
+    def fit(leaf: Leaf) -> int:
+        return leaf.size
+
+    pipeline = Pipeline([node(fit, "params:leaf", "size", name="fit")])
+    assert run(pipeline, inputs={"params:leaf": {"size": 2}}) == {"size": 2}
+    with pytest.raises(ParameterTypeError, match="leaf.size is 'x', not int"):
+        run(pipeline, inputs={"params:leaf": {"size": "x"}})

@@ -9,16 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.notebook import play
 from tests.project_on_disk import ProjectOnDisk, environment
-
-_SHELL = """\
-import json, sys
-names = {}
-for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
-    if cell["cell_type"] == "code":
-        exec("".join(cell["source"]), names)
-print(eval(sys.argv[2], names))
-"""
 
 
 def check_as_its_ci_does(project: ProjectOnDisk) -> str:
@@ -42,16 +34,12 @@ def check_as_its_ci_does(project: ProjectOnDisk) -> str:
 
 def play_notebook(project: ProjectOnDisk, expression: str) -> str:
     """Run the code cells of the project's notebook in its folder; give an expression's value."""
-    done = subprocess.run(
-        [sys.executable, "-c", _SHELL, "explore.ipynb", expression],
-        cwd=project.path / "notebooks",
-        env=environment() | {"MPLBACKEND": "agg"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    pytest.importorskip("IPython", reason="not here: IPython is not installed")
+    document = json.loads((project.path / "notebooks/explore.ipynb").read_text("utf-8"))
+    cells = ["".join(c["source"]) for c in document["cells"] if c["cell_type"] == "code"]
+    *said, last = play(project.path / "notebooks", *cells, f"print({expression})")
+    assert not any("Error" in each for each in said), said
+    return last
 
 
 def notebook_is_clean(project: ProjectOnDisk) -> bool:

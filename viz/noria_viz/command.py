@@ -84,6 +84,8 @@ def _save(selection: Selection, given: dict[str, Any], path: Path) -> None:
 
 def _opening(given: dict[str, Any]) -> dict[str, Any]:
     """Return how the project is opened, in words that another process understands."""
+    from noria.config.sources import as_source
+
     conf_source = given["conf_source"]
     versions: dict[str, str] = {}
     if given["params"]:
@@ -97,6 +99,6 @@ def _opening(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "env": given["env"],
         "params": list(given["params"]),
-        "conf_source": None if conf_source is None else str(Path(conf_source).resolve()),
+        "conf_source": None if conf_source is None else as_source(conf_source, Path.cwd()),
         "load_versions": versions,
     }

@@ -7,12 +7,13 @@ from typing import Any
 from noria.graph import Node, Pipeline
 from noria.graph.names import base_name, is_parameter
 from noria_catalog.located import Located
+from noria_catalog.redact import is_secret
 
 from noria_viz.document import DEFAULT, Document
 from noria_viz.errors import ViewError
 from noria_viz.place import Place, place_of
 from noria_viz.project_graph import ProjectGraph
-from noria_viz.secrecy import is_secret, shown_value
+from noria_viz.secrecy import shown_value
 from noria_viz.source_text import source_text
 
 

@@ -52,12 +52,11 @@ class Answers:
     def _open(self) -> ProjectGraph:
         if self._graph is None:
             given = self._opening
-            conf_source = given["conf_source"]
             session = Session(
                 find_project(Path(given["path"])),
                 env=given["env"],
                 params=parse_overrides(given["params"]),
-                conf_source=None if conf_source is None else Path(conf_source),
+                conf_source=given["conf_source"],
                 load_versions=given["load_versions"],
             )
             words: dict[str, Any] = {

@@ -1,28 +1,13 @@
 """Values as the view may show them: passwords are left out, whatever they stand in."""
 
-import re
 from typing import Any
 
-from noria_catalog.redact import redacted
+from noria_catalog.redact import is_secret, redacted
 
-_SECRET = re.compile(
-    r"(^|[_-])(passw(or)?d|passphrase|pwd|secret|token|credentials?|api_?key|access_?key"
-    r"|account_?key|private_?key|secret_?key|sas|connection_string|auth|fs_args|storage_options)$",
-    re.IGNORECASE,
-)
 _HIDDEN = "••••••"
 _LONGEST_TEXT = 2_000
 _LONGEST_LIST = 200
 _DEEPEST = 12
-
-
-def is_secret(key: str) -> bool:
-    """Tell whether what stands beside such a key is hidden.
-
-    >>> is_secret("api_key"), is_secret("credentials"), is_secret("max_tokens")
-    (True, True, False)
-    """
-    return _SECRET.search(key) is not None
 
 
 def shown_value(key: str, value: Any, depth: int = 0) -> Any:

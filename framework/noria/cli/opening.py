@@ -18,13 +18,14 @@ def find_here() -> Project:
 def open_session(given: dict[str, Any]) -> Session:
     """Take the configuration's values out of a command's arguments and open the project here."""
     from noria.config.overrides import parse_overrides
+    from noria.config.sources import as_source
 
     conf_source = given.pop("conf_source")
     return Session(
         find_here(),
         env=given.pop("env"),
         params=parse_overrides(given.pop("params")),
-        conf_source=None if conf_source is None else Path(conf_source).resolve(),
+        conf_source=None if conf_source is None else as_source(conf_source, Path.cwd()),
         load_versions=parse_versions(given.pop("load_versions")),
     )
 

@@ -84,7 +84,7 @@ _CONFIGURATION = [
         help="Load this version of a versioned dataset.",
     ),
     click.option(
-        "--conf-source", metavar="FOLDER", type=click.Path(), help="Read this instead of conf."
+        "--conf-source", metavar="PLACE", help="Read this folder, .zip or URL instead of conf."
     ),
 ]
 

@@ -16,11 +16,16 @@ _REFRESHES_A_SECOND = 8
 
 
 @contextmanager
-def show_progress(tally: Tally, *, stream: IO[str], quiet: bool) -> Iterator[Listener | None]:
-    """Show the run on ``stream`` while the context lasts; give what listens to it, if anything."""
+def show_progress(
+    tally: Tally, *, stream: IO[str], quiet: bool, live: bool = True
+) -> Iterator[Listener | None]:
+    """Show the run on ``stream`` while the context lasts; give what listens to it, if anything.
+
+    Without ``live`` a terminal gets plain lines too, which a debugger can stand between.
+    """
     if quiet:
         yield None
-    elif stream.isatty():
+    elif live and stream.isatty():
         with _live(tally, stream):
             yield None
     else:

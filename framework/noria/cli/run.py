@@ -30,6 +30,7 @@ from noria.project.session import Session
 @configuration_options
 @click.option("--wait", is_flag=True, help="Wait when another run holds the project.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing but errors.")
+@click.option("--pdb", "debugging", is_flag=True, help="Open pdb where a node's function failed.")
 @click.option("--traceback", "full", is_flag=True, help="Print a failure's whole traceback.")
 @json_option
 def run(
@@ -37,6 +38,7 @@ def run(
     workers: int | None,
     wait: bool,
     quiet: bool,
+    debugging: bool,
     full: bool,
     as_json: bool,
     **given: Any,
@@ -57,13 +59,16 @@ def run(
         runner = "threads"
     crew = _runner_flags(runner, workers)
     session = open_session(given)
+    failure: NodeError | None = None
+    if debugging and as_json:
+        raise click.UsageError("--pdb and --json: a debugger cannot share the output")
     tally = Tally(BEGAN)
     stream = sys.stderr if as_json else sys.stdout
     try:
         with (
             stdout_elsewhere() if as_json else nullcontext(),
             heed_interrupts(lambda: _abandon(session, tally)),
-            show_progress(tally, stream=stream, quiet=quiet) as progress,
+            show_progress(tally, stream=stream, quiet=quiet, live=not debugging) as progress,
         ):
             _set_up_logging(session)
             session.run(
@@ -77,12 +82,18 @@ def run(
             )
     except NodeError as error:
         if full and error.__cause__ is not None:
-            traceback.print_exception(error.__cause__)
+            trace = "".join(traceback.format_exception(error.__cause__))
+            click.echo(session.catalog.hide(trace), err=True, nl=False)
         error.hint = _how_to_go_on(error, selection, [*again, *crew])
-        raise
+        if debugging and error.__cause__ is not None:
+            failure = error
+        else:
+            raise
     finally:
         if tally.run:
             _tell(tally, as_json=as_json, quiet=quiet)
+    if failure is not None:
+        _debug(failure)
 
 
 def _tell(tally: Tally, *, as_json: bool, quiet: bool) -> None:
@@ -90,6 +101,16 @@ def _tell(tally: Tally, *, as_json: bool, quiet: bool) -> None:
         print_json(summary_document(tally))
     elif not quiet:
         click.echo(f"\n{summary(tally, here=Path.cwd())}")
+
+
+def _debug(failure: NodeError) -> None:
+    from noria.cli.group import report
+    from noria.cli.postmortem import debug
+
+    report(failure)
+    assert failure.__cause__ is not None
+    debug(failure.__cause__)
+    raise click.exceptions.Exit(failure.exit_code)
 
 
 def _abandon(session: Session, tally: Tally) -> None:

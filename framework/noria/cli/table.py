@@ -7,6 +7,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("noria.cli.run:run", "Run a pipeline, or a part of one."),
     "check": ("noria.cli.check:check", "Find what is wrong before anything runs."),
     "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
+    "config": ("noria.cli.config:config", "Show the configuration, merged, with its places."),
+    "shell": ("noria.cli.shell:shell", "Open a prompt with the project's catalog and pipelines."),
     "runs": ("noria.cli.runs:runs", "List and show what has been run."),
 }
 # Commands of the rooms above come in by entry points; their words for --help stand here.

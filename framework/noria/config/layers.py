@@ -1,44 +1,68 @@
 """Configuration in layers: ``conf/base``, then ``conf/<environment>``, later ones winning."""
 
+import gc
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from noria_catalog.located import Located
+from noria_catalog.located import Located, Where
 from noria_catalog.suggest import nearest
 
-from noria.config.yaml_loader import read_yaml
+from noria.config.credentials import Credentials, with_variables
+from noria.config.interpolate import CREDENTIALS, GLOBALS, Interpolation, Tree
+from noria.config.merge import Merge, merge_catalog, merge_deep, merge_whole
+from noria.config.names import runtime_names
+from noria.config.overrides import apply_overrides, override_where_possible
+from noria.config.parsed import ParsedFiles
+from noria.config.sources import SUFFIXES, Source, open_source
 from noria.errors import ConfigError
 
 BASE = "base"
-SUFFIXES = (".yml", ".yaml")
+_MERGES: dict[str, Merge] = {
+    "catalog": merge_catalog,
+    "parameters": merge_deep,
+    GLOBALS: merge_deep,
+    CREDENTIALS: merge_whole,
+}
 
 
 class Config:
     """The configuration of a project in one environment, read when it is asked for.
 
-    ``source`` is the folder that holds ``base`` and the environments; ``root`` the folder that
-    places in error messages are relative to.
+    ``source`` is the folder that holds ``base`` and the environments, an archive of one or an
+    fsspec URL; ``root`` the folder that places in error messages are relative to; ``runtime`` the
+    parameters given for this time, by dotted key; ``parsed`` keeps what was parsed.
 
     Raises ConfigError when ``source`` or the environment's folder is missing.  The default
     environment may be missing: a fresh clone has no ``conf/local``.
     """
 
     def __init__(
-        self, source: Path, environment: str, *, root: Path, optional: Sequence[str] = ()
+        self,
+        source: str | Path,
+        environment: str,
+        *,
+        root: Path,
+        optional: Sequence[str] = (),
+        runtime: Mapping[str, Any] | None = None,
+        parsed: ParsedFiles | None = None,
     ) -> None:
-        self.source = source
         self.environment = environment
-        self._root = root
-        if not source.is_dir():
-            raise ConfigError(f"no configuration folder at {source}")
+        self._source: Source = open_source(source, root)
+        self._runtime = dict(runtime or {})
+        self._parsed = parsed or ParsedFiles()
+        known = self._source.environments()
         names = [BASE] if environment == BASE else [BASE, environment]
         for name in names:
-            if not (source / name).is_dir() and name not in optional:
-                raise _no_environment(source, name)
-        self._layers = [source / name for name in names if (source / name).is_dir()]
-        self._read: dict[str, Located] = {}
+            if name not in known and name not in optional:
+                raise _no_environment(self._source.name, name, known)
+        self._layers = [name for name in names if name in known]
+        self._files: dict[str, list[str]] = {}
+        self._written: dict[str, list[Located]] = {}
+        self._resolved: dict[str, Located] = {}
 
     def catalog(self) -> Located:
         """Return the merged catalog: dataset name to entry.
@@ -46,128 +70,167 @@ class Config:
         An entry of a later layer replaces the earlier one whole when it names a ``type``, and
         merges into it when it does not.
         """
-        return self._merged("catalog", _merge_catalog)
+        return self._kind("catalog")
 
     def parameters(self) -> Located:
-        """Return the merged parameters: key by key, lists and scalars replaced."""
-        return self._merged("parameters", _merge_deep)
+        """Return the merged parameters, those given for this time set in them.
 
-    def credentials(self) -> Located:
-        """Return the credentials: name to values, a later layer's replacing an earlier one's."""
-        return self._merged("credentials", _merge_whole)
+        Layers merge key by key; lists and scalars are replaced.
+        """
+        if "parameters" not in self._resolved:
+            layers = [
+                override_where_possible(layer, self._runtime)
+                for layer in self._layer_of("parameters")
+            ]
+            resolved = self._interpolation.resolved(self._tree("parameters", layers))
+            self._resolved["parameters"] = apply_overrides(resolved, self._runtime)
+        return self._resolved["parameters"]
+
+    def declared_parameters(self) -> Located:
+        """Return the merged parameters as the files alone give them."""
+        if not self._runtime:
+            return self.parameters()
+        return self._interpolation.resolved(self._tree("parameters"))
+
+    def globals(self) -> Located:
+        """Return the merged globals: what ``${globals:name}`` refers to."""
+        return self._kind(GLOBALS)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The credentials by name, from the files and from variables; resolved when used."""
+        tree = self._credentials_tree
+        return Credentials(tree.merged, lambda name: self._interpolation.part(tree, name))
+
+    def written_credentials(self) -> Located:
+        """Return where credentials stand; their values are not resolved, and not to be shown."""
+        return self._credentials_tree.merged
 
     def logging(self) -> dict[str, Any] | None:
         """Return the logging configuration nearest to the environment, ``None`` without one."""
-        for folder in [*reversed(self._layers), self.source]:
+        located = self.located_logging()
+        plain: dict[str, Any] | None = None if located is None else located.plain()
+        return plain
+
+    def located_logging(self) -> Located | None:
+        """Return the logging configuration with its places; ``${`` in it is logging's own."""
+        for folder in [*(f"{layer}/" for layer in reversed(self._layers)), ""]:
             for suffix in SUFFIXES:
-                path = folder / f"logging{suffix}"
-                if path.is_file():
-                    plain: dict[str, Any] = self._file(path).plain()
-                    return plain
+                path = f"{folder}logging{suffix}"
+                if self._source.exists(path):
+                    return self._file(path)
         return None
 
-    def files(self, kind: str) -> list[Path]:
-        """Return the files that ``kind`` ("catalog", "parameters", ...) is read from, in order."""
-        return [path for layer in self._layers for path in _files(layer, kind)]
+    def runtime_names(self) -> set[str]:
+        """Return the runtime parameters that the configuration asks for by name."""
+        layers = [layer for kind in _MERGES for layer in self._layer_of(kind)]
+        return {name for layer in layers for name in runtime_names(layer)}
 
-    def show(self, path: Path) -> str:
-        """Return ``path`` as the user would type it in the project's folder."""
-        try:
-            return path.relative_to(self._root).as_posix()
-        except ValueError:
-            return str(path)
+    @property
+    def variables(self) -> set[str]:
+        """The names of the environment's variables that were looked up so far, set or not."""
+        return set(self._interpolation.variables)
 
-    def _merged(self, kind: str, merge: Any) -> Located:
-        if kind not in self._read:
-            merged: dict[Any, Located] = {}
-            for layer in self._layers:
-                merge(merged, self._layer(layer, kind))
-            self._read[kind] = Located(
-                {key: value for key, value in merged.items() if not str(key).startswith("_")}
-            )
-        return self._read[kind]
+    def _kind(self, kind: str) -> Located:
+        if kind not in self._resolved:
+            with _no_collection():
+                self._resolved[kind] = self._interpolation.resolved(self._tree(kind))
+        return self._resolved[kind]
 
-    def _layer(self, layer: Path, kind: str) -> dict[Any, Located]:
+    @cached_property
+    def _interpolation(self) -> Interpolation:
+        runtime = apply_overrides(Located({}), self._runtime)
+        return Interpolation(lambda: self._tree(GLOBALS), runtime, os.environ)
+
+    @cached_property
+    def _credentials_tree(self) -> Tree:
+        tree = self._tree(CREDENTIALS)
+        return tree._replace(merged=with_variables(tree.merged, os.environ))
+
+    def _tree(self, kind: str, layers: list[Located] | None = None) -> Tree:
+        layers = self._layer_of(kind) if layers is None else layers
+        merged: dict[Any, Located] = {}
+        for layer in layers:
+            _MERGES[kind](merged, layer.value)
+        visible = {key: value for key, value in merged.items() if not str(key).startswith("_")}
+        files = {
+            self._source.shown(path): number
+            for number, layer in enumerate(self._layers)
+            for path in self._of_kind(layer, kind)
+        }
+        return Tree(kind, Located(visible), layers, files)
+
+    def _layer_of(self, kind: str) -> list[Located]:
+        """Return each layer of a kind as it is written, base first."""
+        if kind not in self._written:
+            self._written[kind] = [self._layer(layer, kind) for layer in self._layers]
+        return self._written[kind]
+
+    def _layer(self, layer: str, kind: str) -> Located:
         found: dict[Any, Located] = {}
-        for path in _files(layer, kind):
-            for key, value in self._file(path).value.items():
+        for path in self._of_kind(layer, kind):
+            for key, value in self._file(path, secret=kind == CREDENTIALS).value.items():
                 if key in found and not str(key).startswith("_"):
                     raise ConfigError(
                         f"the key {key!r} stands twice in one layer; first at {found[key].key}",
                         where=value.key,
                     )
                 found[key] = value
-        return found
+        return Located(found)
 
-    def _file(self, path: Path) -> Located:
-        shown = self.show(path)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise ConfigError(f"{shown} is not UTF-8 text (byte {error.start})") from None
-        except OSError as error:
-            raise ConfigError(f"{shown} cannot be read: {error.strerror}") from None
-        located = read_yaml(text, shown)
+    def _of_kind(self, layer: str, kind: str) -> list[str]:
+        """Return ``<kind>*.yml`` at any depth and every file below a folder ``<kind>*``."""
+        if layer not in self._files:
+            self._files[layer] = self._source.files(layer)
+        return [
+            path
+            for path in self._files[layer]
+            if any(part.startswith(kind) for part in PurePosixPath(path).parts[1:])
+        ]
+
+    def _file(self, path: str, *, secret: bool = False) -> Located:
+        data, shown = self._source.read(path), self._source.shown(path)
+        located = _secret_file(data, shown) if secret else self._parsed.read(data, shown)
         if not isinstance(located.value, dict):
             raise ConfigError(
-                f"a configuration file holds keys with values, not {_kind(located.value)}",
+                "a configuration file holds keys with values, not "
+                + ("a list" if isinstance(located.value, list) else "a single value"),
                 where=located.where,
             )
         return located
 
 
-def _no_environment(source: Path, name: str) -> ConfigError:
-    known = sorted(
-        entry.name for entry in source.iterdir() if entry.is_dir() and entry.name != "__pycache__"
-    )
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let the garbage collector rest while a tree grows in which nothing is garbage.
+
+    Going through a large catalog again and again takes it a third of the time of reading one.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _secret_file(data: bytes, shown: str) -> Located:
+    """Parse a file of secrets: kept nowhere, and no mistake in it is told by quoting it."""
+    try:
+        return ParsedFiles().read(data, shown)
+    except ConfigError as error:
+        raise ConfigError(
+            "these credentials cannot be read; what stands there is not shown",
+            where=error.where or Where(shown, 1, 1),
+            hint="a secret that begins with one of ! & * % @ ` [ { or holds `: ` or ` #` wants"
+            " quotes",
+        ) from None
+
+
+def _no_environment(source: str, name: str, known: list[str]) -> ConfigError:
     return ConfigError(
-        f"no environment {name!r}: {source.name} has {', '.join(known) or 'no folder'}",
+        f"no environment {name!r}: {source} has {', '.join(known) or 'no folder'}",
         nearest=nearest(name, known),
-        hint=f"make the folder {source / name} for a new one",
+        hint=f"make the folder {source}/{name} for a new one",
     )
-
-
-def _files(layer: Path, kind: str) -> Iterator[Path]:
-    """Yield ``<kind>*.yml`` at any depth and every file below a folder ``<kind>*``, sorted."""
-    for folder, folders, names in os.walk(layer):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        inside = any(part.startswith(kind) for part in Path(folder).relative_to(layer).parts)
-        for name in sorted(names):
-            if name.endswith(SUFFIXES) and (inside or name.startswith(kind)):
-                yield Path(folder, name)
-
-
-def _merge_catalog(into: dict[Any, Located], layer: dict[Any, Located]) -> None:
-    for name, entry in layer.items():
-        earlier = into.get(name)
-        if earlier is None or not _both_mappings(earlier, entry) or "type" in entry.value:
-            into[name] = entry
-        else:
-            into[name] = _merged(earlier, entry)
-
-
-def _merge_deep(into: dict[Any, Located], layer: dict[Any, Located]) -> None:
-    for key, value in layer.items():
-        earlier = into.get(key)
-        if earlier is not None and _both_mappings(earlier, value):
-            into[key] = _merged(earlier, value)
-        else:
-            into[key] = value
-
-
-def _merge_whole(into: dict[Any, Located], layer: dict[Any, Located]) -> None:
-    into.update(layer)
-
-
-def _merged(earlier: Located, later: Located) -> Located:
-    values = dict(earlier.value)
-    _merge_deep(values, later.value)
-    return Located(values, later.where, later.key)
-
-
-def _both_mappings(one: Located, other: Located) -> bool:
-    return isinstance(one.value, dict) and isinstance(other.value, dict)
-
-
-def _kind(value: Any) -> str:
-    return "a list" if isinstance(value, list) else "a single value"

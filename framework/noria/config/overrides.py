@@ -5,7 +5,6 @@ from typing import Any
 
 from noria_catalog.located import Located, locate
 
-from noria.config.yaml_loader import read_scalar
 from noria.errors import ConfigError
 
 _OPENING, _CLOSING = "[{(", "]})"
@@ -36,6 +35,20 @@ def apply_overrides(parameters: Located, overrides: Mapping[str, Any]) -> Locate
     return parameters
 
 
+def override_where_possible(layer: Located, overrides: Mapping[str, Any]) -> Located:
+    """Return one layer of the parameters with ``overrides`` set, but for those that do not fit it.
+
+    So a reference in it sees what is given for this run; whether an override fits is told by
+    :func:`apply_overrides` for all layers together.
+    """
+    for key, value in overrides.items():
+        try:
+            layer = _set(layer, key.split("."), value, key)
+        except ConfigError:
+            continue
+    return layer
+
+
 def _set(tree: Located, path: list[str], value: Any, key: str) -> Located:
     if not isinstance(tree.value, dict):
         raise ConfigError(
@@ -58,6 +71,8 @@ def _assignment(part: str) -> tuple[str, Any]:
         raise ConfigError(
             f"--params takes key=value, not {part!r}", hint="for example --params model.depth=3"
         )
+    from noria.config.yaml_loader import read_scalar
+
     return key, read_scalar(part[cut + 1 :].strip())
 
 

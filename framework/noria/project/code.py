@@ -1,7 +1,6 @@
 """Importing the project's own code, and telling what is wrong when that fails."""
 
 import importlib
-import sys
 import traceback
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -11,16 +10,15 @@ from noria_catalog.located import Where
 
 from noria.errors import ProjectCodeError
 from noria.project.discover import Project
+from noria.project.modules import put_in_place
 
 
 def prepare_import(project: Project) -> None:
-    """Put the project's source folder first on the path, so that it runs without being installed.
+    """Make the project's own code the one that is imported, without being installed.
 
-    Raises ProjectCodeError when the package is not there.
+    Raises ProjectCodeError when the package is not there, or its name is another one's.
     """
-    source = str(project.source)
-    if source not in sys.path:
-        sys.path.insert(0, source)
+    put_in_place(project)
     if not project.package_path.is_dir():
         raise ProjectCodeError(
             f"the project's package {project.package!r} is not at {project.package_path}",

@@ -1,7 +1,7 @@
 """The pipelines of a project by name, each imported when it is asked for."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,28 @@ REGISTRY = "pipeline_registry"
 FOLDER = "pipelines"
 
 
-class FoundPipelines(Mapping[str, Pipeline]):
+class FoundPipelines(MutableMapping[str, Pipeline]):
     """The pipelines that lie in ``<package>/pipelines``, by folder name.
 
     Looking one up imports its module and calls ``create_pipeline()``; nothing else is imported.
-    A ``create_pipeline(parameters)`` gets the project's parameters.
+    A ``create_pipeline(parameters)`` gets the project's ``parameters``.  A registry may add to them
+    and take away; ``only`` are the names to look for, ``None`` all.
     """
 
     def __init__(
-        self, package: str, folder: Path, parameters: Mapping[str, Any] | None = None
+        self,
+        package: str,
+        folder: Path,
+        only: Iterable[str] | None = None,
+        *,
+        parameters: Mapping[str, Any] | None = None,
     ) -> None:
         self._package = package
         self._folder = folder
+        self._only = None if only is None else set(only)
         self._parameters = parameters
         self._made: dict[str, Pipeline] = {}
+        self._taken: set[str] = set()
 
     def __getitem__(self, name: str) -> Pipeline:
         if name not in self._made:
@@ -40,7 +48,27 @@ class FoundPipelines(Mapping[str, Pipeline]):
             self._made[name] = self._make(name)
         return self._made[name]
 
+    def __setitem__(self, name: str, pipeline: Pipeline) -> None:
+        self._made[name] = pipeline
+        self._taken.discard(name)
+
+    def __delitem__(self, name: str) -> None:
+        if name not in set(self):
+            raise KeyError(name)
+        self._made.pop(name, None)
+        self._taken.add(name)
+
     def __iter__(self) -> Iterator[str]:
+        for name in dict.fromkeys([*self._lying_there(), *self._made]):
+            if name not in self._taken:
+                yield name
+
+    def _lying_there(self) -> Iterator[str]:
+        for name in self._folders():
+            if self._only is None or name in self._only:
+                yield name
+
+    def _folders(self) -> Iterator[str]:
         if self._folder.is_dir():
             for entry in sorted(self._folder.iterdir()):
                 if entry.is_dir() and entry.name.isidentifier() and entry.name[:1] not in "_.":
@@ -78,13 +106,19 @@ class FoundPipelines(Mapping[str, Pipeline]):
 
 
 def find_pipelines(
-    package: str | None = None, *, parameters: Mapping[str, Any] | None = None
-) -> Mapping[str, Pipeline]:
+    package: str | None = None,
+    *,
+    pipelines_to_find: Iterable[str] | None = None,
+    raise_errors: bool = True,  # noqa: ARG001  # Kedro's word, see below
+    parameters: Mapping[str, Any] | None = None,
+) -> MutableMapping[str, Pipeline]:
     """Return the pipelines in the folder ``pipelines`` of a package, by name.
 
     The mapping is lazy: a pipeline is imported when its name is looked up.  ``package`` ``None``
-    means the package of the module that calls; ``parameters`` go to a ``create_pipeline`` that
-    takes them.  Raises ProjectError when that is no package.
+    means the package of the module that calls; ``pipelines_to_find`` are the names to look for,
+    ``None`` all; ``parameters`` go to a ``create_pipeline`` that takes them.  ``raise_errors`` is
+    taken for Kedro's sake and changes nothing: a pipeline that cannot be imported is an error when
+    it is looked up.  Raises ProjectError when there is no such package.
     """
     if package is None:
         package = str(sys._getframe(1).f_globals.get("__package__") or "")  # noqa: SLF001  # the documented way to the caller
@@ -94,7 +128,8 @@ def find_pipelines(
             f"find_pipelines() was called outside of a package (in {package or 'a script'!r})",
             hint="name the package: find_pipelines('my_package')",
         )
-    return FoundPipelines(package, Path(next(iter(module.__path__))) / FOLDER, parameters)
+    folder = Path(next(iter(module.__path__))) / FOLDER
+    return FoundPipelines(package, folder, pipelines_to_find, parameters=parameters)
 
 
 class Pipelines(Mapping[str, Pipeline]):
@@ -137,7 +172,7 @@ class Pipelines(Mapping[str, Pipeline]):
         if not has_module(REGISTRY, project.package_path):
             import_code(project.package, project, f"the package {project.package!r}")
             folder = project.package_path / FOLDER
-            found = FoundPipelines(project.package, folder, _WhenAsked(self._parameters))
+            found = FoundPipelines(project.package, folder, parameters=_WhenAsked(self._parameters))
             lazy: dict[str, Any] = {name: lambda name=name: found[name] for name in found}
             if lazy:
                 lazy[DEFAULT] = lambda: sum((found[name] for name in found), Pipeline([]))
@@ -167,6 +202,7 @@ class Pipelines(Mapping[str, Pipeline]):
         return _checked(value, f"pipeline {name!r}")
 
     def _call(self, function: Callable[[], Any], purpose: str) -> Any:
+        prepare_import(self._project)  # another project may have had its turn meanwhile
         try:
             return function()
         except (KeyboardInterrupt, NoriaError):

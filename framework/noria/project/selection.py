@@ -1,9 +1,22 @@
 """Which part of a pipeline is meant: the selection flags of run, viz and others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any, TypedDict
 
 from noria.graph import Pipeline
+
+
+class Part(TypedDict, total=False):
+    """The parts of a pipeline by keyword, as the command line's flags are called."""
+
+    tags: str | Iterable[str]
+    nodes: str | Iterable[str]
+    from_nodes: str | Iterable[str]
+    to_nodes: str | Iterable[str]
+    from_inputs: str | Iterable[str]
+    to_outputs: str | Iterable[str]
+    namespaces: str | Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,19 @@ class Selection:
             to_outputs=self.to_outputs or None,
             node_namespaces=self.namespaces or None,
         )
+
+    def narrowed(self, part: Part) -> "Selection":
+        """Return this selection with other conditions; a single name may stand alone.
+
+        >>> Selection("train").narrowed({"tags": "fast"}).tags
+        ('fast',)
+        """
+        listed: dict[str, Any] = {
+            name: (names,) if isinstance(names, str) else tuple(names)
+            for name, names in part.items()
+            if isinstance(names, Iterable)
+        }
+        return replace(self, **listed)
 
     @property
     def narrows(self) -> bool:

@@ -2,29 +2,34 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
-from types import TracebackType
-from typing import Any, Self
+from types import ModuleType, TracebackType
+from typing import Any, Self, Unpack
 
 from noria_catalog import DataCatalog
 from noria_catalog.located import Located
 
 from noria.config.layers import Config
-from noria.config.overrides import apply_overrides
+from noria.config.parsed import ParsedFiles
+from noria.config.sources import as_source
 from noria.errors import RunError
 from noria.graph import Pipeline
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
+from noria.project.edits import Edits
 from noria.project.lock import ProjectLock
-from noria.project.parameters import check_overrides, located_datasets, parameter_datasets
+from noria.project.modules import drop_bytecode, forget, put_in_place
+from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
-from noria.project.selection import Selection
+from noria.project.selection import Part, Selection
+from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
+from noria.project.single import run_single
 from noria.project.state import prepare_state
 from noria.project.views import find_view
 from noria.record.events import Listener, RunFinished
@@ -45,21 +50,22 @@ def open_project(
     """Open the project that ``path`` lies in and return its session.
 
     ``env`` ``None`` means the default environment of the settings; ``params`` are dotted keys
-    that override parameters; ``conf_source`` is a folder to read instead of ``conf``.  Raises
-    ProjectError when there is no project.
+    that override parameters; ``conf_source`` is a folder to read instead of ``conf``, an archive
+    of one or an fsspec URL.  Raises ProjectError when there is no project.
     """
     return Session(
         find_project(Path(path)),
         env=env,
         params=params,
-        conf_source=None if conf_source is None else Path(conf_source),
+        conf_source=conf_source,
     )
 
 
 class Session:
     """A project in one environment.  Everything is made when it is first asked for.
 
-    A session is no global state: several, of several projects, may be open in one process.
+    A session is no global state: several, of several projects, may be open in one process, and
+    their packages may be called the same.
     """
 
     def __init__(
@@ -68,10 +74,11 @@ class Session:
         *,
         env: str | None = None,
         params: Mapping[str, Any] | None = None,
-        conf_source: Path | None = None,
+        conf_source: str | Path | None = None,
         load_versions: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
+        self._asked_env = env
         self.settings: Settings = read_settings(project, env)
         self.env = self.settings.env
         self.run_id = new_run_id()
@@ -79,24 +86,56 @@ class Session:
         self._conf_source = conf_source
         self._load_versions = dict(load_versions or {})
         self._recorder: Recorder | None = None
+        self._catalog: DataCatalog | None = None
+
+    @cached_property
+    def _edits(self) -> Edits:
+        conf = self.project.path / (self._conf_source or self.settings.conf_source)
+        # An archive or an address is not watched.
+        return Edits([self.project.source, *([conf] if conf.is_dir() else [])])
 
     @cached_property
     def config(self) -> Config:
         """The configuration in layers."""
         project = self.project
-        source = self._conf_source or project.path / self.settings.conf_source
-        return Config(source, self.env, root=project.path, optional=("base", LOCAL))
+        return Config(
+            self._conf_source or as_source(self.settings.conf_source, project.path),
+            self.env,
+            root=project.path,
+            optional=("base", LOCAL),
+            runtime=self._overrides,
+            parsed=ParsedFiles(project.state, prepare_state),
+        )
 
     @cached_property
     def located_parameters(self) -> Located:
         """The parameters with their places, overrides applied."""
-        return apply_overrides(self.config.parameters(), self._overrides)
+        return self.config.parameters()
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters as plain values; a fresh copy."""
         plain: dict[str, Any] = self.located_parameters.plain()
         return plain
+
+    def located_configuration(self, key: str | None = None) -> Located:
+        """Return all that is configured by kind, with its places; credentials are not resolved.
+
+        ``key`` leaves out the kinds that it does not begin with, unless it begins with none.
+        """
+        config = self.config
+        kinds: dict[str, Callable[[], Located]] = {
+            "catalog": config.catalog,
+            "parameters": config.parameters,
+            "globals": config.globals,
+            "credentials": config.written_credentials,
+            "settings": lambda: located_settings(self.project, self.settings),
+            "logging": lambda: config.located_logging() or Located({}),
+        }
+        first = (key or "").partition(".")[0].partition("[")[0]
+        first = "parameters" if first.startswith("params:") else first
+        wanted = [first] if first in kinds else list(kinds)
+        return Located({kind: kinds[kind]() for kind in wanted})
 
     @cached_property
     def hooks(self) -> HookCalls | None:
@@ -107,15 +146,51 @@ class Session:
             hooks.after_context_created(context=self)
         return hooks
 
-    @cached_property
+    @property
     def catalog(self) -> DataCatalog:
-        """The catalog, the parameters in it as ``parameters`` and ``params:...``."""
-        return self._make_catalog(self.run_id)
+        """The catalog, the parameters in it as ``parameters`` and ``params:...``.
+
+        Each run begins with a new one; what it kept in memory is here until the next.
+        """
+        put_in_place(self.project)
+        if self._catalog is None:
+            self._catalog = self._make_catalog(self.run_id)
+        return self._catalog
 
     @cached_property
     def pipelines(self) -> Pipelines:
         """The pipelines by name, each imported when it is looked up."""
         return Pipelines(self.project, lambda: self.parameters)
+
+    def shown(self, path: Path) -> str:
+        """Return a path as it is called in the project's folder."""
+        root = self.project.path
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+    def refresh(self) -> tuple[list[Path], dict[str, ModuleType]]:
+        """Notice what was edited since the last time: code and configuration are read anew.
+
+        Returns the edited files, and the modules that were imported before and no longer are.
+        Values that were made of the old code stay as they are.
+        """
+        edited = self._edits.look()
+        modules: dict[str, ModuleType] = {}
+        kept = {"_edits"}
+        sources = [path for path in edited if path.suffix == ".py"]
+        if sources:
+            modules = forget(self.project)
+            for path in sources:
+                drop_bytecode(path)
+        else:
+            kept |= {"pipelines", "hooks"}
+        if any(path.suffix == ".toml" for path in edited):
+            self.settings = read_settings(self.project, self._asked_env)
+        if edited:
+            self._catalog = None
+            for name, value in list(vars(type(self)).items()):
+                if isinstance(value, cached_property) and name not in kept:
+                    self.__dict__.pop(name, None)
+        return edited, modules
 
     def select(self, selection: Selection) -> Pipeline:
         """Return the selected part of the project's pipelines."""
@@ -125,20 +200,26 @@ class Session:
         self,
         pipeline: str | Selection = "__default__",
         *,
+        inputs: Mapping[str, Any] | None = None,
+        outputs: Iterable[str] | None = None,
         runner: str | None = None,
         workers: int | None = None,
         wait: bool = False,
         listeners: Sequence[Listener] = (),
         on_wait: Callable[[str], None] | None = None,
         command: str | None = None,
+        **part: Unpack[Part],
     ) -> dict[str, Any]:
-        """Run a pipeline, or a selection of one, and return the outputs that no dataset keeps.
+        """Run a pipeline, or a part of one, and return the outputs that no dataset keeps.
 
+        ``inputs`` are values that stand in for the catalog's; ``outputs`` the names to return
+        instead, whatever keeps them; ``part`` the command line's flags: ``nodes``, ``tags``, ...
         The run is in the ledger, and holds the project while it lasts.  ``runner`` and
         ``workers`` ``None`` mean the settings'.  Raises LockedError when another run holds the
         project and ``wait`` is false; what :func:`noria.run` raises besides.
         """
         selection = Selection(pipeline) if isinstance(pipeline, str) else pipeline
+        selection = selection.narrowed(part)
         crew = make_workers(runner or self.settings.runner, workers or self.settings.workers)
         command = command or " ".join(["noria", "run", *selection.flags()])
         state = self.project.state
@@ -148,10 +229,10 @@ class Session:
             # Named under the lock, so that the name is later than that of the run before.
             run = new_run_id(latest_run(ledger))
             selected = self.select(selection)
-            check_overrides(self._overrides, self.config.parameters(), selected.all_inputs())
+            self._check_overrides(selected)
             self._check_pinned(selected)
             catalog = self._catalog_of(run)
-            record = stack.enter_context(self._recording(ledger, command, selection))
+            record = stack.enter_context(self._recording(ledger, command, selection, inputs or ()))
             return run_pipeline(
                 selected,
                 catalog,
@@ -163,7 +244,27 @@ class Session:
                 listeners=[record, *listeners],
                 meter=stack.enter_context(MemoryMeter()),
                 parameters=dict(located_datasets(self.located_parameters)),
+                inputs=inputs,
+                outputs=outputs,
             )
+
+    def run_node(
+        self,
+        name: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        pipeline: str | None = None,
+    ) -> dict[str, Any]:
+        """Try one node out: return its outputs by name, and save nothing.
+
+        What ``inputs`` does not hold is loaded from the catalog.  ``pipeline`` ``None`` looks in
+        the default one, then in all others.  No hook is called and no run recorded.  What the
+        function raises passes unchanged, so that a debugger stops where it happened.  Raises
+        SelectionError for an unknown node or input, MissingInputError for an input that is
+        neither given nor to be loaded.
+        """
+        put_in_place(self.project)
+        return run_single(name, self.pipelines, lambda: self.catalog, inputs or {}, pipeline)
 
     def viz(self, pipeline: str | Selection = "__default__", *, height: int = 560) -> Any:
         """Return the graph of a pipeline, which a notebook draws when it is the value of a cell.
@@ -196,9 +297,13 @@ class Session:
 
     @contextmanager
     def _recording(
-        self, ledger: Connection, command: str, selection: Selection
+        self, ledger: Connection, command: str, selection: Selection, given: Iterable[str]
     ) -> Iterator[Recorder]:
-        details = {"parameters": self.parameters, "selection": selection.flags()}
+        details = {
+            "parameters": self.parameters,
+            "selection": selection.flags(),
+            "given": sorted(given),  # what no dataset and no parameter file can tell later
+        }
         recorder = Recorder(ledger, env=self.env, command=command, details=details)
         self._recorder = recorder
         try:
@@ -216,15 +321,21 @@ class Session:
                 f" leave out the node that makes it: --from-inputs {made[0]}",
             )
 
+    def _check_overrides(self, selected: Pipeline) -> None:
+        if self._overrides:
+            asked_for = (PREFIX + name for name in self.config.runtime_names())
+            read = [*selected.all_inputs(), *asked_for]
+            check_overrides(self._overrides, self.config.declared_parameters(), read)
+
     def _catalog_of(self, run: str) -> DataCatalog:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""
         self.run_id = run
-        self.__dict__.pop("catalog", None)
+        self._catalog = None
         return self.catalog
 
     def _make_catalog(self, run: str) -> DataCatalog:
         entries = self.config.catalog()
-        credentials = self.config.credentials().plain()
+        credentials = self.config.credentials
         catalog = DataCatalog.from_config(
             entries,
             credentials=credentials,
@@ -240,7 +351,7 @@ class Session:
                 catalog=catalog,
                 conf_catalog=entries.plain(),
                 conf_creds=credentials,
-                parameters=self.parameters,
+                parameters=dict(parameter_datasets(self.located_parameters)),
                 save_version=run,
                 load_versions=self._load_versions,
             )

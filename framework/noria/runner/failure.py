@@ -93,6 +93,11 @@ def frames(trace: TracebackType | None) -> list[str]:
     return lines
 
 
+def is_own_code(file: str) -> bool:
+    """Tell whether a file is the user's: neither Noria's, nor Python's, nor a library's."""
+    return not _ours(file) and not _foreign(file)
+
+
 def shown(file: str) -> str:
     """Return a path as the user would type it here."""
     try:

@@ -17,17 +17,22 @@ class DataFlow:
 
     ``readers`` says how many nodes will load each name.  Names that the catalog does not declare
     live here: every reader gets a copy, but the last one the value itself.  ``kept`` are names
-    that stay when the last reader is done: what the run was given and what it returns.
+    that stay when the last reader is done: what the run was given and what it returns.  ``given``
+    is data that stands in for what the catalog has, for this run.
     """
 
     def __init__(
-        self, catalog: DataCatalog, readers: Mapping[str, int], kept: Iterable[str]
+        self,
+        catalog: DataCatalog,
+        readers: Mapping[str, int],
+        kept: Iterable[str],
+        given: Mapping[str, Any] | None = None,
     ) -> None:
         self._catalog = catalog
         self._declared = catalog.declared
         self._left = dict(readers)
         self._kept = frozenset(kept)
-        self._values: dict[str, Any] = {}
+        self._values: dict[str, Any] = dict(given or {})
         self._guard = threading.Lock()
 
     def declared(self, name: str) -> bool:
@@ -92,3 +97,10 @@ class DataFlow:
     def result(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of ``names`` that no dataset keeps."""
         return {name: self._values[name] for name in names if name in self._values}
+
+    def fetch(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the data of all of ``names``, by dataset where one keeps it."""
+        return {
+            name: self._values[name] if name in self._values else self._catalog.load(name)
+            for name in names
+        }

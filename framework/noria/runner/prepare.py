@@ -14,10 +14,11 @@ from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
 
 from noria.errors import EdgeTypeError, MissingInputError, ParameterTypeError, RunError
-from noria.graph import Pipeline
+from noria.graph import Node, Pipeline
 from noria.graph.build import build
 from noria.graph.defaults import Defaulted
 from noria.graph.edges import misfits
+from noria.graph.hints import hints_of, input_hints
 from noria.graph.names import base_name, is_parameter
 from noria.graph.types import show_type
 from noria.runner.failure import shown
@@ -41,15 +42,19 @@ class Ready(NamedTuple):
 
 
 def prepare(
-    pipeline: Pipeline, catalog: DataCatalog, parameters: Mapping[str, Located] | None = None
+    pipeline: Pipeline,
+    catalog: DataCatalog,
+    parameters: Mapping[str, Located] | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Ready:
     """Return the pipeline ready to run.
 
-    ``parameters`` are located values by dataset name, so that a wrong one is named by its place.
+    ``parameters`` are located values by dataset name, so that a wrong one is named by its place;
+    ``given`` are values that stand in for what the catalog has.
     Raises the catalog's located errors, MissingInputError, EdgeTypeError or ParameterTypeError,
     each naming everything of its kind that is wrong.
     """
-    examined = Examination(pipeline, catalog, parameters)
+    examined = Examination(pipeline, catalog, parameters, given)
     _raise(examined.datasets())
     missing = examined.missing()
     if missing:
@@ -67,8 +72,12 @@ class Examination:
         pipeline: Pipeline,
         catalog: DataCatalog,
         parameters: Mapping[str, Located] | None = None,
+        given: Mapping[str, Any] | None = None,
     ) -> None:
-        self.pipeline, self.defaulted = pipeline.with_defaults(lambda name: name not in catalog)
+        self._given = given or {}
+        self.pipeline, self.defaulted = pipeline.with_defaults(
+            lambda name: name not in catalog and name not in self._given
+        )
         self.builders: dict[int, dict[str, Build]] = {}
         self._catalog = catalog
         self._located = parameters or {}
@@ -78,6 +87,8 @@ class Examination:
         catalog = self._catalog
         broken = False
         for name in sorted(self.pipeline.datasets().intersection(catalog.declared)):
+            if name in self._given:
+                continue
             try:
                 catalog.check([name])
             except NoriaError as error:
@@ -89,7 +100,8 @@ class Examination:
 
     def missing(self) -> list[str]:
         """Return the inputs that are declared nowhere, or do not exist."""
-        return [name for name in sorted(self.pipeline.inputs()) if _is_missing(name, self._catalog)]
+        wanted = sorted(self.pipeline.inputs().difference(self._given))
+        return [name for name in wanted if _is_missing(name, self._catalog)]
 
     def why(self, name: str) -> MissingInputError:
         """Return what is to be said of a missing input, with the nearest name, which takes time."""
@@ -109,7 +121,7 @@ class Examination:
         told = set()
         wiring = self.pipeline.wiring
         for at, name, hint in wiring.annotated:
-            if is_parameter(name) and name in self._catalog:
+            if is_parameter(name) and (name in self._given or name in self._catalog):
                 node = wiring.nodes[wiring.ordered[at]]
                 key = name.removeprefix("params:")
                 built = build(hint, self._value(name), key)
@@ -127,6 +139,8 @@ class Examination:
                         )
 
     def _value(self, name: str) -> Located:
+        if name in self._given:
+            return locate(self._given[name])
         value = self._catalog.load(name)
         located = self._located.get(name)
         # A hook may have put another value into the catalog than the one that stands in a file.
@@ -134,6 +148,8 @@ class Examination:
 
     def _loaded(self, name: str) -> tuple[bool, Any]:
         """Tell whether a dataset stands behind the name, and what it says it loads."""
+        if name in self._given:
+            return True, Any
         if name not in self._catalog:
             return False, Any
         dataset = self._catalog[name]
@@ -145,6 +161,18 @@ class Examination:
         # An annotation is any expression; one that does not evaluate says nothing.
         except Exception:  # noqa: BLE001
             return True, Any
+
+
+def build_inputs(node: Node, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a node's inputs with its parameters made into what its function takes.
+
+    Raises ParameterTypeError for a parameter that is of another type.
+    """
+    made = dict(inputs)
+    for name, hint in input_hints(node.func, node.declared_inputs, hints_of(node.func)):
+        if is_parameter(name) and name in made:
+            made[name] = _build(hint, name.removeprefix("params:"), made[name])
+    return made
 
 
 def _build(hint: Any, key: str, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Running a pipeline: check what can be checked, drive the workers, tell what happens."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from noria_catalog.versions import new_version
 from noria.errors import NodeError, RunError
 from noria.graph import Pipeline, find_resume_nodes
 from noria.record.events import Event, Listener, RunFinished, RunStarted
+from noria.runner.exchange import check_exchange, list_wanted
 from noria.runner.failure import one_line
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
@@ -37,25 +38,35 @@ def run(
     pipeline: Pipeline,
     catalog: DataCatalog | None = None,
     *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Iterable[str] | None = None,
     runner: str = "inline",
     workers: int | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline as a plain library and return the outputs that no dataset keeps.
 
-    No project, no ledger, no lock.  ``catalog`` ``None`` means that all data lives in memory;
-    ``runner`` is "inline" or "threads"; ``workers`` is the number of threads, ``None`` one a
-    processor.  Raises MissingInputError before anything runs, NodeError when a node fails.
+    No project, no ledger, no lock.  ``catalog`` ``None`` means that all data lives in memory.
+    ``inputs`` are values for free inputs and parameters, which win over the catalog's; each node
+    gets a copy.  ``outputs`` are the names to return instead, whatever keeps them: any dataset of
+    the pipeline.  ``runner`` is "inline" or "threads"; ``workers`` is the number of threads,
+    ``None`` one a processor.  Raises SelectionError for a name that the pipeline does not have,
+    RunError for a value that one of its nodes makes, and what is missing or of a wrong type
+    (:func:`~noria.runner.prepare.prepare`), all before anything runs; NodeError when a node fails.
 
     >>> from noria import DataCatalog, Pipeline, node
     >>> double = node(lambda number: number * 2, inputs="number", outputs="twice", name="double")
     >>> run(Pipeline([double]), DataCatalog({"number": 21}))
     {'twice': 42}
+    >>> run(Pipeline([double]), inputs={"number": 4}, outputs=["number", "twice"])
+    {'number': 4, 'twice': 8}
     """
     return run_pipeline(
         pipeline,
         DataCatalog() if catalog is None else catalog,
         workers=make_workers(runner, workers),
         run=new_run_id(),
+        inputs=inputs,
+        outputs=outputs,
     )
 
 
@@ -71,20 +82,25 @@ def run_pipeline(
     listeners: Sequence[Listener] = (),
     meter: MemoryMeter | None = None,
     parameters: Mapping[str, Located] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and return the outputs that no dataset keeps.
 
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
     ``None`` when nobody hooks in; ``parameters`` are the located values of parameter datasets, for
-    the messages about them; every listener gets every event, from whichever thread it happens in.
-    Raises what :func:`prepare` raises before anything runs, NodeError when a node fails, with
+    the messages about them; every listener gets every event, from whichever thread it happens in;
+    ``inputs`` and ``outputs`` as in :func:`run`.
+    Raises what :func:`run` does, a NodeError with
     ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
     emit = _to_all(listeners)
-    ready = prepare(pipeline, catalog, parameters)
+    given, wanted = dict(inputs or {}), None if outputs is None else list_wanted(outputs)
+    check_exchange(pipeline, given, wanted or ())
+    ready = prepare(pipeline, catalog, parameters, given)
     pipeline = ready.pipeline
     nodes, confirming = pipeline.nodes, pipeline.wiring.confirming
-    flow = _flow(pipeline, catalog)
+    flow = _flow(pipeline, catalog, given, wanted or ())
     performer = (
         ToldPerformer(
             nodes,
@@ -127,7 +143,7 @@ def run_pipeline(
                 error.message += told
         raise
     emit(RunFinished(run, time.time(), "done", None))
-    return result
+    return result if wanted is None else flow.fetch(wanted)
 
 
 def make_workers(runner: str, count: int | None) -> Workers:
@@ -168,6 +184,13 @@ def _to_all(listeners: Sequence[Listener]) -> Listener:
     return emit
 
 
-def _flow(pipeline: Pipeline, catalog: DataCatalog) -> DataFlow:
+def _flow(
+    pipeline: Pipeline, catalog: DataCatalog, given: Mapping[str, Any], wanted: Iterable[str]
+) -> DataFlow:
     wiring = pipeline.wiring
-    return DataFlow(catalog, wiring.readings, kept=wiring.free_inputs | wiring.free_outputs)
+    return DataFlow(
+        catalog,
+        wiring.readings,
+        kept={*wiring.free_inputs, *wiring.free_outputs, *wanted},
+        given=given,
+    )

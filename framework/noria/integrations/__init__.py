@@ -1,0 +1,1 @@
+"""Noria inside of other tools."""

@@ -1,0 +1,53 @@
+"""Which files of a project were edited since somebody last looked."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+_Stamp = tuple[int, int]
+_SUFFIXES = {".py", ".yml", ".yaml", ".toml"}
+
+
+class Edits:
+    """Remembers how the files below some folders were: code, and configuration.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     edits = Edits([Path(folder)])
+    ...     _ = Path(folder, "nodes.py").write_text("new")
+    ...     [path.name for path in edits.look()], edits.look()
+    (['nodes.py'], [])
+    """
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._folders = tuple(folders)
+        self._seen = self._stamps()
+
+    def look(self) -> list[Path]:
+        """Return the files that were made, changed or removed since the last look, sorted."""
+        now = self._stamps()
+        changed = {path for path, _ in now.items() ^ self._seen.items()}
+        self._seen = now
+        return sorted(changed)
+
+    def _stamps(self) -> dict[Path, _Stamp]:
+        found: dict[Path, _Stamp] = {}
+        for folder in self._folders:
+            for where, below, names in os.walk(folder):
+                if "pyvenv.cfg" in names:  # an environment is not the project's code
+                    below.clear()
+                    continue
+                below[:] = [name for name in below if name != "__pycache__" and name[:1] != "."]
+                for name in names:
+                    path = Path(where, name)
+                    if path.suffix in _SUFFIXES and (stamp := _stamp(path)) is not None:
+                        found[path] = stamp
+        return found
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:  # an editor may just be putting a new one in its place
+        return None
+    return status.st_mtime_ns, status.st_size
