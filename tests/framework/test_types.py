@@ -278,5 +278,5 @@ def test_values_given_to_a_run_are_built_and_compared_too() -> None:
 
     pipeline = Pipeline([node(fit, "params:leaf", "size", name="fit")])
     assert run(pipeline, inputs={"params:leaf": {"size": 2}}) == {"size": 2}
-    with pytest.raises(ParameterTypeError, match="leaf.size is 'x', not int"):
+    with pytest.raises(ParameterTypeError, match=r"leaf.size is 'x', not int"):
         run(pipeline, inputs={"params:leaf": {"size": "x"}})
