@@ -267,6 +267,30 @@ def test_a_later_version_in_place_is_not_mistaken_for_this_run_s(project: Projec
         assert session.catalog.load("totals") == {"total": 7.5}
 
 
+def test_a_pinned_version_that_is_not_there_is_told_with_those_that_are(
+    project: ProjectOnDisk,
+) -> None:
+    orders = "orders: {type: pandas.CSVDataset, filepath: data/orders.csv, versioned: true}\n"
+    project.write({"conf/local/catalog.yml": orders})
+    text = (project.path / "data/orders.csv").read_text()
+    (project.path / "data/orders.csv").unlink()
+    there = "2026-01-31T12.30.45.123Z"
+    project.write({f"data/orders.csv/{there}/orders.csv": text})
+    wrong = there.replace("45.123", "45.124")
+    err = project.noria("run", "--load-versions", f"orders:{wrong}", code=2).err
+    assert wrong in err
+    assert there in err
+
+
+def test_the_place_of_a_versioned_result_is_the_file(project: ProjectOnDisk) -> None:
+    totals = "totals:\n  type: json.JSONDataset\n  filepath: data/totals.json\n  versioned: true\n"
+    project.write({"conf/local/catalog.yml": totals})
+    document = json.loads(project.noria("run", "--json").out)
+    place = Path(document["nodes"][1]["saved"][0]["place"])
+    assert place.is_file()
+    assert place.parent.name == document["run"]
+
+
 def test_a_pinned_version_of_what_the_run_makes_is_refused(project: ProjectOnDisk) -> None:
     totals = "totals:\n  type: json.JSONDataset\n  filepath: data/totals.json\n  versioned: true\n"
     project.write({"conf/local/catalog.yml": totals})

@@ -260,9 +260,16 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
             hint="declare it in conf/base/catalog.yml, or run the pipeline that makes it too",
         )
     place = catalog.describe(name).get("filepath")
+    if name in catalog.pinned() or not place:
+        problem = catalog.explain_missing(name)
+        return MissingInputError(
+            f"the input {name!r}{_wanted_by(name, pipeline)} cannot be loaded: {problem.message}",
+            where=problem.where,
+            nearest=problem.nearest,
+            hint=problem.hint,
+        )
     return MissingInputError(
-        f"the input {name!r}{_wanted_by(name, pipeline)} does not exist"
-        + (f" at {shown(str(place))}" if place else ""),
+        f"the input {name!r}{_wanted_by(name, pipeline)} does not exist at {shown(str(place))}",
         where=catalog.where(name),
         hint="put the file there, or run the pipeline that makes it first",
     )

@@ -140,7 +140,9 @@ class ToldPerformer(Performer):
             return None, None
         dataset = self._catalog.get(name)
         size: Callable[[], int | None] | None = getattr(dataset, "size", None)
-        place = self._catalog.describe(name).get("filepath")
+        # A versioned dataset lies in a folder; its last save knows the file.
+        last = getattr(getattr(dataset, "last_save", None), "place", None)
+        place = last or self._catalog.describe(name).get("filepath")
         return (size() if callable(size) else None), (None if place is None else str(place))
 
     def _released(self, name: str) -> None:
