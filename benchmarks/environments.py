@@ -44,7 +44,13 @@ def noria_environment() -> Environment:
 
 def kedro_environment() -> Environment:
     """Return the environment with Kedro, and with what the worked example imports."""
-    return _made("kedro", ["--requirement", str(PINNED)], [PINNED])
+    wanted = ["kedro", "kedro-datasets", "kedro-telemetry", "pandas", "pyarrow", "scikit-learn"]
+    return _made("kedro", [*wanted, "cloudpickle", "joblib"], [PINNED])
+
+
+def kedro_viz_environment() -> Environment:
+    """Return the environment with Kedro-Viz, whose plugin would slow Kedro's own down."""
+    return _made("kedro-viz", ["kedro-viz", "setuptools"], [PINNED])
 
 
 def _made(name: str, wanted: list[str], sources: list[Path]) -> Environment:

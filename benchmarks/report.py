@@ -41,13 +41,13 @@ def report(bench: Bench, page: Path | None) -> Iterator[Callable[[Section], None
 def written(bench: Bench, sections: Sequence[Section], *, began: str, load: Sequence[float]) -> str:
     """Return the page as Markdown."""
     kedro = f"Kedro {bench.kedro.version_of('kedro')}"
-    header = (*HEADER[:-1], kedro)
     parts = [
         "# Benchmarks",
         _how(bench, kedro, began) + " " + _noise(load),
         FIGURES,
     ]
     for section in sections:
+        header = (*HEADER[:-1], kedro if section.peer == "Kedro" else section.peer)
         parts += [f"## {section.title}", markdown(header, [row.cells for row in section.rows])]
         parts += list(section.remarks)
     parts += ["## Every series", _series([each for one in sections for each in one.measured])]

@@ -73,7 +73,7 @@ def _scaffold_for_kedro(bench: Bench, ours: Path) -> Path:
     bench.run(bench.kedro.command("kedro"), "new", *words, cwd=folder)
     project = folder / "flights"
     shutil.copytree(ours / "data", project / "data", dirs_exist_ok=True)
-    for name in ("catalog.yml", "parameters.yml"):
+    for name in ("catalog.yml", "globals.yml", "parameters.yml"):
         shutil.copy(ours / "conf/base" / name, project / "conf/base" / name)
     source = project / "src/flights"
     shutil.copy(ours / "src/flights/models.py", source / "models.py")
