@@ -302,6 +302,21 @@ def test_ctrl_c_ends_an_import_that_takes_for_ever(project: ProjectOnDisk) -> No
         _assert_gone(int(pid.read_text()))
 
 
+def test_a_view_that_is_ended_while_it_reads_an_edit_says_nothing(project: ProjectOnDisk) -> None:
+    project.write(LIGHT)
+    with served(project.path) as view, view.events():
+        began = project.path / "began"
+        assert view.get("/api/graph").status == 200
+        project.write({NODES: f"import time\nopen({str(began)!r}, 'w')\ntime.sleep(600)\n"})
+        deadline = time.monotonic() + 20
+        while not began.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        view.process.terminate()
+        _, errors = view.process.communicate(timeout=15)
+        assert errors == "Ctrl-C ends it.\n"
+
+
 def test_a_view_that_is_killed_leaves_no_process(project: ProjectOnDisk) -> None:
     project.write(
         {
