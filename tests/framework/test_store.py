@@ -3,13 +3,14 @@
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from blake3 import blake3
-
 from noria.errors import Corrupt, NotStorable, StoreError
 from noria.store import Entry, Output, Store, open_store
 from noria.store.database import FILE
@@ -85,7 +86,7 @@ def test_what_is_forgotten_is_not_found(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [{"rows": 3}, LARGE], ids=["small", "large"])
-def test_a_value_comes_back(folder: Path, value: object) -> None:
+def test_a_value_comes_back(folder: Path, value: Any) -> None:
     with open_store(folder, SECRET) as store:
         blob, codec, _ = store.keep_value(value)
         assert store.has(blob.digest)
@@ -112,7 +113,7 @@ def test_a_value_that_does_not_pickle_says_so(folder: Path) -> None:
     with open_store(folder, SECRET) as store:
         with pytest.raises(NotStorable, match=r"a builtins\.function does not pickle"):
             store.keep_value(lambda: 1)
-        assert os.listdir(folder / "incoming") == []
+        assert list((folder / "incoming").iterdir()) == []
 
 
 def test_over_the_limit_there_is_a_digest_and_no_blob(folder: Path, tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_over_the_limit_there_is_a_digest_and_no_blob(folder: Path, tmp_path: Pa
         assert blob.digest == store.digest_value(LARGE)
         assert not store.has(blob.digest)
         assert not store.has(store.keep_file(source).digest)
-        assert os.listdir(folder / "incoming") == []
+        assert list((folder / "incoming").iterdir()) == []
 
 
 def _flipped(path: Path) -> None:
@@ -151,20 +152,21 @@ def _linked(path: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [_flipped, _truncated, _swapped, _linked])
 @pytest.mark.parametrize("use", ["value", "copy"])
-def test_a_wrong_blob_is_set_aside(folder: Path, spoil, use: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_wrong_blob_is_set_aside(folder: Path, spoil: Callable[[Path], None], use: str) -> None:
     with open_store(folder, SECRET) as store:
         blob, codec, _ = store.keep_value(LARGE)
         spoil(Path(store.blobs.path(blob.digest)))
     with open_store(folder, SECRET) as store:
+        read: dict[str, Callable[[], object]] = {
+            "value": lambda: store.value(blob.digest, codec),
+            "copy": lambda: store.copy_to(blob.digest, folder / "target"),
+        }
         with pytest.raises(Corrupt) as error:
-            if use == "value":
-                store.value(blob.digest, codec)
-            else:
-                store.copy_to(blob.digest, folder / "target")
+            read[use]()
         assert error.value.digest == blob.digest
         assert not (folder / "target").exists()
         assert not store.has(blob.digest)
-        assert len(os.listdir(folder / "aside")) == 1
+        assert len(list((folder / "aside").iterdir())) == 1
         # Kept again it is right again.
         assert store.keep_value(LARGE).blob == blob
         assert np.array_equal(store.value(blob.digest, codec), LARGE)
