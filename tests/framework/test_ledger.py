@@ -16,7 +16,14 @@ from typing import Any
 import pytest
 from noria.cli.printing import print_json
 from noria.errors import RunError
-from noria.record.events import NodeFinished, NodeStarted, RunFinished, RunStarted
+from noria.record.events import (
+    DatasetLoaded,
+    DatasetSaved,
+    NodeFinished,
+    NodeStarted,
+    RunFinished,
+    RunStarted,
+)
 from noria.record.history import latest_run, list_runs, show_run
 from noria.record.json_text import json_text
 from noria.record.ledger import Recorder, open_ledger, process_started
@@ -119,7 +126,11 @@ def test_the_process_of_a_later_number_is_not_taken_for_the_run(tmp_path: Path) 
                 " (?, 1, NULL, 'running', NULL, '', '', '', '', '{}', ?, ?, 1)",
                 (run, os.getpid(), then),
             )
-            connection.execute("INSERT INTO nodes VALUES (?,'n',0,'running',1,0,0,0,'')", (run,))
+            connection.execute("INSERT INTO plans VALUES (?, '[\"n\"]')", (run,))
+            connection.execute(
+                "INSERT INTO nodes (run, position, node, status) VALUES (?, 0, 'n', 'running')",
+                (run,),
+            )
         found = {run["id"]: run["status"] for run in list_runs(connection)}
         assert found == {"ours": "running", "another": "crashed"}
         assert show_run(connection, "another")["nodes"][0]["status"] == "crashed"
@@ -175,6 +186,115 @@ def test_words_that_are_half_of_a_letter_are_recorded(tmp_path: Path) -> None:
         assert show_run(connection, "one")["error"] == r"in file \udcff"
 
 
+def test_a_node_that_outlives_several_writes_keeps_all_that_it_loaded(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as connection:
+        recorder = _recorder(connection)
+        recorder(_started("one", "first", "second"))
+        recorder(NodeStarted("first", 1.0))
+        recorder(DatasetLoaded("first", "a", 0.5, 3))
+        while not show_run(connection, "one")["nodes"][0]["loaded"]:
+            time.sleep(0.01)
+        assert show_run(connection, "one")["nodes"][0]["status"] == "running"
+        recorder(DatasetLoaded("first", "b\udcff", 0.25, None))
+        recorder(DatasetSaved("first", "c", 0.125, 4, 99, "/data/ä.csv"))
+        recorder(NodeFinished("first", 2.0, 1.0, 7))
+        recorder(RunFinished("one", 3.0, "interrupted", None))
+        first, second = show_run(connection, "one")["nodes"]
+    unknown = {"bytes": None, "place": None}
+    assert first == {
+        "node": "first",
+        "status": "done",
+        "started": 1.0,
+        "ended": 2.0,
+        "seconds": 1.0,
+        "memory": 7,
+        "error": None,
+        "loaded": [
+            {"dataset": "a", "seconds": 0.5, "rows": 3, **unknown},
+            {"dataset": r"b\udcff", "seconds": 0.25, "rows": None, **unknown},
+        ],
+        "saved": [
+            {"dataset": "c", "seconds": 0.125, "rows": 4, "bytes": 99, "place": "/data/ä.csv"}
+        ],
+    }
+    assert list(first) == list(second)
+    assert second["status"] == "waiting"
+
+
+def test_facts_of_a_node_stand_beside_its_columns(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as connection:
+        _record_whole(_recorder(connection), "one", count=1)
+        connection.execute('UPDATE nodes SET facts = \'{"reason": "edited"}\'')
+        assert show_run(connection, "one")["nodes"][0]["reason"] == "edited"
+
+
+_SCHEMA_1 = """
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, started REAL NOT NULL, ended REAL, status TEXT NOT NULL, error TEXT,
+    pipeline TEXT NOT NULL, env TEXT, runner TEXT NOT NULL, command TEXT, details TEXT NOT NULL,
+    process INTEGER NOT NULL, process_started REAL, nodes INTEGER NOT NULL
+);
+CREATE TABLE nodes (
+    run TEXT NOT NULL, node TEXT NOT NULL, position INTEGER NOT NULL, status TEXT NOT NULL,
+    started REAL, ended REAL, seconds REAL, memory INTEGER, error TEXT,
+    PRIMARY KEY (run, node)
+) WITHOUT ROWID;
+CREATE TABLE data (
+    run TEXT NOT NULL, node TEXT NOT NULL, dataset TEXT NOT NULL, direction TEXT NOT NULL,
+    seconds REAL NOT NULL, rows INTEGER, bytes INTEGER, place TEXT
+);
+CREATE INDEX data_by_run ON data (run);
+INSERT INTO runs VALUES ('old', 1, 9, 'failed', 'ValueError', '', '', 'inline', '', '{}', 1, 1, 3);
+INSERT INTO nodes VALUES ('old', 'a', 1, 'failed', 3, 4, 1, NULL, 'ValueError');
+INSERT INTO nodes VALUES ('old', 'b', 0, 'done', 1, 2, 1, 8, NULL);
+INSERT INTO nodes VALUES ('old', 'c', 2, 'waiting', NULL, NULL, NULL, NULL, NULL);
+INSERT INTO data VALUES ('old', 'b', 'x', 'in', 0.1, 3, NULL, NULL);
+INSERT INTO data VALUES ('old', 'b', 'y', 'out', 0.2, 4, 99, '/y.csv');
+PRAGMA user_version = 1;
+"""
+
+
+def _is_the_old_run(shown: dict[str, Any]) -> bool:
+    b, a, c = shown["nodes"]
+    return (
+        (shown["nodes"], shown["status"], shown["done"]) == ([b, a, c], "failed", 1)
+        and (b["node"], b["status"], b["ended"], b["memory"]) == ("b", "done", 2.0, 8)
+        and b["loaded"]
+        == [{"dataset": "x", "seconds": 0.1, "rows": 3, "bytes": None, "place": None}]
+        and b["saved"]
+        == [{"dataset": "y", "seconds": 0.2, "rows": 4, "bytes": 99, "place": "/y.csv"}]
+        and (a["node"], a["status"], a["error"]) == ("a", "failed", "ValueError")
+        and (c["node"], c["status"], c["loaded"]) == ("c", "waiting", [])
+    )
+
+
+def _write_schema_1(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.executescript(f"PRAGMA journal_mode = WAL; {_SCHEMA_1}")
+    connection.close()
+
+
+def test_the_runs_of_an_earlier_noria_are_kept(tmp_path: Path) -> None:
+    _write_schema_1(tmp_path / "ledger.db")
+    with open_ledger(tmp_path) as connection:
+        assert _is_the_old_run(show_run(connection, "old"))
+        _record_whole(_recorder(connection), "new")
+    with open_ledger(tmp_path) as connection:
+        assert _is_the_old_run(show_run(connection, "old"))
+        assert [node["status"] for node in show_run(connection, "new")["nodes"]] == ["done"] * 3
+
+
+def test_the_runs_of_an_earlier_noria_are_shown_on_a_disk_that_is_read_only(
+    read_only: Path,
+) -> None:
+    ledger = read_only / ".noria/ledger.db"
+    ledger.unlink()
+    _write_schema_1(ledger)
+    assert _mount("-o", "remount,ro", str(read_only.parent))
+    shown = json.loads(ProjectOnDisk(read_only).noria("runs", "show", "old", "--json").out)
+    assert _is_the_old_run(shown)
+
+
 # What it survives.
 
 
@@ -190,7 +310,7 @@ def test_a_disk_that_is_full_for_a_while_loses_nothing(
             recorder(NodeStarted(node, 1.0))
             recorder(NodeFinished(node, 2.0, 1.0, None))
         time.sleep(0.5)  # several flushes fail
-        assert recorder._pending
+        assert recorder._unwritten
         assert recorder._thread is not None
         assert recorder._thread.is_alive()
         filler.unlink()

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -9,9 +10,11 @@ from noria_catalog.suggest import nearest
 
 from noria.errors import RunError
 from noria.record.ledger import process_started
+from noria.record.schema import LOADED, SAVED
 from noria.record.trouble import explained, place
 
 _SAME_SECONDS = 2.0
+_NO_DATA: Mapping[str, Any] = dict.fromkeys(SAVED)
 
 
 def mark_crashed(connection: sqlite3.Connection) -> frozenset[str]:
@@ -84,19 +87,35 @@ def _runs(
 
 
 def _nodes(connection: sqlite3.Connection, run: str, *, crashed: bool) -> list[dict[str, Any]]:
-    nodes = connection.execute("SELECT * FROM nodes WHERE run = ? ORDER BY position", (run,))
-    data = connection.execute("SELECT * FROM data WHERE run = ? ORDER BY rowid", (run,))
-    by_node: dict[str, list[dict[str, Any]]] = {}
-    for row in data:
-        by_node.setdefault(row["node"], []).append(_without(row, "run", "node"))
+    plan = connection.execute("SELECT nodes FROM plans WHERE run = ?", (run,)).fetchone()
+    names = json.loads(plan[0]) if plan else []
+    begun = connection.execute("SELECT * FROM nodes WHERE run = ?", (run,)).fetchall()
+    rows = {row["position"]: row for row in begun}
     return [
-        {
-            **_without(row, "run", "position"),
-            "status": "crashed" if crashed and row["status"] == "running" else row["status"],
-            "loaded": [_without(d, "direction") for d in _of(by_node, row["node"], "in")],
-            "saved": [_without(d, "direction") for d in _of(by_node, row["node"], "out")],
-        }
-        for row in nodes
+        _node(rows[at], crashed=crashed) if at in rows else _waiting(name)
+        for at, name in enumerate(names)
+    ]
+
+
+def _waiting(node: str) -> dict[str, Any]:
+    unknown = dict.fromkeys(("started", "ended", "seconds", "memory", "error"))
+    return {"node": node, "status": "waiting", **unknown, "loaded": [], "saved": []}
+
+
+def _node(row: sqlite3.Row, *, crashed: bool) -> dict[str, Any]:
+    status = row["status"]
+    return {
+        **_without(row, "run", "position", "loaded", "saved", "facts"),
+        "status": "crashed" if crashed and status == "running" else status,
+        "loaded": _data(row["loaded"], LOADED),
+        "saved": _data(row["saved"], SAVED),
+        **json.loads(row["facts"] or "{}"),
+    }
+
+
+def _data(text: str | None, columns: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {**_NO_DATA, **dict(zip(columns, entry, strict=True))} for entry in json.loads(text or "[]")
     ]
 
 
@@ -123,10 +142,6 @@ def _run(row: sqlite3.Row) -> dict[str, Any]:
     run["seconds"] = None if run["ended"] is None else run["ended"] - run["started"]
     run.update(json.loads(row["details"]))
     return run
-
-
-def _of(by_node: dict[str, list[dict[str, Any]]], node: str, way: str) -> list[dict[str, Any]]:
-    return [entry for entry in by_node.get(node, []) if entry["direction"] == way]
 
 
 def _without(row: Any, *names: str) -> dict[str, Any]:

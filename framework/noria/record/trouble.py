@@ -46,6 +46,11 @@ def primary_code(error: sqlite3.Error) -> int:
     return code & 0xFF if code >= 0 else -1
 
 
+def is_read_only(error: sqlite3.Error) -> bool:
+    """Tell whether the error is that the ledger, or the folder it lies in, cannot be written."""
+    return primary_code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+
+
 def place(connection: sqlite3.Connection) -> Path:
     """Return the file that the connection has open."""
     return Path(connection.execute("PRAGMA database_list").fetchone()[2])
