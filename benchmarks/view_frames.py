@@ -7,8 +7,9 @@ from typing import Any
 
 from benchmarks.view_browser import Window
 
-CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "cc"]
-TASKS = {"RunTask", "ThreadControllerImpl::RunTask"}
+CATEGORIES = ["toplevel", "cc"]
+TASK = "ThreadControllerImpl::RunTask"
+FRAME = "ProxyMain::BeginMainFrame"
 STEPS = 60
 
 
@@ -41,19 +42,28 @@ def _pan(window: Window) -> None:
 def frames(events: list[dict[str, Any]]) -> list[float]:
     """Return the processor time of the page's main thread from each of its frames to the next.
 
-    >>> begin = {"name": "BeginMainThreadFrame", "pid": 1, "tid": 1}
-    >>> task = {"name": "RunTask", "ph": "X", "pid": 1, "tid": 1, "dur": 90}
-    >>> frames([begin | {"ts": 110}, task | {"ts": 100, "tdur": 50},
+    >>> main = {"pid": 1, "tid": 1}
+    >>> name = main | {"name": "thread_name", "ph": "M", "args": {"name": "CrRendererMain"}}
+    >>> begin = main | {"name": FRAME, "ph": "X"}
+    >>> task = main | {"name": TASK, "ph": "X", "dur": 90}
+    >>> frames([name, begin | {"ts": 110}, task | {"ts": 100, "tdur": 50},
     ...         begin | {"ts": 210}, task | {"ts": 200, "tdur": 7}])
     [5e-05, 7e-06]
     """
+    pages = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
     begins: dict[tuple[int, int], list[float]] = defaultdict(list)
     tasks: dict[tuple[int, int], list[tuple[float, float, float]]] = defaultdict(list)
     for event in events:
         thread = (event.get("pid", 0), event.get("tid", 0))
-        if event["name"] == "BeginMainThreadFrame":
+        if thread not in pages or event["ph"] != "X":
+            continue
+        if event["name"] == FRAME:
             begins[thread].append(event["ts"])
-        elif event["name"] in TASKS and event["ph"] == "X":
+        elif event["name"] == TASK:
             if "tdur" not in event:
                 raise SystemExit("the trace has no time of threads: it would be that of the clock")
             tasks[thread].append((event["ts"], event["ts"] + event["dur"], event["tdur"]))
