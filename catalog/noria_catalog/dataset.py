@@ -1,6 +1,6 @@
 """What a dataset is: load and save; and what it may offer besides."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
@@ -76,3 +76,52 @@ class Confirms(Protocol):
 
     def confirm(self) -> None:
         """Note that the node which names this dataset in ``confirms`` has ended."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """A dataset that can show its beginning without reading all of it."""
+
+    def preview(self, rows: int) -> Any:
+        """Return the first ``rows`` rows, lines or items; raises MissingDataError."""
+
+
+@runtime_checkable
+class Digests(Protocol):
+    """A dataset that can tell, without loading, which content a load would find."""
+
+    def digest(self) -> str | None:
+        """Return what is equal for equal content, and only then; ``None`` where nobody can know.
+
+        It reads no more than the bytes in place and never the data: cheap beside a load.  For one
+        local file it is the blake3 of its bytes as 64 hex digits; any other text only equals
+        itself.  Of versions it is that of the version which a load would take.  Raises
+        MissingDataError where a load would.
+        """
+
+
+@runtime_checkable
+class Restores(Protocol):
+    """A dataset whose files can be kept by their content, and put in place again later."""
+
+    @property
+    def restorable(self) -> bool:
+        """Whether recorded files put in place are the dataset again, whatever lay there before.
+
+        Not so where a save only adds to what is there.
+        """
+
+    def stored_files(self) -> AbstractContextManager[Sequence[tuple[str, str]]]:
+        """Give the name and local path of every file that a load would read, sorted by name.
+
+        A dataset of one file names it ``""``.  Files of a remote store are brought here for as long
+        as the context lasts; those of this machine are the very files in place: read them only.
+        Raises MissingDataError where a load would.
+        """
+
+    def restoring(self, names: Iterable[str]) -> AbstractContextManager[Mapping[str, str]]:
+        """Give a local path to fill for each name, and publish them all when the context ends.
+
+        They are published as a save does: whole, and under a new name where there are versions.  If
+        the context ends with an error, what was there before still stands.
+        """

@@ -2,13 +2,14 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
 from noria_catalog.chunks import AddChunk, join_chunks
+from noria_catalog.digest import names_digest
 from noria_catalog.errors import MissingDataError, SaveError
 from noria_catalog.publish import Published
 from noria_catalog.redact import redacted, shown_value
@@ -149,6 +150,39 @@ class FileDataset(ABC):
             return self.storage.size(self.load_path())
         except MissingDataError:
             return None
+
+    def digest(self) -> str | None:
+        """Return the blake3 of what a load would read, of a folder that of all its files."""
+        path = self.load_path()
+        try:
+            return self.storage.digest(path)
+        except IsADirectoryError:
+            files = self.storage.files(path)
+            return names_digest((name, self.storage.digest(f"{path}/{name}")) for name in files)
+
+    @property
+    def restorable(self) -> bool:
+        """Whether the file can be put in place again from recorded bytes."""
+        return True
+
+    @contextmanager
+    def stored_files(self) -> Iterator[list[tuple[str, str]]]:
+        """Give the one file that a load would read, named ``""``; of a folder all its files."""
+        with self.storage.reading(self.load_path()) as path:
+            below = self.storage.files(path) if Path(path).is_dir() else []
+            yield [(name, f"{path}/{name}") for name in below] or [("", path)]
+
+    @contextmanager
+    def restoring(self, names: Iterable[str]) -> Iterator[dict[str, str]]:
+        """Give the path to fill for ``""``, published as a save is when the context ends."""
+        if list(names) != [""]:
+            raise SaveError(f"{type(self).__name__} is one file, and several were recorded")
+        with self._publishing() as path:
+            yield {"": str(path)}
+
+    def list_versions(self) -> list[str]:
+        """Return the complete versions, from the oldest to the latest; none where none is kept."""
+        return [] if self.version is None else complete_versions(self.storage, self.filepath)
 
     def describe(self) -> Mapping[str, Any]:
         """Return what it is, without credentials."""

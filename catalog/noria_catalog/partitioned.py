@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
 
 from noria_catalog.chunks import AddChunk
 from noria_catalog.dataset import Dataset
+from noria_catalog.digest import names_digest
 from noria_catalog.errors import DatasetError, MissingDataError, SaveError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.folders import publishing_folder, recover
@@ -64,8 +65,7 @@ class PartitionedDataset:
 
         Raises MissingDataError where there is no folder, or nothing in it ends with the suffix.
         """
-        names = self._names()
-        return {name: self._one(f"{self.path}/{name}{self.filename_suffix}").load for name in names}
+        return {name: self._one(self._path(name)).load for name in self._names()}
 
     def save(self, data: Mapping[str, Any]) -> None:
         """Save a mapping from names to values, or to functions that return them."""
@@ -114,8 +114,42 @@ class PartitionedDataset:
             names = self._names()
         except MissingDataError:
             return None
-        paths = (f"{self.path}/{name}{self.filename_suffix}" for name in names)
-        return sum(self.storage.size(path) or 0 for path in paths)
+        return sum(self.storage.size(self._path(name)) or 0 for name in names)
+
+    def digest(self) -> str | None:
+        """Return one digest of the names and contents of all partitions."""
+        return names_digest((name, self.storage.digest(self._path(name))) for name in self._names())
+
+    @property
+    def restorable(self) -> bool:
+        """Whether a save makes the folder what it is: with ``overwrite``, on a local disk."""
+        return self.overwrite and not is_remote(self.path)
+
+    @contextmanager
+    def stored_files(self) -> Iterator[list[tuple[str, str]]]:
+        """Give the file of each partition, by its name."""
+        with ExitStack() as brought:
+            yield [
+                (name, brought.enter_context(self.storage.reading(self._path(name))))
+                for name in self._names()
+            ]
+
+    @contextmanager
+    def restoring(self, names: Iterable[str]) -> Iterator[dict[str, str]]:
+        """Give the path to fill for each partition; the folder is published when all are there."""
+        if not self.restorable:
+            raise SaveError(f"partitions are only added to {self.storage.shown(self.path)}")
+        wanted = list(names)
+        for name in wanted:
+            check_partition_name(name)
+        with publishing_folder(self.path) as folder:
+            paths = {name: f"{folder}/{name}{self.filename_suffix}" for name in wanted}
+            for path in paths.values():
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+            yield paths
+            for path in paths.values():
+                sync_file(path)
+            self._bring_others(folder)
 
     def describe(self) -> Mapping[str, Any]:
         """Return what it is, without credentials."""
@@ -141,6 +175,9 @@ class PartitionedDataset:
             shared["credentials"] = locate("given")
         context = Context(credentials={"given": self.credentials})
         return build_each("partitions", locate(entry), context, shared)
+
+    def _path(self, name: str) -> str:
+        return f"{self.path}/{name}{self.filename_suffix}"
 
     def _names(self) -> list[str]:
         if not is_remote(self.path):

@@ -61,6 +61,13 @@ class RemoteStorage:
             return None
         return None if size is None else int(size)
 
+    def digest(self, path: str) -> str:
+        """Return the blake3 of the content, which comes here for it; raises MissingDataError."""
+        from noria_catalog.digest import file_digest
+
+        with self.reading(path) as here:
+            return file_digest(here)
+
     def names(self, folder: str) -> list[str]:
         """Return the names of what lies directly in ``folder``; none where there is no folder."""
         key = self._fresh(folder).rstrip("/")

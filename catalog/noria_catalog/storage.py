@@ -28,6 +28,9 @@ class Storage(Protocol):
     def size(self, path: str) -> int | None:
         """Return a file's bytes; ``None`` where there is none or nobody knows."""
 
+    def digest(self, path: str) -> str:
+        """Return what tells a file's content from any other; raises MissingDataError."""
+
     def names(self, folder: str) -> list[str]:
         """Return the names of what lies directly in ``folder``; none where there is no folder."""
 
@@ -97,6 +100,15 @@ class LocalStorage:
     def size(self, path: str) -> int | None:
         """Return a file's bytes; ``None`` where there is no file."""
         return os.path.getsize(path) if os.path.isfile(path) else None
+
+    def digest(self, path: str) -> str:
+        """Return the blake3 of the content; raises MissingDataError where nothing lies there."""
+        from noria_catalog.digest import file_digest
+
+        try:
+            return file_digest(path)
+        except FileNotFoundError as error:
+            raise self.missing(path) from error
 
     def names(self, folder: str) -> list[str]:
         """Return the names of what lies directly in ``folder``; none where there is no folder."""
