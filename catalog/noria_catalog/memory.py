@@ -78,19 +78,14 @@ class MemoryDataset:
 
     def load(self) -> Any:
         """Return a copy of the data; raises MissingDataError before the first save."""
-        missing = self.explain_missing()
-        if missing is not None:
-            raise missing
-        return self._copied(self._data)
+        data = self._data
+        if data is _NOTHING:
+            raise _nothing_saved()
+        return data if type(data) in _NEVER_CHANGED else self._copied(data)
 
     def explain_missing(self) -> MissingDataError | None:
         """Return the error that a load would raise, ``None`` when there is something to load."""
-        if self._data is not _NOTHING:
-            return None
-        return MissingDataError(
-            "nothing was saved in memory yet",
-            hint="run the node that makes it, or declare the dataset in the catalog",
-        )
+        return _nothing_saved() if self._data is _NOTHING else None
 
     def save(self, data: Any) -> None:
         """Keep a copy of the data; raises SaveError for ``None``."""
@@ -126,6 +121,13 @@ class MemoryDataset:
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={value}" for key, value in self.describe().items())
         return f"MemoryDataset({given})"
+
+
+def _nothing_saved() -> MissingDataError:
+    return MissingDataError(
+        "nothing was saved in memory yet",
+        hint="run the node that makes it, or declare the dataset in the catalog",
+    )
 
 
 def _copies_on_write(value: Any) -> bool:

@@ -1,10 +1,8 @@
 """Along which edges of a pipeline the types do not fit."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from noria.graph.hints import hints_of, output_hints
-from noria.graph.names import is_parameter
 from noria.graph.node import Node
 from noria.graph.types import fits, show_type
 from noria.graph.wiring import Wiring
@@ -43,16 +41,11 @@ def misfits(wiring: Wiring, loaded: Callable[[str], tuple[bool, Any]]) -> Iterat
     >>> [(each.dataset, each.maker.name) for each in misfits(wiring, lambda name: (False, Any))]
     [('a', 'make')]
     """
-    given: dict[int, Mapping[str, Any]] = {}
-    for at, name, wanted in wiring.annotated:
-        if is_parameter(name):
-            continue
+    nodes = wiring.nodes
+    for at, name, wanted, number, given, fit in wiring.typed:
         stands_between, what = loaded(name)
-        number = None if stands_between else wiring.producers.get(name)
-        maker = None if number is None else wiring.nodes[number]
-        if maker is not None and number is not None:
-            if number not in given:
-                given[number] = output_hints(maker.declared_outputs, hints_of(maker.func))
-            what = given[number].get(name, Any)
-        if not fits(what, wanted):
-            yield Misfit(name, what, wanted, maker, wiring.nodes[wiring.ordered[at]])
+        if fits(what, wanted) if stands_between else fit:
+            continue
+        maker = None if stands_between or number is None else nodes[number]
+        came = what if stands_between else given
+        yield Misfit(name, came, wanted, maker, nodes[wiring.ordered[at]])

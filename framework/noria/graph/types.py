@@ -26,6 +26,8 @@ def fits(given: Any, wanted: Any) -> bool:
     >>> fits(int, float), fits(str, int), fits(int | None, int), fits(list[int], list[str])
     (True, False, True, False)
     """
+    if given is wanted or given is Any:
+        return True
     given, wanted = bare(given), bare(wanted)
     if says_nothing(given) or says_nothing(wanted):
         return True
@@ -49,7 +51,7 @@ def bare(hint: Any) -> Any:
     >>> bare(typing.Annotated[int, "rows"]), bare(None)
     (<class 'int'>, <class 'NoneType'>)
     """
-    while True:
+    while type(hint) is not type:
         if hint is None:
             return type(None)
         if typing.get_origin(hint) in {typing.Annotated, typing.Final, typing.ClassVar}:
@@ -59,7 +61,8 @@ def bare(hint: Any) -> Any:
         elif type(hint).__name__ == "TypeAliasType":
             hint = hint.__value__
         else:
-            return hint
+            break
+    return hint
 
 
 def is_union(hint: Any) -> bool:

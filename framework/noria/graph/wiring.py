@@ -3,15 +3,30 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from noria.errors import CycleError, DuplicateOutputError, PipelineError
-from noria.graph.hints import Hints, hints_of, input_hints
-from noria.graph.names import TRANSCODING, base_name
+from noria.graph.hints import Hints, hints_of, input_hints, output_hints
+from noria.graph.names import TRANSCODING, base_name, is_parameter
 from noria.graph.node import Node
 from noria.graph.order import layers, order, shortest_circle
 from noria.graph.source import same_function
-from noria.graph.types import says_nothing
+from noria.graph.types import fits, says_nothing
+
+
+class TypedInput(NamedTuple):
+    """An input that is ``wanted`` as a type, and what its ``maker`` gives for it.
+
+    ``at`` is its node's place in ``ordered``; ``maker`` is ``None`` where no node makes it;
+    ``given`` ``Any`` where the maker does not say; ``fits`` whether both can be true.
+    """
+
+    at: int
+    name: str
+    wanted: Any
+    maker: int | None
+    given: Any
+    fits: bool
 
 
 class Wiring:
@@ -98,6 +113,32 @@ class Wiring:
                 for name, hint in input_hints(func, node.declared_inputs, hints):
                     if not says_nothing(hint):
                         found.append((at, name, hint))
+        return found
+
+    @cached_property
+    def annotated_parameters(self) -> list[tuple[int, str, Any]]:
+        """Those of ``annotated`` that are parameters."""
+        return [each for each in self.annotated if is_parameter(each[1])]
+
+    @cached_property
+    def typed(self) -> list["TypedInput"]:
+        """The annotated inputs that are no parameters, with what the functions before them give."""
+        given: dict[int, dict[str, Any]] = {}
+        by_func: dict[int, Hints] = {}
+        found = []
+        for at, name, wanted in self.annotated:
+            if is_parameter(name):
+                continue
+            maker, what = self.producers.get(name), Any
+            if maker is not None:
+                if maker not in given:
+                    node = self.nodes[maker]
+                    hints = by_func.get(id(node.func))
+                    if hints is None:
+                        hints = by_func[id(node.func)] = hints_of(node.func)
+                    given[maker] = output_hints(node.declared_outputs, hints)
+                what = given[maker].get(name, Any)
+            found.append(TypedInput(at, name, wanted, maker, what, fits(what, wanted)))
         return found
 
     @cached_property

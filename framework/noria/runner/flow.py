@@ -78,21 +78,26 @@ class DataFlow:
 
     def done(self, node: Node) -> list[str]:
         """Note that a node is done with its data; return the names of what was let go of."""
-        gone = []
-        for name in node.reads:
-            if name in self._declared and name not in self._kept:
-                with self._guard:
-                    self._left[name] -= 1
-                    last = not self._left[name]
-                if last:
-                    gone.append(name)
-        gone += [name for name in node.makes if self._unread(name)]
+        declared, kept = self._declared, self._kept
+        gone = [
+            name
+            for name in node.reads
+            if name in declared and name not in kept and self._count_down(name)
+        ]
+        gone += [
+            name
+            for name in node.makes
+            if name in declared and name not in kept and not self._left.get(name)
+        ]
         for name in gone:
             self._catalog.release(name)
         return gone
 
-    def _unread(self, name: str) -> bool:
-        return name in self._declared and name not in self._kept and not self._left.get(name)
+    def _count_down(self, name: str) -> bool:
+        """Count one reader less; tell whether it was the last."""
+        with self._guard:
+            self._left[name] -= 1
+            return not self._left[name]
 
     def result(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of ``names`` that no dataset keeps."""

@@ -75,6 +75,7 @@ class Examination:
         given: Mapping[str, Any] | None = None,
     ) -> None:
         self._given = given or {}
+        catalog.declare(pipeline.datasets())
         self.pipeline, self.defaulted = pipeline.with_defaults(
             lambda name: name not in catalog and name not in self._given
         )
@@ -120,8 +121,8 @@ class Examination:
         """Yield the parameters that are not what functions take; note what must be built."""
         told = set()
         wiring = self.pipeline.wiring
-        for at, name, hint in wiring.annotated:
-            if is_parameter(name) and (name in self._given or name in self._catalog):
+        for at, name, hint in wiring.annotated_parameters:
+            if name in self._given or name in self._catalog:
                 node = wiring.nodes[wiring.ordered[at]]
                 key = name.removeprefix("params:")
                 built = build(hint, self._value(name), key)
