@@ -70,7 +70,7 @@ class Kinds:
         raise UnknownTypeError(
             f"no dataset type {word!r}",
             where=where,
-            nearest=nearest(word, [*BUILTIN, *self._plugins]),
+            nearest=_nearest(word, [*BUILTIN, *self._plugins]),
             hint=self._hint(),
         )
 
@@ -122,6 +122,12 @@ class Kinds:
                 hint="a dataset class has the methods load() and save(data)",
             )
         return holder  # type: ignore[no-any-return]
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    """Return the nearest type word; of a class that is named without its library, the first."""
+    whole = (one for one in known if one.rpartition(".")[2] == word)
+    return next(whole, None) or nearest(word, known)
 
 
 def _is_dataset_class(found: Any) -> bool:

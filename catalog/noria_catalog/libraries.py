@@ -1,4 +1,4 @@
-"""Libraries that only some datasets need: imported at use, and named with their extra if missing."""
+"""Libraries that only some datasets need: imported at use, named with their extra if missing."""
 
 from importlib import import_module
 from typing import Any

@@ -64,9 +64,11 @@ def table() -> pd.DataFrame:
 
 def typed() -> pd.DataFrame:
     return table().assign(
-        moment=pd.to_datetime(["2013-01-01", None, "2013-01-02 03:04:05.678901"], format="ISO8601"),
+        moment=pd.Series(
+            ["2013-01-01", None, "2013-01-02T03:04:05.678901"], dtype="datetime64[us]"
+        ),
         kind=pd.Categorical(["u", "v", "u"]),
-        missing=[1.5, None, 2.5],
+        missing=[1.5, float("nan"), 2.5],
     )
 
 

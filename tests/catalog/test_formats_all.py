@@ -1,4 +1,4 @@
-"""Every dataset in a file: it goes round on a disk and a store, and equal values are equal bytes."""
+"""Every dataset in a file goes round on a disk and a store, and equal values are equal bytes."""
 
 import os
 import subprocess

@@ -26,8 +26,8 @@ from noria_catalog.formats.pandas import JSONDataset as PandasJSONDataset
 from noria_catalog.formats.pickle import PickleDataset
 from noria_catalog.formats.pillow import ImageDataset
 from noria_catalog.formats.plotly import JSONDataset as PlotlyDataset
-from noria_catalog.formats.polars import EagerPolarsDataset, LazyPolarsDataset
 from noria_catalog.formats.polars import CSVDataset as PolarsCSVDataset
+from noria_catalog.formats.polars import EagerPolarsDataset, LazyPolarsDataset
 from noria_catalog.formats.skops import SkopsDataset
 from noria_catalog.formats.text import TextDataset
 from noria_catalog.formats.yaml import YAMLDataset
@@ -71,7 +71,9 @@ SCHEMA = {"whole": pl.Int64, "share": pl.Float64, "yes": pl.Boolean, "text": pl.
 
 def pandas_tables(*kinds: tuple[str, st.SearchStrategy[Any]], rows: int = 0) -> Any:
     def typed(columns: dict[str, list[Any]]) -> pd.DataFrame:
-        return pd.DataFrame({name: pd.Series(of, dtype=TYPES[name]) for name, of in columns.items()})
+        return pd.DataFrame(
+            {name: pd.Series(of, dtype=TYPES[name]) for name, of in columns.items()}
+        )
 
     return tables(*kinds, rows=rows).map(typed)
 

@@ -97,9 +97,7 @@ def _gzip(path: Path, options: Mapping[str, Any]) -> Iterator[Any]:
 def _zip(path: Path, name: str, options: dict[str, Any]) -> Iterator[Any]:
     import zipfile
 
-    inside = member(
-        options.pop("archive_name", name.removesuffix(".zip")), zipfile.ZIP_DEFLATED
-    )
+    inside = member(options.pop("archive_name", name.removesuffix(".zip")), zipfile.ZIP_DEFLATED)
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, **options) as archive,
         archive.open(inside, "w", force_zip64=True) as file,
