@@ -23,12 +23,13 @@ for function, taken, made, weight in STEPS:
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Peer:
     """A tool: what is installed, the files of its project by number of steps, its command.
 
-    ``most`` is the largest work that it finishes in reasonable time, ``every`` in how many
-    rounds it takes part once.
+    ``before`` is run once before the first run; ``state`` is where it remembers, empty where a
+    first run takes too long to be measured.  ``most`` is the largest work that it is given,
+    ``every`` in how many rounds it takes part once.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Peer:
     files: Callable[[int], Mapping[str, str]]
     written: Written = plain
     before: Sequence[Sequence[str]] = ()
+    state: Sequence[str] = ()
     most: int = 1_000
     every: int = 1
     variables: Mapping[str, str] | None = None
@@ -155,6 +157,7 @@ PEERS = (
         "doit",
         ("doit",),
         lambda count: {"dodo.py": START + imports() + table(count) + DODO},
+        state=(".doit.db*",),
         most=10_000,
     ),
     Peer(
@@ -163,6 +166,7 @@ PEERS = (
         "joblib",
         ("python", "run.py"),
         lambda count: {"run.py": START + imports() + table(count) + MEMORY},
+        state=(".cache",),
         most=10_000,
     ),
     Peer(
@@ -171,6 +175,7 @@ PEERS = (
         "apache-hamilton",
         ("python", "run.py"),
         _hamilton,
+        state=(".cache",),
         written=_hamilton_step,
         variables={"HAMILTON_TELEMETRY_ENABLED": "false"},
     ),

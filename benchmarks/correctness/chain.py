@@ -1,9 +1,7 @@
 """The chain A -> B -> C that every tool is given: one text of the steps and of what they reach."""
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 # What B's own files are, for the tools that let files be declared.
 REACHED_BY_B = (
@@ -173,20 +171,3 @@ def executed(name):
         "2.0": "def duty(value):\n    return value % 3 + 50\n",
     },
 }
-
-
-def write_wheel(folder: Path, name: str, version: str) -> Path:
-    """Write the wheel of one of the libraries, and return where."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wheel = folder / f"{name}-{version}-py3-none-any.whl"
-    about = f"{name}-{version}.dist-info"
-    files = {
-        f"{name}.py": LIBRARIES[name][version],
-        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    recorded = "".join(f"{file},,\n" for file in [*files, f"{about}/RECORD"])
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for file, text in {**files, f"{about}/RECORD": recorded}.items():
-            archive.writestr(file, text)
-    return wheel

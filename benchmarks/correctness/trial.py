@@ -18,13 +18,13 @@ from benchmarks.correctness.chain import (
     STEPS,
     Frame,
     step_text,
-    write_wheel,
 )
 from benchmarks.correctness.changes import Change
 from benchmarks.correctness.outcome import Seen
 from benchmarks.correctness.tool import Tool
 from benchmarks.environments import Environment
 from benchmarks.measure import environment
+from benchmarks.wheels import write_wheel
 
 # Sources and data are as old as this, so that no edit falls into the second of what it edits.
 AGE = 3600
@@ -154,7 +154,7 @@ class Trial:
             path.write_bytes(altered)
 
     def install(self, name: str, version: str) -> None:
-        wheel = write_wheel(self._wheels, name, version)
+        wheel = write_wheel(self._wheels, name, version, LIBRARIES[name][version])
         words = ["python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
         self._call([*words, "--force-reinstall", str(wheel)])
 
