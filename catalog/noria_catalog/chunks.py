@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
 from typing import Any
 
 from noria_catalog.dataset import Dataset, SavesChunks
@@ -65,6 +66,47 @@ def saving_chunks(dataset: Dataset) -> Iterator[AddChunk]:
     chunks: list[Any] = []
     yield chunks.append
     dataset.save(join_chunks(chunks))
+
+
+class ChunkedSave:
+    """A context around the save of many chunks: errors of saving are named, others pass through.
+
+    ``done`` is called when all was published.
+    """
+
+    def __init__(
+        self,
+        saving: AbstractContextManager[AddChunk],
+        naming: Callable[[], AbstractContextManager[None]],
+        done: Callable[[], None] | None = None,
+    ) -> None:
+        self._saving = saving
+        self._naming = naming
+        self._done = done
+
+    def __enter__(self) -> AddChunk:
+        with self._naming():
+            add = self._saving.__enter__()
+
+        def add_named(chunk: Any) -> None:
+            with self._naming():
+                add(chunk)
+
+        return add_named
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            with self._naming():
+                self._saving.__exit__(None, None, None)
+            if self._done is not None:
+                self._done()
+        else:
+            self._saving.__exit__(kind, error, trace)
 
 
 def _merged(chunks: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:

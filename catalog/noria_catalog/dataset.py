@@ -79,6 +79,14 @@ class Confirms(Protocol):
 
 
 @runtime_checkable
+class Previews(Protocol):
+    """A dataset that can show its beginning without reading all of it."""
+
+    def preview(self, rows: int) -> Any:
+        """Return the first ``rows`` rows, lines or items; raises MissingDataError."""
+
+
+@runtime_checkable
 class Digests(Protocol):
     """A dataset that can tell, without loading, which content a load would find."""
 

@@ -180,6 +180,10 @@ class FileDataset(ABC):
         with self._publishing() as path:
             yield {"": str(path)}
 
+    def list_versions(self) -> list[str]:
+        """Return the complete versions, from the oldest to the latest; none where none is kept."""
+        return [] if self.version is None else complete_versions(self.storage, self.filepath)
+
     def describe(self) -> Mapping[str, Any]:
         """Return what it is, without credentials."""
         described: dict[str, Any] = {"filepath": redacted(self.filepath)}

@@ -44,7 +44,7 @@ def build(name: str, entry: Located, context: Context) -> Dataset:
     TextDataset(filepath='/tmp/a.txt')
     """
     keys = _mapping(name, entry)
-    kind = _resolved(name, entry, keys, context)
+    kind = resolve_type(name, entry, context)
     return _constructed(name, entry, kind, _arguments(name, entry, keys, kind, context))
 
 
@@ -68,7 +68,7 @@ def build_each(
         raise DatasetDefinitionError(
             f"dataset {name!r}: the files inside cannot be `versioned`", where=keys["versioned"].key
         )
-    kind = _resolved(name, entry, keys, context)
+    kind = resolve_type(name, entry, context)
     known, _ = _signature(kind)
     taken = {key: value for key, value in (shared or {}).items() if known is None or key in known}
     keys = {**taken, **keys, "filepath": Located("partition", entry.where, entry.key)}
@@ -78,6 +78,28 @@ def build_each(
         return _constructed(name, entry, kind, {**arguments, "filepath": path})
 
     return one
+
+
+def resolve_type(name: str, entry: Located, context: Context) -> type[Any]:
+    """Return the class that an entry's ``type`` names; raises DatasetDefinitionError."""
+    keys = _mapping(name, entry)
+    if "type" not in keys:
+        close = nearest("type", keys)
+        raise DatasetDefinitionError(
+            f"dataset {name!r} has no `type`",
+            where=(keys[close].key if close else None) or entry.key or entry.where,
+            hint=f"is {close!r} meant to be `type`?" if close else "for example pandas.CSVDataset",
+        )
+    word = keys["type"]
+    if not isinstance(word.value, str):
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: `type` must be a word, got {_kind(word.value)}", where=word.where
+        )
+    try:
+        return context.kinds.resolve(word.value, word.where or word.key)
+    except UnknownTypeError as error:
+        error.message = f"dataset {name!r}: {error.message}"
+        raise
 
 
 def type_word(entry: Located) -> str:
@@ -102,26 +124,6 @@ def _mapping(name: str, entry: Located) -> dict[str, Located]:
             where=entry.key or entry.where,
         )
     return entry.value
-
-
-def _resolved(name: str, entry: Located, keys: dict[str, Located], context: Context) -> type[Any]:
-    if "type" not in keys:
-        close = nearest("type", keys)
-        raise DatasetDefinitionError(
-            f"dataset {name!r} has no `type`",
-            where=(keys[close].key if close else None) or entry.key or entry.where,
-            hint=f"is {close!r} meant to be `type`?" if close else "for example pandas.CSVDataset",
-        )
-    word = keys["type"]
-    if not isinstance(word.value, str):
-        raise DatasetDefinitionError(
-            f"dataset {name!r}: `type` must be a word, got {_kind(word.value)}", where=word.where
-        )
-    try:
-        return context.kinds.resolve(word.value, word.where or word.key)
-    except UnknownTypeError as error:
-        error.message = f"dataset {name!r}: {error.message}"
-        raise
 
 
 def _arguments(

@@ -16,6 +16,10 @@ NoriaError                    (noria_catalog.errors)
 │   ├── HookError             a hook raised (exit code 1)
 │   └── NodeError             a node failed (exit code 1)
 │       └── NodeOutputError   it returned something else than its outputs
+├── StoreError                the store of results cannot be used
+│   ├── Corrupt               what it holds under a digest is gone, or is not what was put there
+│   ├── Undecodable           it is what was put there, and cannot be made a value of again
+│   └── NotStorable           a value or file that it cannot take
 └── LockedError               another run holds the project (exit code 3)
 """
 
@@ -106,3 +110,23 @@ class LockedError(NoriaError):
     """Another run holds the project."""
 
     exit_code: ClassVar[int] = 3
+
+
+class StoreError(NoriaError):
+    """The store of results cannot be used."""
+
+
+class Corrupt(StoreError):  # noqa: N818  # told as a state, and always caught
+    """What the store holds under ``digest`` is gone, or is not what was put there."""
+
+    def __init__(self, message: str, digest: str) -> None:
+        super().__init__(message)
+        self.digest = digest
+
+
+class Undecodable(StoreError):  # noqa: N818
+    """Stored bytes are whole, and cannot be made a value of again: its class is gone, say."""
+
+
+class NotStorable(StoreError):  # noqa: N818
+    """The store cannot take a value or file: it does not pickle, the disk is full, ..."""

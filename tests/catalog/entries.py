@@ -20,6 +20,8 @@ def placed(value: Any) -> Located:
                 place = Where(FILE, next(lines), 2 * depth + 1)
                 found[name] = walk(inner, depth + 1, place)
             return Located(found, key, key)
+        if isinstance(below, list):
+            return Located([walk(inner, depth + 1, key) for inner in below], key, key)
         return Located(below, key and Where(FILE, key.line, key.column + 100), key)
 
     return walk(value, 0, None)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from noria_catalog import (
     DataCatalog,
+    Dataset,
     DatasetDefinitionError,
     LoadError,
     MemoryDataset,
@@ -18,6 +19,7 @@ from noria_catalog import (
     SaveError,
     UnknownDatasetError,
 )
+from noria_catalog.formats.text import TextDataset
 from noria_catalog.located import Located, Where
 
 from tests.catalog.entries import catalog_of
@@ -209,3 +211,73 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 def test_the_face_of_the_package_is_what_it_says() -> None:
     assert noria_catalog.__all__ == sorted(noria_catalog.__all__)
     assert all(hasattr(noria_catalog, name) for name in noria_catalog.__all__)
+
+
+def test_names_are_filtered_by_pattern_and_class(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    catalog["orders_now"] = 1
+    assert catalog.filter("^orders") == ["orders", "orders_now"]
+    assert catalog.filter(type_regex=r"\.text\.") == ["note"]
+    assert catalog.filter(by_type=MemoryDataset) == ["orders_now"]
+    assert catalog.filter("n", by_type=[TextDataset, MemoryDataset]) == ["note", "orders_now"]
+
+
+def test_the_class_is_told_and_nothing_is_made(tmp_path: Path) -> None:
+    catalog = catalog_of({"note": ENTRIES["note"] | {"wrong": 1}}, tmp_path)
+    assert catalog.get_type("note") == "noria_catalog.formats.text.TextDataset"
+    assert catalog.get_type("nothing") is None
+
+
+def test_a_place_in_memory_can_stand_in_for_an_unknown_name() -> None:
+    catalog = DataCatalog()
+    assert isinstance(catalog.get("a", fallback_to_runtime_pattern=True), MemoryDataset)
+    assert "a" in catalog
+
+
+def test_every_save_that_went_well_is_told(tmp_path: Path) -> None:
+    saved: list[tuple[str, type]] = []
+
+    def note(name: str, dataset: Dataset) -> None:
+        saved.append((name, type(dataset)))
+
+    catalog = DataCatalog.from_config(ENTRIES, base_path=tmp_path, on_saved=note)
+    catalog.save("note", "hello")
+    with catalog.saving("note") as add:
+        assert len(saved) == 1
+        add("again")
+    with pytest.raises(SaveError):
+        catalog.save("note", None)
+    with pytest.raises(ZeroDivisionError), catalog.saving("note") as add:
+        add(str(1 / 0))
+    assert saved == [("note", TextDataset)] * 2
+
+
+def test_a_plain_mapping_makes_a_catalog(tmp_path: Path) -> None:
+    catalog = DataCatalog.from_config(ENTRIES, base_path=str(tmp_path))
+    catalog.save("note", "hello")
+    assert (tmp_path / "data/note.txt").read_text() == "hello"
+
+
+def test_the_beginning_of_data_is_shown(tmp_path: Path) -> None:
+    catalog = catalog_of(ENTRIES, tmp_path)
+    catalog.save("orders", pd.DataFrame({"a": range(100)}))
+    catalog.save("note", "1\n2\n3\n")
+    catalog["deep"] = {"a": 1, "b": 2}
+    assert catalog.preview("orders", rows=3)["a"].tolist() == [0, 1, 2]
+    assert catalog.preview("note", rows=2) == "1\n2\n"
+    assert catalog.preview("deep", rows=1) == {"a": 1}
+
+
+def test_a_pickle_and_a_large_file_are_not_opened_for_a_look(tmp_path: Path) -> None:
+    entries = {
+        "model": {"type": "pickle.PickleDataset", "filepath": "model.pickle"},
+        "large": {"type": "json.JSONDataset", "filepath": "large.json"},
+    }
+    (tmp_path / "model.pickle").write_bytes(b"cos\nsystem\n(S'false'\ntR.")
+    with (tmp_path / "large.json").open("wb") as file:
+        file.truncate(2**30)
+    catalog = catalog_of(entries, tmp_path)
+    with pytest.raises(LoadError, match="never opened for a preview"):
+        catalog.preview("model")
+    with pytest.raises(LoadError, match="too many to be loaded for a preview"):
+        catalog.preview("large")

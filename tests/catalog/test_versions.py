@@ -219,3 +219,26 @@ def test_versions_work_on_a_remote_store() -> None:
     dataset.save("2")
     assert TextDataset("memory://bucket/v/note.txt", version=Version()).load() == "2"
     assert len(fsspec.filesystem("memory").ls("/bucket/v/note.txt")) == 2
+
+
+def test_the_versions_are_listed_from_the_oldest_and_torn_ones_never_count(tmp_path: Path) -> None:
+    for version in ("2026-01-01T00.00.00.000Z", "v1"):
+        put(tmp_path, version, "x")
+    (tmp_path / "note.txt" / "2030-01-01T00.00.00.000Z").mkdir()
+    assert notes(tmp_path).versions("note") == ["v1", "2026-01-01T00.00.00.000Z"]
+
+
+def test_a_version_can_be_loaded_beside_the_latest(tmp_path: Path) -> None:
+    put(tmp_path, "v1", "old")
+    put(tmp_path, "v2", "new")
+    catalog = notes(tmp_path)
+    assert [catalog.load("note", version="v1"), catalog.load("note")] == ["old", "new"]
+    with pytest.raises(MissingDataError, match="no version 'v3'"):
+        catalog.load("note", version="v3")
+
+
+def test_what_keeps_no_versions_lists_and_loads_none() -> None:
+    catalog = DataCatalog({"number": 1})
+    for ask in (lambda: catalog.versions("number"), lambda: catalog.load("number", version="v1")):
+        with pytest.raises(DatasetDefinitionError, match="keeps no versions"):
+            ask()

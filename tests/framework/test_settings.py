@@ -176,3 +176,19 @@ def test_a_giant_number_is_shown_shortened() -> None:
     with pytest.raises(ConfigError, match=r"reads as an int and is none") as caught:
         read_yaml("a: " + "9" * 5000, "f.yml")
     assert len(caught.value.message) < 300
+
+
+def test_the_size_of_the_store_is_checked_where_it_stands(
+    project: ProjectOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write({BASE: 'store_limit = "500 MB"\nstore = "../shared"\n'})
+    assert _read(project) == Settings(store_limit="500 MB", store="../shared")
+    project.write({BASE: '\nstore_limit = "much"\n'})
+    assert _wrong(project) == (
+        f"{BASE}:2:1: the setting store_limit: 'much' is no size such as 500MB, 10GB or 1.5TB"
+    )
+    project.write({BASE: ""})
+    monkeypatch.setenv("NORIA_STORE_LIMIT", "5000000")
+    assert _read(project).store_limit == "5000000"
+    monkeypatch.setenv("NORIA_STORE_LIMIT", "-1GB")
+    assert _wrong(project).startswith("the variable NORIA_STORE_LIMIT: the setting store_limit: ")

@@ -17,6 +17,7 @@ from noria_catalog.suggest import nearest
 from noria.errors import ConfigError, ProjectError
 from noria.project.discover import MARKER, TABLE, Project, read_toml
 from noria.project.state import prepare_state
+from noria.store.sizes import parse_size
 
 PREFIX = "NORIA_"
 FILE = "settings.toml"
@@ -31,6 +32,8 @@ class Settings:
     ``env`` is the environment when a command names none; ``workers`` the number of threads,
     ``None`` for the number of processors; ``hooks`` dotted paths ``package.module:Name`` of hook
     classes or objects; ``dataset_packages`` the packages whose dataset classes a catalog may name.
+    ``store`` is the folder of the store of results, relative to the project, and ``store_limit``
+    the bytes that it may take, such as ``10GB``.
     """
 
     env: str = LOCAL
@@ -39,6 +42,8 @@ class Settings:
     workers: int | None = None
     hooks: tuple[str, ...] = ()
     dataset_packages: tuple[str, ...] = ()
+    store: str = ".noria/store"
+    store_limit: str = "10GB"
 
 
 _LAYOUT = ("package", "source_dir")  # of [tool.noria], read when the project is found
@@ -246,4 +251,9 @@ def _typed(key: str, value: Any, sources: Sequence[_File | _Variable]) -> Any:
         value = last.values[key]  # a variable is text: NORIA_ENV=2026 names an environment
     if not isinstance(value, str) or not value:
         raise last.error(key, f"the setting {key} takes a text, not {value!r}")
+    if key == "store_limit":
+        try:
+            parse_size(value)
+        except ValueError as error:
+            raise last.error(key, f"the setting store_limit: {error}") from None
     return value

@@ -6,13 +6,21 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from noria.errors import RunError
-from noria.record.events import DatasetReleased, Event, RunFinished, RunStarted
+from noria.record.events import (
+    DatasetReleased,
+    Event,
+    NodeFailed,
+    NodeFinished,
+    RunFinished,
+    RunStarted,
+)
 from noria.record.json_text import json_text
-from noria.record.node_row import NodeRow
+from noria.record.node_row import NodeEvent, insert_of, node_row
 from noria.record.schema import prepare
 from noria.record.storable import storable
 from noria.record.transaction import transaction
@@ -20,6 +28,8 @@ from noria.record.trouble import explained, is_read_only, place, reason
 
 FILE = "ledger.db"
 _FLUSH_SECONDS = 0.1
+# Python may turn to another thread around every statement: one for each row takes longer.
+_ROWS_AT_ONCE = 50
 # How long to wait, in seconds, while another process holds the ledger: when it is opened and when
 # a run begins, in the middle of a run (what is pending is kept), and at its end.
 _START_WAIT, _FLUSH_WAIT, _END_WAIT = 5.0, 0.25, 5.0
@@ -100,8 +110,8 @@ class Recorder:
         self._details = json_text(details)
         self._pending: list[Event] = []
         self._positions: dict[str, int] = {}
-        self._running: dict[str, NodeRow] = {}
-        self._unwritten: dict[str, NodeRow] = {}
+        self._begun: dict[str, list[NodeEvent]] = {}
+        self._unwritten: dict[str, list[NodeEvent]] = {}
         self._finish: RunFinished | None = None
         self._guard = threading.Lock()
         self._ended = threading.Event()
@@ -191,27 +201,25 @@ class Recorder:
         # Nodes append meanwhile: these are taken now, and only these are let go of.
         events = self._pending[:]
         del self._pending[: len(events)]
-        rows = self._running
+        begun, unwritten = self._begun, self._unwritten
         for event in events:
-            if isinstance(event, DatasetReleased | RunStarted):
-                continue
+            kind = type(event)
             if isinstance(event, RunFinished):
                 self._finish = event
-                continue
-            name = event.node
-            row = rows.get(name)
-            if row is None:
-                row = rows[name] = NodeRow(self._run, self._positions[name], name)
-            self._unwritten[name] = row
-            if row.take(event):
-                del rows[name]
+            elif not isinstance(event, DatasetReleased | RunStarted):
+                name = event.node
+                unwritten[name] = known = begun.setdefault(name, [])
+                known.append(event)
+                if kind is NodeFinished or kind is NodeFailed:
+                    del begun[name]
 
     def _write(self) -> None:
         """Write all at once: a row is written once for what happened to it meanwhile."""
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [row.values() for row in self._unwritten.values()],
-        )
+        nodes = iter(self._unwritten.items())
+        while some := list(islice(nodes, _ROWS_AT_ONCE)):
+            rows = [node_row(self._run, self._positions[node], known) for node, known in some]
+            values = [value for row in rows for value in row]
+            self._connection.execute(insert_of(len(rows)), values)
         if self._finish is not None:
             end = self._finish
             self._connection.execute(

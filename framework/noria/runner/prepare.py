@@ -75,6 +75,7 @@ class Examination:
         given: Mapping[str, Any] | None = None,
     ) -> None:
         self._given = given or {}
+        catalog.declare(pipeline.datasets())
         self.pipeline, self.defaulted = pipeline.with_defaults(
             lambda name: name not in catalog and name not in self._given
         )

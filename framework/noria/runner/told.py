@@ -22,6 +22,8 @@ from noria.runner.hooking import HookCalls
 from noria.runner.meter import MemoryMeter
 from noria.runner.perform import Builders, Performer, Step, Stopped
 
+_WITHOUT_ROWS = frozenset({bool, bytes, dict, float, int, list, str, tuple})
+
 
 class ToldPerformer(Performer):
     """A performer that calls hooks and emits an event for each deed.
@@ -132,12 +134,10 @@ class ToldPerformer(Performer):
             self._tell_saved(name, node, seconds, rows)
 
     def _tell_saved(self, name: str, node: Node, seconds: float, rows: int | None) -> None:
-        size, place = self._lies(name)
+        size, place = self._lies(name) if self._flow.declared(name) else (None, None)
         self._emit(DatasetSaved(node.name, name, seconds, rows, size, place))
 
     def _lies(self, name: str) -> tuple[int | None, str | None]:
-        if not self._flow.declared(name):
-            return None, None
         dataset = self._catalog.get(name)
         size: Callable[[], int | None] | None = getattr(dataset, "size", None)
         # A versioned dataset lies in a folder; its last save knows the file.
@@ -151,6 +151,8 @@ class ToldPerformer(Performer):
 
 def _rows(value: Any) -> int | None:
     """Return the number of rows of a table or array, ``None`` for anything else."""
+    if type(value) in _WITHOUT_ROWS:
+        return None
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape and isinstance(shape[0], int):
         return shape[0]

@@ -1,0 +1,36 @@
+"""What a dataset is, by JSON-like values without secrets."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from noria_catalog.dataset import Describes
+from noria_catalog.located import Located
+from noria_catalog.redact import SECRET_KEYS, redacted, shown_value
+from noria_catalog.spec import resolved_path, type_word
+
+
+def describe_entry(entry: Located, base_path: Path) -> dict[str, Any]:
+    """Return what an entry says; ``filepath`` is its whole place, ``path`` or not."""
+    described: dict[str, Any] = {"type": type_word(entry)}
+    for key, value in entry.value.items():
+        if key not in SECRET_KEYS and key != "type":
+            described[key] = shown_value(value.plain())
+    place = next((key for key in ("filepath", "path") if key in described), None)
+    if place is not None and isinstance(described[place], str):
+        # From the entry again: a relative path is no URL, and a URL is redacted as a whole.
+        path = resolved_path(str(entry.value[place].plain()), base_path)
+        del described[place]
+        described["filepath"] = redacted(path)
+    return described
+
+
+def describe_dataset(dataset: Any) -> dict[str, Any]:
+    """Return what a dataset that was made in Python says of itself.
+
+    >>> from noria_catalog.memory import MemoryDataset
+    >>> describe_dataset(MemoryDataset(1))
+    {'type': 'MemoryDataset', 'data': '<int>'}
+    """
+    told: Mapping[str, Any] = dataset.describe() if isinstance(dataset, Describes) else {}
+    return {"type": type(dataset).__name__, **told}

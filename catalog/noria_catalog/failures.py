@@ -1,0 +1,113 @@
+"""Telling what goes wrong with a dataset: which one, where it lies, where it is declared."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from noria_catalog.dataset import Describes
+from noria_catalog.errors import (
+    DatasetError,
+    LoadError,
+    MissingDataError,
+    NoriaError,
+    SaveError,
+)
+from noria_catalog.located import Located, Where
+from noria_catalog.redact import SECRET_KEYS, cleaned, redacted, secrets_in
+
+# Where datasets keep what they were given; the names with an underscore are ours and Kedro's.
+_GIVEN = ("filepath", "path", "dataset", "load_args", "save_args")
+_GIVEN_SECRET = (*sorted(SECRET_KEYS), *(f"_{key}" for key in sorted(SECRET_KEYS)), "_options")
+
+
+class Known(Protocol):
+    """What a catalog knows of a dataset when something goes wrong with it."""
+
+    def where(self, name: str) -> Where | None:
+        """Return where it is declared."""
+
+    def place(self, name: str) -> str | None:
+        """Return where it lies, without secrets; ``None`` where that is nowhere to be named."""
+
+    def secrets(self, name: str) -> set[str]:
+        """Return what it was given and must not be printed."""
+
+
+@contextmanager
+def told(known: Known, name: str, deed: str) -> Iterator[None]:
+    """Turn every error of a deed ("load", "save", "look for") into one that names the dataset.
+
+    Raises DatasetError; of the catalog's other errors each passes as it is.
+    """
+    try:
+        yield
+    except DatasetError as error:
+        raise _named(error, known, name, deed) from error.__cause__
+    except NoriaError:
+        raise
+    except Exception as error:
+        # Every library has its own errors; the user wants to know whose dataset it was.
+        kind: type[DatasetError] = SaveError if deed == "save" else LoadError
+        said = f"{type(error).__name__}: {error}"
+        if deed == "load" and isinstance(error, FileNotFoundError):
+            kind, said = MissingDataError, f"nothing lies there ({error})"
+        place = known.place(name)
+        at = "" if place is None else f" at {place}"
+        message = cleaned(f"{at}: {said}", known.secrets(name))
+        raise kind(
+            f"cannot {deed} {name!r}{message}", name=name, where=known.where(name)
+        ) from error
+
+
+def without_secrets(error: DatasetError, secrets: set[str]) -> DatasetError:
+    """Take the secrets out of an error, and return it."""
+    error.message = cleaned(error.message, secrets)
+    error.nearest = error.nearest and cleaned(error.nearest, secrets)
+    error.hint = error.hint and cleaned(error.hint, secrets)
+    error.args = (error.message,)
+    return error
+
+
+def place_of(dataset: Any) -> str | None:
+    """Return where a dataset says that it lies, without secrets; ``None`` if it does not say."""
+    described: Mapping[str, Any] = dataset.describe() if isinstance(dataset, Describes) else {}
+    place = described.get("filepath")
+    return None if place is None else redacted(str(place))
+
+
+def secrets_of(dataset: Any, entry: Located | None, credentials: Mapping[str, Any]) -> set[str]:
+    """Return what was given to a dataset, by hand or by its entry, and must not be printed."""
+    plain = None if entry is None else entry.plain()
+    named = _credential_names(plain)
+    found = secrets_in(plain)
+    given = getattr(dataset, "__dict__", {})
+    for key in _GIVEN:
+        path = given.get(key)
+        found |= secrets_in(str(path) if isinstance(path, Path) else path)
+    for key in _GIVEN_SECRET:
+        found |= secrets_in(given.get(key), secret=True)
+    found -= named
+    for word in named:
+        value = credentials.get(word)
+        found |= secrets_in(value.plain() if isinstance(value, Located) else value, secret=True)
+    return found
+
+
+def _named(error: DatasetError, known: Known, name: str, deed: str) -> DatasetError:
+    without_secrets(error, known.secrets(name))
+    if error.name is None:
+        error.name = name
+        error.where = error.where or known.where(name)
+        error.message = f"cannot {deed} {name!r}: {error.message}"
+    error.args = (error.message,)
+    return error
+
+
+def _credential_names(entry: Any) -> set[str]:
+    """Return the entries of credentials.yml that an entry names, at any depth."""
+    if not isinstance(entry, dict):
+        return set()
+    named = entry.get("credentials")
+    below = (_credential_names(value) for value in entry.values())
+    return set[str]({named} if isinstance(named, str) else set()).union(*below)

@@ -1,0 +1,70 @@
+"""From values to bytes and back; what comes back is equal, of the same type, and writable."""
+
+import sys
+from typing import Any
+
+from noria.errors import NotStorable, Undecodable
+from noria.store.arrays import decode_array, encode_array
+from noria.store.arrays import is_exact as is_exact_array
+from noria.store.frames import decode_frame, encode_frame
+from noria.store.frames import is_exact as is_exact_frame
+from noria.store.pickles import decode_pickle, encode_pickle
+from noria.store.plain import NotPlainError, decode_plain, encode_plain
+from noria.store.sink import Sink
+
+_DECODERS = {
+    "json": decode_plain,
+    "npy": decode_array,
+    "arrow": decode_frame,
+    "pickle": decode_pickle,
+}
+
+
+def encode(value: Any, sink: Sink) -> tuple[str, tuple[Any, ...]]:
+    """Write a value by the codec that gives it back exactly.
+
+    Returns the codec's name and the classes and functions that the bytes only name.  Raises
+    NotStorable for a value that does not pickle.
+
+    >>> sink = Sink(None, small=100)
+    >>> encode([1, 2], sink)
+    ('json', ())
+    >>> decode("json", sink.close().data)
+    [1, 2]
+    """
+    try:
+        sink.write(encode_plain(value))
+    except NotPlainError:
+        pass
+    else:
+        return "json", ()
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    if kind == "numpy.ndarray" and is_exact_array(value):
+        encode_array(value, sink)
+        return "npy", ()
+    if "pandas" in sys.modules and type(value).__name__ == "DataFrame" and is_exact_frame(value):
+        encode_frame(value, sink)
+        return "arrow", ()
+    try:
+        return "pickle", encode_pickle(value, sink)
+    # Pickling runs the value's own methods, which raise what they like.
+    except Exception as error:
+        if sink.failed is not None:
+            raise sink.failed from None
+        raise NotStorable(f"a {kind} does not pickle: {error}") from error
+
+
+def decode(codec: str, data: bytes | bytearray) -> Any:
+    """Return the value that bytes hold: the one gate from stored bytes to a value.
+
+    Only bytes whose digest was checked, in memory that nobody else has, may come here: a pickle
+    runs what it says.  ``data`` may become the value's own memory.  Raises Undecodable.
+    """
+    decoder = _DECODERS.get(codec)
+    if decoder is None:
+        raise Undecodable(f"nothing here reads the codec {codec!r}", hint="upgrade noria")
+    try:
+        return decoder(data if isinstance(data, bytearray) else bytearray(data))
+    # A pickle runs the constructors of classes that may have changed, or are gone.
+    except Exception as error:
+        raise Undecodable(f"a stored {codec} cannot be read: {error}") from error

@@ -1,0 +1,194 @@
+"""Making room: what nobody used for the longest time goes first, what a live run uses stays."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from noria_catalog.leftovers import sweep
+
+from noria.store.blobs import Blobs
+from noria.store.database import Database
+
+LEASES = "leases"
+_SETTLED = 60.0  # seconds in which a blob may wait for its entry
+_LEASE_DAYS = 7  # a lease of another machine, whose processes cannot be asked, counts so long
+_ASIDE_DAYS = 30
+
+
+class Collected(NamedTuple):
+    """What a collection removed, ``freed`` bytes of it, and the bytes that are ``left``.
+
+    ``reason`` says why nothing could be removed, ``None`` when it could.
+    """
+
+    entries: int
+    blobs: int
+    freed: int
+    left: int
+    reason: str | None = None
+
+
+class _Contents:
+    """What the database holds, as far as it matters for making room."""
+
+    def __init__(self, connection: sqlite3.Connection, blobs: Blobs) -> None:
+        read = connection.execute
+        self.used: dict[str, float] = {}
+        self.bodies: dict[str, int] = {}
+        for key, made, at, size in read(
+            "SELECT e.key, max(made), coalesce(max(u.at), 0), sum(length(body)) FROM entries e"
+            " LEFT JOIN uses u ON u.key = e.key GROUP BY e.key"
+        ):
+            self.used[key] = max(made, at)
+            self.bodies[key] = size
+        self.sizes: dict[str, int] = {}
+        self.kept: dict[str, float] = {}
+        for digest, size, at in read("SELECT digest, size, at FROM blobs"):
+            self.sizes[digest], self.kept[digest] = size, at
+        for digest, status in blobs.listed():
+            self.sizes[digest] = status.st_size
+            self.kept[digest] = max(status.st_mtime, self.kept.get(digest, 0.0))
+        self.needed_by: dict[str, set[str]] = {}
+        self.needs: dict[str, list[str]] = {}
+        for digest, key in read("SELECT digest, key FROM links"):
+            if digest in self.sizes and key in self.used:
+                self.needed_by.setdefault(digest, set()).add(key)
+                self.needs.setdefault(key, []).append(digest)
+        self.pinned = {
+            key for (keys,) in read("SELECT keys FROM last_runs") for key in str(keys).split()
+        }
+
+    def total(self) -> int:
+        return sum(self.sizes.values()) + sum(self.bodies.values())
+
+
+def collect(
+    database: Database,
+    blobs: Blobs,
+    lease: Path | None,
+    *,
+    limit: int,
+    keep: Collection[str] = (),
+    respect_pins: bool = True,
+) -> Collected:
+    """Remove entries until at most ``limit`` bytes are left, and blobs that nothing needs.
+
+    What was used longest ago goes first; what ``keep`` names and what the last run of each name
+    used goes only after all else; what a process that is open beside us has used or made since it
+    began does not go at all.
+    """
+    since = live_since(database.path.parent / LEASES, lease)
+    gone: list[str] = []
+    removed: list[str] = []
+    sizes = [0, 0]
+
+    def work(connection: sqlite3.Connection) -> None:
+        contents = _Contents(connection, blobs)
+        sizes[0] = contents.total()
+        idle = {digest for digest in contents.sizes if digest not in contents.needed_by}
+        removed.extend(digest for digest in idle if contents.kept[digest] < since)
+        sizes[1] = sizes[0] - sum(contents.sizes[digest] for digest in removed)
+        pinned = contents.pinned | set(keep) if respect_pins else set()
+        for key in sorted(contents.used, key=lambda key: (key in pinned, contents.used[key])):
+            if sizes[1] <= limit:
+                break
+            if contents.used[key] >= since:
+                continue
+            gone.append(key)
+            sizes[1] -= contents.bodies[key]
+            for digest in contents.needs.get(key, ()):
+                contents.needed_by[digest].discard(key)
+                if not contents.needed_by[digest] and contents.kept[digest] < since:
+                    removed.append(digest)
+                    sizes[1] -= contents.sizes[digest]
+        _delete(connection, gone, removed, since)
+
+    reason = database.write(work, wait=5.0)
+    if reason is not None:
+        return Collected(0, 0, 0, 0, reason)
+    for digest in removed:
+        blobs.remove(digest, older_than=since)
+    database.shrink()
+    blobs.sweep()
+    blobs.clear_aside(older_than=time.time() - _ASIDE_DAYS * 86400)
+    return Collected(len(gone), len(removed), sizes[0] - sizes[1], sizes[1])
+
+
+def clear(database: Database, blobs: Blobs) -> Collected:
+    """Remove everything."""
+    files = dict(blobs.listed())
+    counts = [0, 0, 0]
+
+    def work(connection: sqlite3.Connection) -> None:
+        counts[0] = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
+        counts[1:] = connection.execute(
+            "SELECT count(*), coalesce(sum(size), 0) FROM blobs WHERE data IS NOT NULL"
+        ).fetchone()
+        for table in ("entries", "links", "blobs", "uses", "last_runs", "texts", "seen"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608  # a name from the line above
+
+    reason = database.write(work, wait=5.0)
+    if reason is not None:
+        return Collected(0, 0, 0, 0, reason)
+    for digest in files:
+        blobs.remove(digest, older_than=float("inf"))
+    database.shrink()
+    blobs.sweep()
+    blobs.clear_aside(older_than=float("inf"))
+    freed = counts[2] + sum(status.st_size for status in files.values())
+    return Collected(counts[0], counts[1] + len(files), freed, 0)
+
+
+def live_since(leases: Path, own: Path | None) -> float:
+    """Return the time since when what is used may be in use: of the oldest process beside us."""
+    sweep(str(leases))
+    now = time.time()
+    began = [now - _SETTLED]
+    for path in _listed(leases):
+        try:
+            at = path.stat().st_mtime
+        except OSError:
+            continue
+        if path != own and at > now - _LEASE_DAYS * 86400:
+            # File systems and clocks tick differently.
+            began.append(at - 2.0)
+    return min(began)
+
+
+def others_live(leases: Path, own: Path | None) -> bool:
+    """Tell whether another process has the store open."""
+    sweep(str(leases))
+    return any(path != own for path in _listed(leases))
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _delete(
+    connection: sqlite3.Connection, keys: Iterable[str], digests: Iterable[str], since: float
+) -> None:
+    many = connection.executemany
+    for table in ("entries", "links", "uses"):
+        many(
+            f"DELETE FROM {table} WHERE key = ?",  # noqa: S608  # a name from the line above
+            [(key,) for key in keys],
+        )
+    many("DELETE FROM blobs WHERE digest = ?", [(digest,) for digest in digests])
+    # The sources of entries that are gone explain nothing any more.
+    connection.execute(
+        "DELETE FROM texts WHERE at < ? AND at < coalesce((SELECT min(made) FROM entries), ?)",
+        (since, since),
+    )
+    lost = [
+        (path,)
+        for (path,) in connection.execute("SELECT path FROM seen").fetchall()
+        if not os.path.lexists(path)
+    ]
+    many("DELETE FROM seen WHERE path = ?", lost)

@@ -1,0 +1,142 @@
+"""What is remembered: entries by key, by node and by what they made, and texts."""
+
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from noria.store.opened import OpenedStore
+from noria.store.pending import node_bytes
+from noria.store.records import Entry, entry_from
+
+_MANY = 5000  # keys in one query
+
+
+class Entries(OpenedStore):
+    """Finds entries, and only those that this user has sealed."""
+
+    def find(self, key: str) -> Entry | None:
+        """Return what is remembered under ``key``, ``None`` when nothing is, or nothing of ours."""
+        return self.find_many([key]).get(key)
+
+    def find_many(self, keys: Iterable[str]) -> dict[str, Entry]:
+        """Return what is remembered under these keys, by key."""
+        found: dict[str, Entry] = {}
+        asked: list[str] = []
+        for key in keys:
+            pending = self.pending.entry(key)
+            if pending is None:
+                asked.append(key)
+            else:
+                found[key] = pending
+        stale: list[str] = []
+        for start in range(0, len(asked), _MANY):
+            part = asked[start : start + _MANY]
+            for key, body, seal, used in self.database.read(
+                "SELECT e.key, body, seal, u.at"  # noqa: S608  # question marks
+                " FROM entries e LEFT JOIN uses u ON u.key = e.key"
+                f" WHERE signer = ? AND e.key IN ({','.join('?' * len(part))})",
+                [self.seal.signer, *part],
+            ):
+                entry = self._unsealed(key, body, seal)
+                if entry is not None:
+                    found[key] = entry
+                    if used is None or used < self.opened:
+                        stale.append(key)
+        if stale and self.is_writable:
+            self.pending.add_used(stale, time.time())
+        return found
+
+    def remember(self, entry: Entry) -> None:
+        """Remember an entry: found at once, by others within a tenth of a second."""
+        if self.is_writable:
+            self.pending.add_entry(entry)
+
+    def latest(self, node: str) -> Entry | None:
+        """Return the newest entry of a node's name."""
+        waiting = [entry for entry in self.pending.entries() if entry.node == node]
+        rows = self.database.read(
+            "SELECT key, body, seal FROM entries WHERE node = ? AND signer = ?"
+            " ORDER BY made DESC LIMIT 3",
+            (node_bytes(node), self.seal.signer),
+        )
+        found = [entry for row in rows if (entry := self._unsealed(*row)) and entry.node == node]
+        return max([*waiting, *found], key=lambda entry: entry.made, default=None)
+
+    def by_output(self, digest: str) -> list[Entry]:
+        """Return the entries of which an output goes by ``digest``, newest first."""
+        rows = self.database.read(
+            "SELECT e.key, body, seal FROM links l JOIN entries e ON e.key = l.key"
+            " WHERE l.digest = ? AND signer = ?",
+            (digest, self.seal.signer),
+        )
+        entries = {entry.key: entry for row in rows if (entry := self._unsealed(*row))}
+        entries |= {entry.key: entry for entry in self.pending.entries()}
+        found = [
+            entry
+            for entry in entries.values()
+            if any(output.digest == digest for output in entry.outputs)
+        ]
+        return sorted(found, key=lambda entry: entry.made, reverse=True)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Forget what is remembered under these keys; their blobs go with the next collection."""
+        gone = list(keys)
+        self.pending.forget(gone)
+
+        def work(connection: Any) -> None:
+            connection.executemany(
+                "DELETE FROM entries WHERE key = ? AND signer = ?",
+                [(key, self.seal.signer) for key in gone],
+            )
+            connection.executemany(
+                "DELETE FROM links WHERE key = ?1"
+                " AND NOT EXISTS (SELECT 1 FROM entries WHERE key = ?1)",
+                [(key,) for key in gone],
+            )
+
+        self.database.write(work, wait=5.0)
+
+    def note_run(self, label: str, keys: Iterable[str]) -> None:
+        """Take note that the last run of ``label`` used these keys: they are collected last.
+
+        A label names a project, pipeline and environment.
+        """
+        if self.is_writable:
+            self.pending.add_last_run(label, time.time(), " ".join(sorted(set(keys))))
+
+    def keep_texts(self, texts: Mapping[str, str]) -> None:
+        """Keep texts by digest, to show them later."""
+        if self.is_writable:
+            self.pending.add_texts(
+                (digest, zlib.compress(text.encode("utf-8", "surrogatepass"), 1))
+                for digest, text in texts.items()
+            )
+
+    def text(self, digest: str) -> str | None:
+        """Return a text that was kept, ``None`` when it was not."""
+        data = self.pending.text(digest)
+        if data is None:
+            rows = self.database.read("SELECT data FROM texts WHERE digest = ?", (digest,))
+            if not rows:
+                return None
+            ((data,),) = rows
+        try:
+            return zlib.decompress(data).decode("utf-8", "surrogatepass")
+        except (zlib.error, ValueError, TypeError):
+            return None
+
+    def _unsealed(self, key: str, body: bytes, seal: bytes) -> Entry | None:
+        """Return the entry of a row, ``None`` after setting it aside when it is not ours."""
+        if isinstance(body, bytes) and self.seal.fits(body, seal):
+            entry = entry_from(body)
+            if entry is None or entry.key == key:
+                return entry
+        self.refused.append(
+            f"what is stored under the key {key[:16]} was not written by you and is not used"
+        )
+        if self.is_writable:
+            if isinstance(body, bytes):
+                self.blobs.keep_aside(f"entry-{key[:16] if key.isalnum() else 'x'}", data=body)
+            self.forget([key])
+        return None

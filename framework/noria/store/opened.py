@@ -1,0 +1,109 @@
+"""A store that is open: its folder, database and blobs, and what went wrong with them."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from noria_catalog.leftovers import temporary_name
+
+from noria.store.blobs import Blobs
+from noria.store.collect import LEASES
+from noria.store.database import Database
+from noria.store.pending import Pending
+from noria.store.seal import Seal
+
+
+class OpenedStore:
+    """The parts of a store, and what it has to tell.
+
+    ``refused`` are sentences about entries that were not used because their seal does not fit,
+    ``troubles`` about what cannot be stored or read, each once.
+    """
+
+    def __init__(self, folder: Path, secret: bytes, *, largest: int | None) -> None:
+        self.folder = folder
+        self.refused: list[str] = []
+        self.largest = largest
+        self._told: dict[str, None] = {}
+        self.seal = Seal(secret, "noria store entries 1")
+        self.seal_seen = Seal(secret, "noria store seen 1")
+        self.blobs = Blobs(folder)
+        self._lease: Path | None = None
+        self._writable = self._prepared()
+        self.database = Database(folder)
+        if self.database.trouble:
+            self.tell(self.database.trouble)
+        self.pending = Pending(self.database, self.seal)
+        self.opened = time.time()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what is pending and let go of the files."""
+        self.pending.close()
+        if self.pending.failed and self.is_writable:
+            self.tell(f"results of this run were not remembered: {self.pending.failed}")
+        self.database.close()
+        if self._lease is not None:
+            with suppress(OSError):
+                self._lease.unlink()
+            self._lease = None
+
+    @property
+    def troubles(self) -> Sequence[str]:
+        """Sentences about what cannot be stored or read, each once."""
+        if self.database.trouble:
+            self.tell(self.database.trouble)
+        return tuple(self._told)
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether what is kept stays."""
+        return self._writable and self.database.writable
+
+    def sync(self) -> bool:
+        """Wait until all that is kept and remembered is on the disk; tell whether it is."""
+        if not self.is_writable:
+            return False
+        try:
+            self.blobs.sync()
+        except OSError as error:
+            self.tell(f"the store {self.folder} cannot be synced: {error.strerror or error}")
+            return False
+        failed = self.pending.flush(durable=True)
+        if failed is not None:
+            self.tell(failed)
+        return failed is None
+
+    def tell(self, sentence: str) -> None:
+        """Take note of a sentence for the user, once."""
+        self._told[sentence] = None
+
+    def _prepared(self) -> bool:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.blobs.prepare()
+            ignore = self.folder / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
+            leases = self.folder / LEASES
+            leases.mkdir(exist_ok=True)
+            lease = leases / temporary_name("lease")
+            lease.touch(exist_ok=False)
+        except OSError as error:
+            self.tell(f"the store {self.folder} cannot be written: {error.strerror or error}")
+            return False
+        self._lease = lease
+        return True

@@ -1,0 +1,86 @@
+"""What the store hands out and takes: blobs, outputs, entries; an entry as bytes to be sealed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+_FORM = "noria entry 1"
+
+
+class Blob(NamedTuple):
+    """Bytes, named by their blake3 ``digest`` in hexadecimal; ``size`` in bytes."""
+
+    digest: str
+    size: int
+
+
+class Kept(NamedTuple):
+    """A value as bytes: where they are, how they are decoded, and the code they count on.
+
+    ``refers`` are the classes and functions that the bytes only name: a pickle of an object holds
+    its class's name, so the object behaves otherwise after an edit of that class although the
+    digest is the same.  Who decides by digest adds the fingerprints of these.
+    """
+
+    blob: Blob
+    codec: str
+    refers: tuple[Any, ...] = ()
+
+
+class Output(NamedTuple):
+    """What a node made: a dataset by ``name``.
+
+    ``digest`` is what its readers go by.  ``form`` is ``files`` for the bytes of a dataset,
+    ``value`` for an encoded value, ``none`` for what is not stored.  ``blobs`` are its relative
+    name, digest and size, the name empty for one file or value; ``codec`` is a value's.
+    ``place`` is protocol and path as recorded, empty in memory.
+    """
+
+    name: str
+    digest: str
+    form: str
+    blobs: tuple[tuple[str, str, int], ...] = ()
+    codec: str = ""
+    place: str = ""
+
+
+class Entry(NamedTuple):
+    """What one execution made: of ``node`` in ``run``, at ``made``, in so many ``seconds``.
+
+    ``key`` is what the result depends on, ``parts`` is what the key was made of, digests only.
+    ``made`` is seconds since the epoch.
+    """
+
+    key: str
+    node: str
+    run: str
+    made: float
+    seconds: float
+    parts: Mapping[str, Any]
+    outputs: tuple[Output, ...]
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """Return all fields of an entry as one text; the key is in it.
+
+    >>> entry = Entry("k", "clean", "r", 1.5, 0.1, {"code": "ab"}, (Output("a", "d", "none"),))
+    >>> entry_from(entry_bytes(entry)) == entry
+    True
+    """
+    text = json.dumps([_FORM, *entry], separators=(",", ":"), ensure_ascii=True)
+    return text.encode("ascii")
+
+
+def entry_from(data: bytes) -> Entry | None:
+    """Return the entry that bytes hold, ``None`` where they are no entry of this form."""
+    try:
+        form, key, node, run, made, seconds, parts, outputs = json.loads(data)
+        if form != _FORM:
+            return None
+        made_of = tuple(
+            Output(name, digest, kind, tuple(map(tuple, blobs)), codec, place)
+            for name, digest, kind, blobs, codec, place in outputs
+        )
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return Entry(key, node, run, made, seconds, parts, made_of)

@@ -1,0 +1,101 @@
+"""The store of a project, or of several: results by content, and who made them from what."""
+
+import os
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from noria.errors import StoreError
+from noria.store.collect import LEASES, Collected, clear, collect, others_live
+from noria.store.contents import Contents
+from noria.store.entries import Entries
+from noria.store.verify import Verified, verify
+
+
+def open_store(folder: Path, secret: bytes, *, largest: int | None = None) -> "Store":
+    """Return the store in ``folder``, which is made; a context.
+
+    ``secret`` is the user's: entries that were sealed with another are not used.  A value or file
+    over ``largest`` bytes is digested and not stored; ``None`` is no limit.  A store that cannot
+    be read or written still opens: then nothing is found or kept, and :attr:`Store.troubles` says
+    why.  Raises StoreError when ``folder`` is something else than a folder.
+
+    >>> import tempfile
+    >>> with open_store(Path(tempfile.mkdtemp()), b"s" * 32) as store:
+    ...     blob, codec, _ = store.keep_value({"rows": 3})
+    ...     store.value(blob.digest, codec)
+    {'rows': 3}
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise StoreError(
+            f"the store {folder} is no folder",
+            hint="move it away, or give the setting `store` the path of a folder",
+        )
+    return Store(folder, secret, largest=largest)
+
+
+class Store(Entries, Contents):
+    """Results by content; safe from several threads, and beside other processes."""
+
+    def status(self) -> dict[str, Any]:
+        """Return what the store holds: counts, and bytes."""
+        self.pending.flush()
+        read = self.database.read
+        ((entries, others, first, last),) = read(
+            "SELECT count(*), coalesce(sum(signer <> ?), 0), min(made), max(made) FROM entries",
+            (self.seal.signer,),
+        ) or [(0, 0, None, None)]
+        ((small, small_size),) = read(
+            "SELECT count(*), coalesce(sum(size), 0) FROM blobs WHERE data IS NOT NULL"
+        ) or [(0, 0)]
+        files = [status.st_size for _, status in self.blobs.listed()]
+        aside, aside_size = self.blobs.aside()
+        return {
+            "folder": str(self.folder),
+            "writable": self.is_writable,
+            "entries": entries - others,
+            "others": others,
+            "first": first,
+            "last": last,
+            "blobs": len(files) + small,
+            "size": sum(files) + small_size,
+            "files": len(files),
+            "aside": aside,
+            "aside_size": aside_size,
+            "troubles": list(self.troubles),
+        }
+
+    def size(self) -> int:
+        """Return the bytes of all that is stored, as the database knows them."""
+        rows = self.database.read("SELECT coalesce(sum(size), 0) FROM blobs")
+        return int(rows[0][0]) if rows else 0
+
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> Verified:
+        """Check every seal and every byte, and set aside what is wrong; safe beside a run.
+
+        ``progress`` is told the bytes that are done, and all.
+        """
+        self.pending.flush()
+        return verify(
+            self.database,
+            self.blobs,
+            self.find_many,
+            self.seal.signer,
+            progress or (lambda _done, _all: None),
+        )
+
+    def gc(self, limit: int, keep: Collection[str] = ()) -> Collected:
+        """Remove what was used longest ago until at most ``limit`` bytes are left.
+
+        Entries that ``keep`` names by key, and those that :meth:`note_run` noted, go only after
+        all others; what another live process has used or made since it began stays.
+        """
+        self.pending.flush()
+        return collect(self.database, self.blobs, self._lease, limit=limit, keep=keep)
+
+    def clear(self) -> Collected:
+        """Remove everything but what another live process has used or made since it began."""
+        self.pending.flush()
+        if others_live(self.folder / LEASES, self._lease):
+            return collect(self.database, self.blobs, self._lease, limit=-1, respect_pins=False)
+        return clear(self.database, self.blobs)
