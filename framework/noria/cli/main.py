@@ -22,6 +22,14 @@ def main(arguments: list[str] | None = None) -> None:
 
         print(overview())
         return
+    if words[:1] == ["run"] and COMPLETION not in os.environ:
+        from noria.project.freshness import nothing_to_do
+
+        said = nothing_to_do(words)
+        if said is not None:
+            if said:
+                print(said)
+            return
     from noria.room import with_room
 
     sys.exit(with_room(_run, words))

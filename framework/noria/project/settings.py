@@ -32,7 +32,8 @@ class Settings:
     ``None`` for the number of processors; ``hooks`` dotted paths ``package.module:Name`` of hook
     classes or objects; ``dataset_packages`` the packages whose dataset classes a catalog may name.
     ``store`` is the folder of the store of results, relative to the project, and ``store_limit``
-    the bytes that it may take, such as ``10GB``.
+    the bytes that it may take, such as ``10GB``.  ``always_open`` opens the session, and fires its
+    hooks, even when there is nothing to do.
     """
 
     env: str = LOCAL
@@ -43,6 +44,7 @@ class Settings:
     dataset_packages: tuple[str, ...] = ()
     store: str = ".noria/store"
     store_limit: str = "10GB"
+    always_open: bool = False
 
 
 _LAYOUT = ("package", "source_dir")  # of [tool.noria], read when the project is found
@@ -242,6 +244,10 @@ def _typed(key: str, value: Any, sources: Sequence[_File | _Variable]) -> Any:
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
         raise last.error(key, f"the setting {key} takes a list of texts, not {value!r}")
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise last.error(key, f"the setting {key} takes true or false, not {value!r}")
     if key == "workers":
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
             return value

@@ -1,0 +1,12 @@
+"""What a function's behaviour depends on: a digest that changes when its code does, and only then.
+
+This room stands alone: it needs nothing else of Noria.
+"""
+
+from noria.code.facts import READING as READING
+from noria.code.facts import Doubt as Doubt
+from noria.code.facts import Effect as Effect
+from noria.code.facts import Fingerprint as Fingerprint
+from noria.code.facts import Symbol as Symbol
+from noria.code.facts import changed as changed
+from noria.code.reader import CodeReader as CodeReader

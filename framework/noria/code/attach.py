@@ -1,0 +1,226 @@
+"""Which statements change what other statements made: registries, patches, settings.
+
+A module is executed once, from top to bottom; what one of its statements does to an object that
+another one made belongs to everybody who reaches that object, wherever in the project it stands.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from noria.code.modules import MISSING, OWN
+from noria.code.project import (
+    ATTRIBUTE,
+    FOUND_LATER,
+    OUTSIDE,
+    STATEMENT,
+    WHOLE,
+    Project,
+    Target,
+)
+from noria.code.table import CLASS, DEF, EFFECT, IMPORT, VALUE, Statement
+from noria.code.walk import DISCARDED, ESCAPES, TOUCHED, Facts, Reference
+
+Place = tuple[str, int]
+# Calls of these change nothing that a result depends on.
+_HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
+_MADE_BY_CLASSES = ("__init__", "__new__", "__post_init__", "__call__")
+_ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
+
+
+class Attached:
+    """Statements by what they change."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.to_statement: dict[Place, set[Place]] = {}
+        self.to_name: dict[tuple[str, str], set[Place]] = {}  # of a module, bound by no statement
+        self.to_outside: dict[str, set[Place]] = {}  # by the first part of a module's name
+        self.loose: dict[str, list[int]] = {}  # effects of which nothing is known, by module
+        self.loose_elsewhere: dict[str, set[Place]] = {}  # changes of a module as a whole
+        self._aliases: dict[Place, set[Place]] = {}
+        self._touching: dict[tuple[str, int, int, int], frozenset[Target]] = {}
+        for name, table in project.tables.items():
+            for place, statement in enumerate(table.statements):
+                if statement.kind in {VALUE, EFFECT} or statement.runs:
+                    self._attach(name, place, statement)
+        self._spread_aliases()
+
+    def _attach(self, module: str, place: int, statement: Statement) -> None:
+        here = (module, place)
+        found = False
+        for target in self._touched(module, statement):
+            if target.kind == STATEMENT:
+                if (target.name, target.place) != here:
+                    self.to_statement.setdefault((target.name, target.place), set()).add(here)
+                    found = True
+            elif target.kind == FOUND_LATER:
+                self.to_name.setdefault((target.name, target.detail), set()).add(here)
+                found = True
+            elif statement.kind == EFFECT and target.detail not in {OWN, MISSING}:
+                if not target.name.startswith(_HARMLESS):
+                    top = target.name.partition(".")[0]
+                    self.to_outside.setdefault(top, set()).add(here)
+                    self.loose.setdefault(module, []).append(place)
+                found = True
+        dynamic = any(
+            each.kind in {"here", "anything", "methods"} for each in statement.facts.dynamic
+        )
+        if (statement.kind == EFFECT and (dynamic or (statement.runs and not found))) or (
+            dynamic and statement.kind == VALUE
+        ):
+            self.loose.setdefault(module, []).append(place)
+        for each in statement.facts.dynamic:
+            if each.kind == "patch":
+                for target in self._project.resolve(module, each.target):
+                    if target.kind == WHOLE:
+                        self.loose_elsewhere.setdefault(target.name, set()).add(here)
+        if statement.kind == VALUE:
+            self._alias(here, module, statement.facts)
+
+    def _alias(self, here: Place, module: str, facts: Facts) -> None:
+        for reference in facts.references:
+            if reference.use & ESCAPES:
+                for target in self._project.resolve(module, reference.chain):
+                    if target.kind == STATEMENT and self._is_mutable(target):
+                        self._aliases.setdefault(here, set()).add((target.name, target.place))
+
+    def _spread_aliases(self) -> None:
+        """Let what changes a name change what the name was given."""
+        pending = list(self.to_statement)
+        while pending:
+            place = pending.pop()
+            for origin in self._aliases.get(place, ()):
+                before = len(self.to_statement.get(origin, ()))
+                grown = self.to_statement.setdefault(origin, set())
+                grown |= (self.to_statement[place] | {place}) - {origin}
+                if len(grown) > before:
+                    pending.append(origin)
+
+    def _is_mutable(self, target: Target) -> bool:
+        return self._project.statement(target.name, target.place).kind == VALUE
+
+    def _touched(self, module: str, statement: Statement) -> Iterator[Target]:
+        """Yield what executing a statement may change."""
+        facts = statement.facts
+        limit = 2 if ("__call__", 0) in facts.attributes else 1
+        calls_code = False
+        executed: list[Target] = []
+        for reference in facts.references:
+            if reference.depth > 0:
+                continue
+            targets = self._project.resolve(module, reference.chain)
+            if reference.use & TOUCHED:
+                yield from (target for target in targets if target.kind in {STATEMENT, FOUND_LATER})
+            if reference.use & (TOUCHED | DISCARDED) and _changes_outside(reference):
+                yield from (target for target in targets if target.kind == OUTSIDE)
+            executed.extend(targets)
+        calls_code = any(self._is_code(target) for target in executed)
+        if statement.kind == EFFECT or calls_code:
+            for reference in facts.references:
+                if reference.depth == 0 and reference.use & ESCAPES:
+                    for target in self._project.resolve(module, reference.chain):
+                        if target.kind == STATEMENT and self._is_mutable(target):
+                            yield target
+        if statement.kind == CLASS:
+            yield from self._deriving(module, statement)
+        yield from self._executed(module, executed, facts, limit)
+
+    def _is_code(self, target: Target) -> bool:
+        return target.kind == STATEMENT and self._project.statement(
+            target.name, target.place
+        ).kind in {DEF, CLASS}
+
+    def _deriving(self, module: str, statement: Statement) -> Iterator[Target]:
+        """Yield the bases that a class may register with."""
+        pending = [(module, base) for base in statement.bases]
+        seen: set[Target] = set()
+        while pending:
+            origin, base = pending.pop()
+            for target in self._project.resolve(origin, base):
+                if target.kind != STATEMENT or target in seen:
+                    continue
+                seen.add(target)
+                above = self._project.statement(target.name, target.place)
+                members = {part.name for part in above.parts}
+                if members & set(_ON_DERIVING) or above.guards or self._has_metaclass(above):
+                    yield target
+                    for part in above.parts:
+                        if part.name in _ON_DERIVING:
+                            yield from self._in_facts(target.name, part.facts, 1, set())
+                pending.extend((target.name, each) for each in above.bases)
+
+    def _has_metaclass(self, statement: Statement) -> bool:
+        bases = set(statement.bases)
+        return any(
+            reference.depth == 0 and reference.chain not in bases and reference.use == 0
+            for reference in statement.facts.references
+        )
+
+    def _executed(
+        self, module: str, targets: Iterable[Target], facts: Facts, limit: int
+    ) -> Iterator[Target]:
+        """Yield what the functions that a statement calls may change."""
+        seen: set[Target] = set()
+        for name, depth in facts.attributes:
+            if depth == 0:
+                yield from self._in_members(name, seen)
+        for target in targets:
+            yield from self._in_target(target, limit, seen)
+
+    def _in_target(self, target: Target, limit: int, seen: set[Target]) -> Iterator[Target]:
+        if target in seen:
+            return
+        seen.add(target)
+        if target.kind == ATTRIBUTE:
+            yield from self._in_members(target.name, seen)
+        elif target.kind == STATEMENT:
+            statement = self._project.statement(target.name, target.place)
+            if statement.kind in {DEF, VALUE}:
+                facts = statement.facts
+                yield from self._in_facts(target.name, facts, limit, seen)
+            elif statement.kind == CLASS:
+                for part in statement.parts:
+                    if part.name in _MADE_BY_CLASSES:
+                        yield from self._in_facts(target.name, part.facts, 1, seen)
+
+    def _in_members(self, name: str, seen: set[Target]) -> Iterator[Target]:
+        for module, place, index in self._project.members.get(name, ()):
+            marker = Target(STATEMENT, module, place, f"member {index}")
+            if marker not in seen:
+                seen.add(marker)
+                part = self._project.statement(module, place).parts[index]
+                yield from self._in_facts(module, part.facts, 1, seen)
+
+    def _in_facts(
+        self, module: str, facts: Facts, limit: int, seen: set[Target]
+    ) -> Iterator[Target]:
+        for reference in facts.references:
+            if reference.depth > limit:
+                continue
+            targets = self._project.resolve(module, reference.chain)
+            if reference.use & TOUCHED:
+                yield from (target for target in targets if target.kind in {STATEMENT, FOUND_LATER})
+            elif reference.use & ESCAPES:
+                yield from (
+                    target
+                    for target in targets
+                    if target.kind == STATEMENT and self._is_mutable(target)
+                )
+            if reference.use & (TOUCHED | DISCARDED) and _changes_outside(reference):
+                yield from (target for target in targets if target.kind == OUTSIDE)
+            inner = 2 if ("__call__", 1) in facts.attributes else 1
+            for target in targets:
+                if target.kind != STATEMENT or self._is_code(target):
+                    yield from self._in_target(target, inner, seen)
+        for name, depth in facts.attributes:
+            if depth <= limit:
+                yield from self._in_members(name, seen)
+
+
+def _changes_outside(reference: Reference) -> bool:
+    """Return whether a use stands there for what it changes: no value of it is taken."""
+    return bool(reference.use & DISCARDED) or not reference.use & ~TOUCHED
+
+
+def imported_places(statement: Statement) -> tuple[tuple[str, str, str], ...]:
+    """Return what an import statement binds."""
+    return statement.imported if statement.kind == IMPORT else ()

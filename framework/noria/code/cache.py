@@ -1,0 +1,85 @@
+"""Tables of modules, kept by the content of their sources in one file."""
+
+import marshal
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+
+from noria.code.modules import Modules
+from noria.code.table import Table, make_table, pack, unpack
+
+# What the bytes mean: the format, and the Python whose compiler and marshal wrote them.
+_MAGIC = b"noria-code-1\n"
+_DIGEST = 32
+_PYTHON = f"{sys.version} {sys.implementation.cache_tag} {marshal.version} {sys.flags.optimize}"
+_NAME = "code.tables"
+
+
+class TableCache:
+    """Makes tables, and keeps what it made in ``<folder>/code.tables``.
+
+    What is kept is believed only with a checksum over it, this Python and this very folder;
+    anything else is as if it were not there.  ``None`` keeps nothing.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._kept: dict[str, tuple[str, Any]] = {} if folder is None else self._recall(folder)
+        self._used: dict[str, tuple[str, Any]] = {}
+        self._changed = False
+
+    def table(self, modules: Modules, name: str) -> Table:
+        """Return the table of a module; what cannot be read has an error in it."""
+        source = modules.sources[name]
+        data = modules.read(source)
+        if data is None:
+            return Table(error="it cannot be read")
+        if source.path is None:
+            return Table()
+        digest = modules.digests[source.path]
+        key = f"{name} {source.is_package}"
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == digest:
+            self._used[key] = kept
+            return unpack(kept[1])
+        table = make_table(data, source.package)
+        self._used[key] = (digest, pack(table))
+        self._changed = True
+        return table
+
+    def save(self) -> None:
+        """Write what was used, if it differs from what is kept; a full disk only costs time."""
+        if self._folder is None or not (self._changed or self._used.keys() != self._kept.keys()):
+            return
+        beside = self._folder / f"{_NAME}.{os.getpid()}.tmp"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            payload = marshal.dumps(self._used)
+            beside.write_bytes(_MAGIC + _checksum(self._folder, payload) + payload)
+            beside.replace(self._folder / _NAME)
+            self._changed = False
+        except (OSError, ValueError):
+            beside.unlink(missing_ok=True)
+
+    def _recall(self, folder: Path) -> dict[str, tuple[str, Any]]:
+        try:
+            held = (folder / _NAME).read_bytes()
+            begin = len(_MAGIC) + _DIGEST
+            payload = memoryview(held)[begin:]
+            if held[:begin] == _MAGIC + _checksum(folder, payload):
+                found: dict[str, tuple[str, Any]] = marshal.loads(payload)  # noqa: S302  # ours
+                return found
+        except (OSError, ValueError, EOFError, TypeError):
+            pass  # nothing usable is kept: the tables are made again
+        return {}
+
+
+def _checksum(folder: Path, payload: Any) -> bytes:
+    # The folder's own number: a cache that was copied here with a project is not believed.
+    here = folder.stat()
+    hashed = blake3(f"{_PYTHON}\n{here.st_dev} {here.st_ino} {here.st_uid}\n".encode())
+    hashed.update(payload)
+    return hashed.digest()

@@ -1,0 +1,125 @@
+"""How calls are read: what they call and may change, what is known of them by name."""
+
+import ast
+
+from noria.code import names
+from noria.code.dynamic import absolute, read_dynamic
+from noria.code.effects import effect_of_method, moment_text, only_writes
+from noria.code.walk import CALLED, DISCARDED, TOUCHED, WRITING, Chain, Walker, chain_of
+
+
+class CallWalker(Walker):
+    """Reads calls."""
+
+    def imported_module(self, call: ast.Call) -> str:
+        """Return the name of the module that a call with a constant name imports, or ``""``."""
+        found = chain_of(call.func)
+        dotted = self.dotted(found) if found else ""
+        if dotted not in {"importlib.import_module", "__import__"} or not call.args:
+            return ""
+        text = call.args[0]
+        if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+            return ""
+        name = text.value
+        if dotted == "__import__":
+            return name.partition(".")[0] if len(call.args) < 4 and not call.keywords else ""
+        return absolute(name, self.package)
+
+    def chain_of(self, node: ast.AST) -> Chain | None:
+        """Return the chain of ``a.b.c``; an import by a call counts as a name."""
+        return chain_of(node, self.imported_module)
+
+    def decorator(self, node: ast.expr) -> None:
+        """Read a decorator, which is called with what it decorates."""
+        found = self.chain_of(node)
+        if found is None:
+            self.visit(node)
+        else:
+            self.called(found, node.lineno, CALLED)
+        if isinstance(node, ast.Call):
+            self.special(("__call__",))
+
+    def call(self, node: ast.Call) -> None:
+        """Read a call."""
+        found = self.chain_of(node.func)
+        quiet = False
+        if found is None:
+            self.called_attribute(node)
+        else:
+            dotted = self.dotted(found)
+            if read_dynamic(self, node, dotted):
+                return
+            writing = only_writes(node, 0 if found[-1] == "open" and len(found) > 1 else 1)
+            use = CALLED | (WRITING if writing else 0)
+            if node is self.discarded:
+                use |= DISCARDED
+            self.called(found, node.lineno, use)
+            quiet = self.known_call(node, found, dotted)
+        read = self.quiet if quiet else self.visit
+        for argument in node.args:
+            read(argument)
+        for keyword in node.keywords:
+            read(keyword.value)
+
+    def called(self, found: Chain, line: int, use: int) -> None:
+        """Note a call of a name; a method may change what it is called on."""
+        if len(found) > 1 and found[-1] not in names.READS_ONLY:
+            self.load(found[:-1], line, TOUCHED)
+        self.load(found, line, use)
+
+    def called_attribute(self, node: ast.Call) -> None:
+        """Read a call of what is no plain name."""
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            self.hint(effect_of_method(func.attr, node), f".{func.attr}()", node.lineno)
+            self.text_query(node, func.attr)
+            self.touched_inside(func)
+        else:
+            self.special(("__call__",))
+        self.visit(func)
+
+    def touched_inside(self, func: ast.Attribute) -> None:
+        """Note what ``A["x"].append(1)`` changes: a part of A."""
+        root: ast.AST = func.value
+        while isinstance(root, ast.Subscript | ast.Attribute):
+            root = root.value
+        found = self.chain_of(root)
+        if found is not None and func.attr not in names.READS_ONLY:
+            self.load(found, func.lineno, TOUCHED)
+
+    def known_call(self, node: ast.Call, found: Chain, dotted: str) -> bool:
+        """Note what is known of a call by its name; return whether it keeps no argument."""
+        if moment_text(dotted, node):
+            self.hint("clock", f"{found[-1]}('now')", node.lineno)
+        if len(found) > 1:
+            if self.is_unknown(found[0]):
+                self.hint(effect_of_method(found[-1], node), f".{found[-1]}()", node.lineno)
+            self.text_query(node, found[-1])
+            return False
+        if dotted.startswith("?."):
+            self.special(("__call__",))
+        self.special(names.BUILTIN_CALLS.get(dotted, ()))
+        return dotted in names.PURE_BUILTINS
+
+    def is_unknown(self, root: str) -> bool:
+        """Return whether a name is no module as far as is known."""
+        if self.dotted((root,)).startswith("?."):
+            return True
+        return "." not in self.dotted((root, "x"))[: -len(".x")] and root not in self.aliases
+
+    def text_query(self, node: ast.Call, method: str) -> None:
+        """Read ``frame.query("price > @LIMIT")``, which looks names up by itself."""
+        if method not in {"query", "eval"} or not node.args:
+            return
+        text = node.args[0]
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            for part in text.value.split("@")[1:]:
+                name = ""
+                for letter in part:
+                    if not (letter.isalnum() or letter == "_"):
+                        break
+                    name += letter
+                if name.isidentifier():
+                    self.load((name,), node.lineno, 0)
+        else:
+            self.dynamic("here", (), f".{method}() of a text made at run time", node.lineno)

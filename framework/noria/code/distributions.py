@@ -1,0 +1,176 @@
+"""Installed distributions: which modules are whose, which version, and what they require."""
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from blake3 import blake3
+
+_NOT_CODE = re.compile(
+    rb"\.\./|.*\.dist-info/(INSTALLER|REQUESTED|direct_url\.json|RECORD|uv_|.*\.jws|.*\.p7s)"
+    rb"|.*__pycache__/"
+)
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?")
+_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
+
+
+def canonical(name: str) -> str:
+    """Return a distribution's name in its normal form.
+
+    >>> canonical("Foo.Bar_baz")
+    'foo-bar-baz'
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+class Distributions:
+    """What is installed on the search path; each is read when it is asked for."""
+
+    def __init__(self, paths: Sequence[str] | None = None) -> None:
+        self._paths = list(sys.path if paths is None else paths)
+        self._identities: dict[str, str] = {}
+        self._requirements: dict[str, list[tuple[str, frozenset[str], str]]] = {}
+
+    @cached_property
+    def folders(self) -> dict[str, str]:
+        """The metadata folder of each distribution by its canonical name."""
+        found: dict[str, str] = {}
+        for path in self._paths:
+            try:
+                names = sorted(os.listdir(path or "."))
+            except OSError:
+                continue
+            for name in names:
+                if name.endswith((".dist-info", ".egg-info")):
+                    stem = name.rpartition(".")[0]
+                    found.setdefault(canonical(stem.partition("-")[0]), os.path.join(path, name))
+        return found
+
+    @cached_property
+    def _owners(self) -> dict[str, list[str]]:
+        owners: dict[str, list[str]] = {}
+        for name, folder in self.folders.items():
+            for top in _tops(folder):
+                owners.setdefault(top, []).append(name)
+        return owners
+
+    def of_module(self, module: str) -> list[str]:
+        """Return the canonical names of the distributions that a module may belong to."""
+        top = module.partition(".")[0]
+        named = canonical(top)
+        if named in self.folders and top not in {"google", "azure"}:
+            return [named]
+        return self._owners.get(top, [])
+
+    def identity(self, name: str) -> str:
+        """Return what changes with a distribution's files: version and digest of its RECORD."""
+        found = self._identities.get(name)
+        if found is None:
+            folder = self.folders.get(name)
+            found = self._identities[name] = "missing" if folder is None else _identity(folder)
+        return found
+
+    def closure(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Return these distributions and all that they require, with their identities."""
+        seen: set[tuple[str, str]] = set()
+        pending = [(name, "") for name in names]
+        while pending:
+            one = pending.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            name, extra = one
+            for required, extras, condition in self._requires(name):
+                if required not in self.folders or condition not in {"", extra}:
+                    continue
+                pending.append((required, ""))
+                pending.extend((required, each) for each in extras)
+        return sorted((name, self.identity(name)) for name in {name for name, _ in seen})
+
+    def _requires(self, name: str) -> list[tuple[str, frozenset[str], str]]:
+        found = self._requirements.get(name)
+        if found is None:
+            folder = self.folders.get(name)
+            found = [] if folder is None else list(_requirements(folder))
+            self._requirements[name] = found
+        return found
+
+
+def _read(*parts: str) -> bytes:
+    try:
+        with open(os.path.join(*parts), "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _tops(folder: str) -> set[str]:
+    listed = _read(folder, "top_level.txt").decode("utf-8", "replace").split()
+    if listed:
+        return set(listed)
+    tops = set()
+    for line in _read(folder, "RECORD").splitlines():
+        path = line.partition(b",")[0].decode("utf-8", "replace").strip('"')
+        first, slash, _ = path.partition("/")
+        if slash and not first.endswith((".dist-info", ".data")) and first != "..":
+            tops.add(first)
+        elif path.endswith((".py", ".so", ".pyd")):
+            tops.add(first.partition(".")[0])
+    return tops
+
+
+def _identity(folder: str) -> str:
+    version = os.path.basename(folder).rpartition(".")[0].partition("-")[2]
+    if os.path.isfile(folder):
+        return f"{version} {blake3(_read(folder)).hexdigest()[:32]}"
+    record = _read(folder, "RECORD")
+    lines = sorted(line for line in record.splitlines() if not _NOT_CODE.match(line))
+    hashed = blake3(b"\n".join(lines))
+    for path in _editable_roots(folder, record):
+        hashed.update(_sources(path))
+    if not record:
+        hashed.update(_read(folder, "METADATA") or _read(folder, "PKG-INFO"))
+    return f"{version} {hashed.hexdigest()[:32]}"
+
+
+def _editable_roots(folder: str, record: bytes) -> Iterator[str]:
+    """Yield the folders that an editable install points to."""
+    if b'"editable": true' not in _read(folder, "direct_url.json"):
+        return
+    for line in record.splitlines():
+        path = line.partition(b",")[0].decode("utf-8", "replace")
+        if path.endswith(".pth"):
+            for root in _read(os.path.dirname(folder), path).decode("utf-8", "replace").split("\n"):
+                if root and not root.startswith(("import ", "import\t", "#")):
+                    yield root.strip()
+
+
+def _sources(root: str) -> bytes:
+    hashed = blake3()
+    for path, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name[0] not in "._")
+        for name in sorted(files):
+            if name.endswith(".py"):
+                hashed.update(os.path.relpath(os.path.join(path, name), root).encode())
+                hashed.update(blake3(_read(path, name)).digest())
+    return hashed.digest()
+
+
+def _requirements(folder: str) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Yield the name, the extras asked for and the extra that asks of each requirement."""
+    text = _read(folder, "METADATA") or _read(folder, "PKG-INFO")
+    for line in text.decode("utf-8", "replace").splitlines():
+        if not line:
+            return
+        key, _, value = line.partition(":")
+        if key != "Requires-Dist":
+            continue
+        found = _REQUIREMENT.match(value)
+        if found is None:
+            continue
+        name, extras, _, marker = found.groups()
+        wanted = frozenset(each.strip() for each in (extras or "").split(",") if each.strip())
+        asked = _EXTRA.search(marker or "")
+        yield canonical(name), wanted, asked.group(1) if asked else ""

@@ -1,0 +1,175 @@
+"""Calls that find something by a text: exact where the text is there, a doubt where it is not."""
+
+import ast
+
+from noria.code import names
+from noria.code.walk import CALLED, ESCAPES, TOUCHED, Chain, Walker, chain_of
+
+_BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+_OF_A_MODULE = frozenset({"vars", "dir", "inspect.getmembers", "inspect.getmodule"})
+_MAKES_NAMES = frozenset({"operator.attrgetter", "operator.methodcaller"})
+_BY_PATH = frozenset(
+    {
+        "pkgutil.resolve_name",
+        "pydoc.locate",
+        "django.utils.module_loading.import_string",
+        "hydra.utils.get_class",
+    }
+)
+
+
+def read_dynamic(walker: Walker, node: ast.Call, dotted: str) -> bool:
+    """Read a call that finds something by a text; return whether all of it was read."""
+    name = dotted.removeprefix("builtins.")
+    if name not in names.DYNAMIC:
+        return False
+    found = chain_of(node.func)
+    if found is not None:
+        walker.load(found, -node.lineno, CALLED)
+    walker.each(node.args[1:])
+    walker.each(keyword.value for keyword in node.keywords)
+    if name in _BY_ATTRIBUTE:
+        _read_attribute(walker, node, name)
+    elif name in _MAKES_NAMES:
+        _read_names(walker, node, name)
+    elif name in _OF_A_MODULE:
+        _read_members(walker, node, name)
+    elif name in {"globals", "locals"}:
+        if name == "globals" or walker.scope.parent is None:
+            walker.dynamic("here", (), f"{name}()", node.lineno)
+    elif name in {"eval", "exec", "compile"}:
+        _read_text(walker, node, name)
+    elif name in {"importlib.import_module", "__import__", *_BY_PATH}:
+        _read_import(walker, node, name)
+    else:
+        walker.each(node.args[:1])
+        walker.dynamic("anything", (), f"{name}()", node.lineno)
+    return True
+
+
+def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
+    target = node.args[0] if node.args else None
+    if target is None or len(node.args) < 2:
+        walker.each(node.args)
+        walker.dynamic("methods", (), f"{name}() of unknown arguments", node.lineno)
+        return
+    text = node.args[1]
+    chain = chain_of(target)
+    use = TOUCHED if name in {"setattr", "delattr"} else ESCAPES
+    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+        if chain is not None:
+            walker.load((*chain, text.value), node.lineno, use if use == TOUCHED else 0)
+        else:
+            walker.visit(target)
+            walker.attribute(text.value)
+        return
+    if name in {"setattr", "delattr"}:
+        if chain is not None:
+            walker.load(chain, node.lineno, TOUCHED)
+            walker.dynamic("patch", chain, name, node.lineno)
+        else:
+            walker.visit(target)
+        return
+    what = f"{name}({ast.unparse(target)[:40]}, {ast.unparse(text)[:40]})"
+    if chain is not None:
+        walker.load(chain, node.lineno, 0)
+        walker.dynamic("member", chain, what, node.lineno)
+    else:
+        walker.visit(target)
+        walker.dynamic("methods", (), what, node.lineno)
+
+
+def _read_names(walker: Walker, node: ast.Call, name: str) -> None:
+    walker.each(node.args[:1])
+    wanted = node.args if name.endswith("attrgetter") else node.args[:1]
+    for text in wanted:
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            for part in text.value.split("."):
+                walker.attribute(part)
+        else:
+            walker.dynamic("methods", (), f"{name}({ast.unparse(text)[:40]})", node.lineno)
+
+
+def _read_members(walker: Walker, node: ast.Call, name: str) -> None:
+    if not node.args:
+        if name == "vars" or walker.scope.parent is None:
+            walker.dynamic("here", (), f"{name}()", node.lineno)
+        return
+    chain = chain_of(node.args[0])
+    if chain is not None:
+        walker.load(chain, node.lineno, ESCAPES)
+        walker.dynamic("member", chain, f"{name}({'.'.join(chain)})", node.lineno)
+    else:
+        walker.visit(node.args[0])
+        walker.dynamic("methods", (), f"{name}()", node.lineno)
+
+
+def _read_text(walker: Walker, node: ast.Call, name: str) -> None:
+    text = node.args[0] if node.args else None
+    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+        try:
+            tree = ast.parse(text.value.strip())
+        except (SyntaxError, ValueError):
+            return  # it will raise
+        for below in ast.walk(tree):
+            if hasattr(below, "lineno"):
+                below.lineno = node.lineno
+        walker.each(tree.body)
+        if name == "exec":
+            walker.dynamic("here", (), "exec() of a text, which may bind names", node.lineno)
+        return
+    walker.each(node.args[:1])
+    if name != "compile":
+        walker.dynamic("anything", (), f"{name}() of a text made at run time", node.lineno)
+
+
+def _read_import(walker: Walker, node: ast.Call, name: str) -> None:
+    text = node.args[0] if node.args else None
+    what = f"{name}({ast.unparse(text)[:60] if text else ''})"
+    walker.each(node.args[:1])
+    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+        target = absolute(text.value.replace(":", "."), walker.package)
+        walker.dynamic("module", (f"={target}",), what, node.lineno)
+        return
+    prefix = _beginning(text)
+    if prefix:
+        walker.dynamic("modules", (), absolute(prefix, walker.package), node.lineno)
+    else:
+        walker.dynamic("anything", (), what, node.lineno)
+
+
+def absolute(name: str, package: str) -> str:
+    """Return the whole name of a module that may be named from its package.
+
+    >>> absolute(".prices", "shop.nodes"), absolute("..prices", "shop.nodes")
+    ('shop.nodes.prices', 'shop.prices')
+    """
+    if not name.startswith("."):
+        return name
+    level = len(name) - len(name.lstrip("."))
+    parts = package.split(".")
+    return ".".join([*parts[: len(parts) - level + 1], name[level:]])
+
+
+def _beginning(text: ast.expr | None) -> str:
+    """Return the constant beginning of a text that is put together, up to its last dot."""
+    first: ast.expr | None = None
+    if isinstance(text, ast.JoinedStr) and text.values:
+        first = text.values[0]
+    elif isinstance(text, ast.BinOp) and isinstance(text.op, ast.Add | ast.Mod):
+        first = text.left
+    elif (
+        isinstance(text, ast.Call)
+        and isinstance(text.func, ast.Attribute)
+        and text.func.attr == "format"
+    ):
+        first = text.func.value
+    if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+        return ""
+    begun = first.value.partition("%")[0].partition("{")[0]
+    return begun.rpartition(".")[0]
+
+
+def whole(chain: Chain) -> str:
+    """Return a chain as it is written."""
+    return ".".join(chain).removeprefix("=")

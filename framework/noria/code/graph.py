@@ -1,0 +1,379 @@
+"""Everything that code may reach, as one graph; what a node of it reaches, as bits of a number."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from noria.code.attach import Attached
+from noria.code.distributions import Distributions
+from noria.code.effects import effect_of
+from noria.code.facts import Doubt, Effect
+from noria.code.modules import MISSING, PROJECT, STANDARD, THIRD_PARTY
+from noria.code.names import DYNAMIC, READS_SOURCE_DOTTED
+from noria.code.project import (
+    ATTRIBUTE,
+    BUILTIN,
+    FOUND_LATER,
+    LOADED,
+    OUTSIDE,
+    STATEMENT,
+    WHOLE,
+    Project,
+    Target,
+)
+from noria.code.table import CLASS
+from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE, TOUCHED, WRITING, Dynamic, Facts
+
+Key = tuple[Any, ...]
+Live = Callable[[str, str], Iterable[Key]]
+
+_WIDE = "everything in the project's sources is taken for it"
+
+
+class Graph:
+    """Nodes by their keys; the edges of a node are found when somebody reaches it.
+
+    Keys: ``("s", module, place)`` a statement, ``("p", module, place, part)`` a member of a class,
+    ``("i", module)`` a module as imported, ``("m", module)`` all of it, ``("d", top)`` a
+    third-party module, ``("t", top)`` its state and that of the standard library's,
+    ``("z", top)`` one that is not there, ``("e", ...)`` an effect, ``("u", ...)`` a doubt,
+    ``("f", flag)``, ``("all",)`` all sources, ``("x", digest)`` live code or a value.
+    """
+
+    def __init__(self, project: Project, distributions: Distributions, live: Live) -> None:
+        self.project = project
+        self.distributions = distributions
+        self.attached = Attached(project)
+        self._live = live
+        self.keys: list[Key] = []
+        self._ids: dict[Key, int] = {}
+        self._reach: dict[int, int] = {}
+        self._given: dict[Key, tuple[str, Facts, tuple[Key, ...]]] = {}
+        self._attributes: dict[str, tuple[Key, ...]] = {}
+        self._outside: dict[tuple[str, str], tuple[Key, ...]] = {}
+        self._states: dict[str, tuple[Key, ...]] = {}
+
+    def identify(self, key: Key) -> int:
+        """Return the number of a node."""
+        found = self._ids.get(key)
+        if found is None:
+            found = self._ids[key] = len(self.keys)
+            self.keys.append(key)
+        return found
+
+    def give(self, key: Key, module: str, facts: Facts, edges: Iterable[Key] = ()) -> None:
+        """Add a node of live code, with what it refers to in a module."""
+        self._given.setdefault(key, (module, facts, tuple(edges)))
+
+    def reach(self, starts: Iterable[Key]) -> list[Key]:
+        """Return the keys of all nodes that can be reached from some, these included."""
+        mask = 0
+        for key in starts:
+            number = self.identify(key)
+            if number not in self._reach:
+                self._close(number)
+            mask |= self._reach[number]
+        out = []
+        while mask:
+            low = mask & -mask
+            out.append(self.keys[low.bit_length() - 1])
+            mask ^= low
+        return out
+
+    def _close(self, start: int) -> None:
+        """Find what a node reaches: Tarjan's components, one number of bits each."""
+        index: dict[int, int] = {start: 0}
+        low: dict[int, int] = {start: 0}
+        masks: dict[int, int] = {start: 1 << start}
+        stack = [start]
+        on_stack = {start}
+        work: list[tuple[int, Iterator[int]]] = [(start, self._edges(start))]
+        while work:
+            node, edges = work[-1]
+            for other in edges:
+                done = self._reach.get(other)
+                if done is not None:
+                    masks[node] |= done
+                elif other not in index:
+                    index[other] = low[other] = len(index)
+                    masks[other] = 1 << other
+                    stack.append(other)
+                    on_stack.add(other)
+                    work.append((other, self._edges(other)))
+                    break
+                elif other in on_stack:
+                    low[node] = min(low[node], index[other])
+            else:
+                work.pop()
+                if low[node] == index[node]:
+                    self._finish(node, stack, on_stack, masks)
+                if work:
+                    above = work[-1][0]
+                    low[above] = min(low[above], low[node])
+                    masks[above] |= masks[node]
+
+    def _finish(
+        self, node: int, stack: list[int], on_stack: set[int], masks: dict[int, int]
+    ) -> None:
+        members = []
+        mask = 0
+        while True:
+            member = stack.pop()
+            on_stack.discard(member)
+            members.append(member)
+            mask |= masks[member]
+            if member == node:
+                break
+        masks[node] = mask
+        for member in members:
+            self._reach[member] = mask
+
+    def _edges(self, number: int) -> Iterator[int]:
+        return map(self.identify, list(dict.fromkeys(self._expand(self.keys[number]))))
+
+    # -- what each kind of node leads to
+
+    def _expand(self, key: Key) -> Iterator[Key]:
+        kind = key[0]
+        if kind == "s":
+            yield from self._of_statement(key[1], key[2])
+        elif kind == "p":
+            yield from self._of_part(key[1], key[2], key[3])
+        elif kind == "i":
+            yield from self._of_import(key[1])
+        elif kind == "m":
+            table = self.project.tables[key[1]]
+            yield ("i", key[1])
+            yield from (("s", key[1], place) for place in range(len(table.statements)))
+        elif kind == "all":
+            yield from (("m", name) for name in self.project.tables)
+        elif kind in {"d", "t"}:
+            yield from self._of_outside(kind, key[1])
+        elif kind == "x":
+            module, facts, edges = self._given[key]
+            yield from edges
+            yield from self.of_facts(module, facts)
+
+    def _of_statement(self, module: str, place: int) -> Iterator[Key]:
+        statement = self.project.statement(module, place)
+        yield ("i", module)
+        yield from (("s", module, guard) for guard in statement.guards)
+        yield from (("s", *each) for each in self.attached.to_statement.get((module, place), ()))
+        yield from self.of_facts(module, statement.facts)
+        for name in statement.binds:
+            yield from self._live(module, name)
+
+    def _of_part(self, module: str, place: int, index: int) -> Iterator[Key]:
+        statement = self.project.statement(module, place)
+        yield ("i", module)
+        yield from (("s", *each) for each in self.attached.to_statement.get((module, place), ()))
+        yield from self.of_facts(module, statement.parts[index].facts)
+        # Decorators and metaclasses of the class may have changed what the member is.
+        for base in statement.facts.references:
+            if base.depth == 0 and statement.kind == CLASS and base.line <= statement.line:
+                for target in self.project.resolve(module, base.chain):
+                    yield from self._of_target(module, target, base.line, 0)
+        for name in statement.binds:
+            yield from self._live(module, name)
+
+    def _of_import(self, module: str) -> Iterator[Key]:
+        table = self.project.tables.get(module)
+        if table is None:
+            return
+        yield from (("s", module, place) for place in self.attached.loose.get(module, ()))
+        yield from (("s", *each) for each in self.attached.loose_elsewhere.get(module, ()))
+        parent = module.rpartition(".")[0]
+        if parent:
+            yield ("i", parent)
+        for statement in table.statements:
+            for _, origin, name in statement.imported:
+                yield from self._loads(origin, name)
+        for star in table.stars:
+            yield from self._loads(star, "")
+        if table.error:
+            path = self.project.modules.sources[module].path
+            yield (
+                "u",
+                f"{module} cannot be read: {table.error}",
+                self.where(module, 0),
+                "mend the file",
+            )
+            yield ("file", self.project.modules.digests.get(path or "", ""))
+
+    def _loads(self, module: str, name: str) -> Iterator[Key]:
+        if self.project.modules.kind(module) == PROJECT:
+            below = f"{module}.{name}"
+            yield ("i", below if name and below in self.project.tables else module)
+
+    def _of_outside(self, kind: str, top: str) -> Iterator[Key]:
+        states = self.attached.to_outside
+        if kind == "t":
+            yield from (("s", *place) for place in states.get(top, ()))
+            return
+        yield ("t", top)
+        if states:
+            required = {name for name, _ in self.distributions.closure(self._owners(top))}
+            for other, places in states.items():
+                changed = self.distributions.closure(self._owners(other))
+                if required & {name for name, _ in changed}:
+                    yield from (("s", *place) for place in places)
+
+    def _owners(self, top: str) -> list[str]:
+        return self.distributions.of_module(top)
+
+    # -- what code refers to
+
+    def of_facts(self, module: str, facts: Facts) -> Iterator[Key]:
+        """Yield what a piece of code in a module leads to."""
+        resolve = self.project.resolve
+        for reference in facts.references:
+            for target in resolve(module, reference.chain):
+                yield from self._of_target(module, target, reference.line, reference.use)
+        for name, _ in facts.attributes:
+            yield from self.of_attribute(name)
+        for kind, what, line in facts.hints:
+            yield ("e", kind, what, self.where(module, line))
+        for dynamic in facts.dynamic:
+            yield from self._of_dynamic(module, dynamic)
+        for origin in facts.imports:
+            for target in resolve(module, ("=" + origin,)):
+                if target.kind in {LOADED, OUTSIDE}:
+                    yield from self._of_target(module, target, 0, 0)
+        for flag in (READS_DOCSTRINGS, READS_SOURCE):
+            if facts.reads & flag:
+                yield ("f", flag)
+
+    def _of_target(self, module: str, target: Target, line: int, use: int) -> Iterator[Key]:
+        kind = target.kind
+        if kind == STATEMENT:
+            yield ("s", target.name, target.place)
+        elif kind == ATTRIBUTE:
+            yield from self.of_attribute(target.name)
+        elif kind == WHOLE:
+            if use != TOUCHED:  # a call of one of its functions names the module, too
+                yield ("m", target.name)
+        elif kind == LOADED:
+            yield ("i", target.name)
+        elif kind == OUTSIDE:
+            yield from self._of_dotted(module, target.name, target.detail, line, use)
+        elif kind == BUILTIN:
+            yield from self._of_builtin(module, target.detail, line, use)
+        elif kind == FOUND_LATER:
+            changed = self.attached.to_name.get((target.name, target.detail), ())
+            yield from (("s", *place) for place in changed)
+            yield from self._live(target.name, target.detail)
+
+    def of_attribute(self, name: str) -> tuple[Key, ...]:
+        """Return the members of the project's classes that an attribute may mean."""
+        found = self._attributes.get(name)
+        if found is None:
+            keys: list[Key] = [("p", *each) for each in self.project.members.get(name, ())]
+            if name == "__subclasses__":
+                keys.extend(("s", *each) for each in self.project.derived)
+            found = self._attributes[name] = tuple(keys)
+        return found
+
+    def _of_builtin(self, module: str, name: str, line: int, use: int) -> Iterator[Key]:
+        if name == "open":
+            kind = "writes" if use & WRITING else "file"
+            yield ("e", kind, "open()", self.where(module, line))
+        elif name == "input":
+            yield ("e", "input", "input()", self.where(module, line))
+        elif name == "help":
+            yield ("f", READS_DOCSTRINGS)
+        elif name in DYNAMIC and line > 0:
+            yield from self._doubt(module, name, line)
+
+    def _of_dotted(self, module: str, name: str, kind: str, line: int, use: int) -> Iterator[Key]:
+        top = name.partition(".")[0]
+        if kind == MISSING:
+            yield ("z", top)
+        elif kind in {THIRD_PARTY, STANDARD}:
+            yield ("d" if kind == THIRD_PARTY else "t", top)
+            effect = effect_of(name, kind == THIRD_PARTY, bool(use & WRITING))
+            if effect is not None:
+                yield ("e", effect, f"{name}()", self.where(module, line))
+            if name in READS_SOURCE_DOTTED or top in {"traceback", "linecache"}:
+                yield ("f", READS_SOURCE)
+            if name in DYNAMIC and line > 0:
+                yield from self._doubt(module, name, line)
+
+    def _doubt(self, module: str, what: str, line: int) -> Iterator[Key]:
+        narrow = "import it by its name, or say depends_on= or cache="
+        yield (
+            "u",
+            f"{what} finds code by what is known only at run time",
+            self.where(module, line),
+            narrow,
+        )
+        yield ("all",)
+
+    def _of_dynamic(self, module: str, found: Dynamic) -> Iterator[Key]:
+        kind, target, what, line = found
+        where = self.where(module, line)
+        narrow = "import it by its name, or say depends_on= or cache="
+        if kind == "module":
+            for each in self.project.resolve(module, target):
+                yield from self._of_target(module, each, line, 0)
+            return
+        if kind == "modules":
+            yield (
+                "u",
+                f"modules below {what} are imported by name: all of them are taken",
+                where,
+                narrow,
+            )
+            names = self.project.modules.under(what)
+            yield from (("m", name) for name in names)
+            if not names:
+                yield ("all",)
+        elif kind == "here":
+            yield ("u", f"{what}: all of {module} is taken", where, narrow)
+            yield ("m", module)
+        elif kind == "member":
+            yield from self._of_member(module, found, where, narrow)
+        elif kind == "methods":
+            yield from self._any_method(what, where, narrow)
+        elif kind == "anything":
+            yield ("u", f"{what}: {_WIDE}", where, narrow)
+            yield ("all",)
+
+    def _of_member(self, module: str, found: Dynamic, where: str, narrow: str) -> Iterator[Key]:
+        unknown = True
+        for target in self.project.resolve(module, found.target):
+            if target.kind == WHOLE:
+                yield ("u", f"{found.what}: all of {target.name} is taken", where, narrow)
+                unknown = False
+            elif target.kind == OUTSIDE:
+                unknown = False
+            yield from self._of_target(module, target, found.line, 0)
+        if unknown:
+            yield from self._any_method(found.what, where, narrow)
+
+    def _any_method(self, what: str, where: str, narrow: str) -> Iterator[Key]:
+        if self.project.members:
+            yield ("u", f"{what}: all classes of the project are taken", where, narrow)
+            for places in self.project.members.values():
+                yield from (("s", name, place) for name, place, _ in places)
+
+    def where(self, module: str, line: int) -> str:
+        """Return a place as users read it."""
+        source = self.project.modules.sources.get(module)
+        path = source.path if source is not None and source.path is not None else module
+        return f"{self.shown(path)}:{abs(line)}" if line else self.shown(path)
+
+    def shown(self, path: str) -> str:
+        """Return a path relative to the project, if it lies there."""
+        for root in self.project.modules.roots:
+            parent = os.path.dirname(root)
+            if path.startswith(parent + os.sep):
+                return path[len(parent) + 1 :]
+        return path
+
+    def doubt(self, what: str, where: str, narrow: str) -> Key:
+        """Return the key of a doubt."""
+        return ("u", *Doubt(what, where, narrow))
+
+    def effect(self, kind: str, what: str, where: str) -> Key:
+        """Return the key of an effect."""
+        return ("e", *Effect(kind, what, where))

@@ -1,0 +1,210 @@
+"""Where modules come from: project sources, the standard library, distributions."""
+
+import ast
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from blake3 import blake3
+
+PROJECT, STANDARD, THIRD_PARTY, OWN, MISSING = "project", "standard", "third", "own", "missing"
+_OWN_TOP = __name__.partition(".")[0]
+_INSTALLED = ("site-packages", "dist-packages")
+_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
+_BUILT = (".so", ".pyd", ".pyc")
+
+
+class Source(NamedTuple):
+    """A module of the project: its file, ``None`` for a folder without ``__init__``."""
+
+    name: str
+    path: str | None
+    is_package: bool
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+
+class Modules:
+    """All modules whose source is the project's own, and whose the others are."""
+
+    def __init__(self, roots: Sequence[Path], paths: Sequence[str] | None = None) -> None:
+        self.roots = list(dict.fromkeys(os.path.realpath(root) for root in roots))
+        self.sources: dict[str, Source] = {}
+        self.digests: dict[str, str] = {}
+        self.folders: list[str] = []
+        self._paths = [
+            os.path.realpath(path or ".") for path in (sys.path if paths is None else paths)
+        ]
+        self._kinds: dict[str, str] = {}
+        self._mapped: dict[str, str] | None = None
+        for root in self.roots:
+            self._add_folder(root, "")
+
+    def kind(self, name: str) -> str:
+        """Return whose a module is, by the first part of its name."""
+        top = name.partition(".")[0]
+        found = self._kinds.get(top)
+        if found is None:
+            found = self._kinds[top] = self._find(top)
+        return found
+
+    def read(self, source: Source) -> bytes | None:
+        """Return a module's bytes, ``None`` where they cannot be read, and note their digest."""
+        if source.path is None:
+            return b""
+        try:
+            with open(source.path, "rb") as file:
+                data = file.read()
+        except OSError:
+            self.digests[source.path] = ""
+            return None
+        self.digests[source.path] = blake3(data).hexdigest()
+        return data
+
+    def text(self, path: str) -> bytes:
+        """Return the bytes that a module's digest was made of; none where they are not there."""
+        try:
+            data = Path(path).read_bytes()
+        except OSError:
+            return b""
+        return data if blake3(data).hexdigest() == self.digests.get(path) else b""
+
+    def under(self, prefix: str) -> list[str]:
+        """Return the names of a package and all that is below it."""
+        return [name for name in self.sources if name == prefix or name.startswith(prefix + ".")]
+
+    def _find(self, top: str) -> str:
+        if top in self.sources:
+            return PROJECT
+        if top in sys.stdlib_module_names or top in sys.builtin_module_names:
+            return STANDARD
+        if top == _OWN_TOP or top.startswith(_OWN_TOP + "_"):
+            return OWN
+        for path in self._paths:
+            place = _place_of(path, top)
+            if place is None:
+                continue
+            if _is_installed(path) or place.endswith(_BUILT):
+                return THIRD_PARTY
+            self._add_place(place, top)
+            return PROJECT
+        mapped = self._editable().get(top)
+        if mapped is not None:
+            self._add_place(mapped, top)
+            return PROJECT
+        return self._live(top)
+
+    def _live(self, top: str) -> str:
+        """Ask an imported module where it came from: paths may have changed since."""
+        origin = getattr(getattr(sys.modules.get(top), "__spec__", None), "origin", None)
+        if not isinstance(origin, str) or not os.path.isfile(origin):
+            return MISSING if sys.modules.get(top) is None else THIRD_PARTY
+        if any(part in origin for part in _INSTALLED) or not origin.endswith(".py"):
+            return THIRD_PARTY
+        self._add_place(os.path.dirname(origin) if origin.endswith("__init__.py") else origin, top)
+        return PROJECT
+
+    def _add_place(self, place: str, top: str) -> None:
+        if os.path.isdir(place):
+            self._add_folder(place, top)
+        else:
+            self.sources[top] = Source(top, place, False)
+
+    def _add_folder(self, folder: str, name: str) -> bool:
+        """Add all modules of a folder; return whether there is any."""
+        try:
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            return False
+        self.folders.append(folder)
+        found = False
+        prefix = f"{name}." if name else ""
+        for entry in listed:
+            stem, suffix = os.path.splitext(entry.name)
+            if suffix == ".py" and stem.isidentifier():
+                if stem == "__init__":
+                    if name:
+                        self.sources[name] = Source(name, entry.path, True)
+                elif prefix + stem not in self.sources:
+                    self.sources[prefix + stem] = Source(prefix + stem, entry.path, False)
+                found = True
+            elif entry.name.isidentifier() and entry.name not in _SKIPPED and entry.is_dir():
+                if os.path.islink(entry.path) and _leads_back(entry.path):
+                    continue
+                found = self._add_folder(entry.path, prefix + entry.name) or found
+        if found and name:
+            self.sources.setdefault(name, Source(name, None, True))
+        return found
+
+    def _editable(self) -> dict[str, str]:
+        """Return the packages that finders of editable installs know: name to place."""
+        if self._mapped is None:
+            self._mapped = {}
+            for path in self._paths:
+                if _is_installed(path):
+                    for finder in _finders(path):
+                        self._mapped.update(_mapping(finder))
+        return self._mapped
+
+
+def _place_of(path: str, top: str) -> str | None:
+    """Return where a top-level module lies in a folder of the search path, if it does."""
+    package = os.path.join(path, top)
+    if os.path.isfile(os.path.join(package, "__init__.py")):
+        return package
+    if os.path.isfile(package + ".py"):
+        return package + ".py"
+    if os.path.isdir(package):
+        for _, _, files in os.walk(package):
+            if any(name.endswith((".py", *_BUILT)) for name in files):
+                return package
+        return None
+    try:
+        names = os.listdir(path)
+    except OSError:
+        return None
+    for name in names:
+        if name.startswith(top + ".") and name.endswith(_BUILT):
+            return os.path.join(path, name)
+    return None
+
+
+def _leads_back(path: str) -> bool:
+    real = os.path.realpath(path)
+    return os.path.dirname(os.path.realpath(os.path.dirname(path)) + os.sep).startswith(real)
+
+
+def _is_installed(path: str) -> bool:
+    return os.path.basename(path) in _INSTALLED
+
+
+def _finders(path: str) -> Iterator[str]:
+    try:
+        names = os.listdir(path)
+    except OSError:
+        return
+    for name in names:
+        if name.startswith("__editable___") and name.endswith("_finder.py"):
+            yield os.path.join(path, name)
+
+
+def _mapping(finder: str) -> dict[str, str]:
+    """Return the constant MAPPING of a finder that setuptools wrote."""
+    try:
+        tree = ast.parse(Path(finder).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    for node in tree.body:
+        target = getattr(node, "target", None) or (getattr(node, "targets", None) or [None])[0]
+        if isinstance(target, ast.Name) and target.id == "MAPPING":
+            try:
+                return dict(ast.literal_eval(node.value))  # type: ignore[attr-defined]
+            except (ValueError, TypeError):
+                return {}
+    return {}

@@ -1,0 +1,92 @@
+"""Names that mean something to who reads code without running it."""
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text.
+
+    >>> sorted(words("b a"))
+    ['a', 'b']
+    """
+    return frozenset(text.split())
+
+
+# Methods that change nothing of what they are called on.
+READS_ONLY = words(
+    """
+    get items keys values copy index count startswith endswith split rsplit join strip lstrip
+    rstrip replace format lower upper title casefold encode decode partition rpartition
+    splitlines isdigit isalpha union intersection difference issubset issuperset isdisjoint
+    debug info warning warn error exception critical log isEnabledFor getChild match search
+    fullmatch findall finditer sub subn mean sum min max std var median quantile head tail
+    describe astype to_dict to_list tolist groupby merge isin map apply query loc iloc at iat
+    round abs shape dtypes as_posix joinpath with_suffix with_name relative_to resolve exists
+    is_file read_text read_bytes glob total_seconds date isoformat strftime timestamp
+    most_common elements lookup resolve_name wraps
+    """
+)
+# Builtins that neither keep nor change what they are given.
+PURE_BUILTINS = words(
+    """
+    abs all any ascii bin bool bytes chr complex dict divmod enumerate filter float format
+    frozenset hash hex id int isinstance issubclass len list map max min oct ord pow print
+    range repr reversed round set slice sorted str sum tuple type zip callable
+    """
+)
+READS_DOCSTRINGS = frozenset({"__doc__", "getdoc"})
+READS_SOURCE = words(
+    """
+    getsource getsourcelines getsourcefile findsource getcomments getblock co_firstlineno
+    co_lines co_positions co_lnotab f_lineno tb_lineno __code__ extract_stack extract_tb
+    walk_stack walk_tb format_exc print_exc format_exception format_tb format_stack
+    getframeinfo currentframe _getframe getinnerframes getouterframes linecache __firstlineno__
+    """
+)
+READS_SOURCE_DOTTED = frozenset({"inspect.stack", "inspect.trace", "help"})
+OPERATORS: dict[str, tuple[str, ...]] = {
+    **{
+        name: (f"__{word}__", f"__r{word}__", f"__i{word}__")
+        for name, word in {
+            "Add": "add", "Sub": "sub", "Mult": "mul", "Div": "truediv", "FloorDiv": "floordiv",
+            "Mod": "mod", "Pow": "pow", "MatMult": "matmul", "BitAnd": "and", "BitOr": "or",
+            "BitXor": "xor", "LShift": "lshift", "RShift": "rshift",
+        }.items()
+    },
+    "Invert": ("__invert__",), "USub": ("__neg__",), "UAdd": ("__pos__",),
+    "Eq": ("__eq__",), "NotEq": ("__ne__", "__eq__"), "Lt": ("__lt__", "__gt__"),
+    "LtE": ("__le__", "__ge__"), "Gt": ("__gt__", "__lt__"), "GtE": ("__ge__", "__le__"),
+    "In": ("__contains__", "__iter__", "__getitem__", "__eq__"),
+    "NotIn": ("__contains__", "__iter__", "__getitem__", "__eq__"),
+}  # fmt: skip
+ITERATION = ("__iter__", "__next__", "__getitem__", "__len__")
+ASYNC_ITERATION = ("__aiter__", "__anext__")
+TRUTH = ("__bool__", "__len__")
+TEXT = ("__str__", "__repr__", "__format__")
+BUILTIN_CALLS: dict[str, tuple[str, ...]] = {
+    "len": ("__len__",), "iter": ITERATION, "next": ("__next__",), "list": ITERATION,
+    "tuple": ITERATION, "dict": (*ITERATION, "keys", "__hash__", "__eq__"),
+    "set": (*ITERATION, "__hash__", "__eq__"), "frozenset": (*ITERATION, "__hash__", "__eq__"),
+    "sorted": (*ITERATION, "__lt__", "__gt__"), "min": (*ITERATION, "__lt__", "__gt__"),
+    "max": (*ITERATION, "__lt__", "__gt__"), "sum": (*ITERATION, "__add__", "__radd__"),
+    "any": (*ITERATION, *TRUTH), "all": (*ITERATION, *TRUTH), "enumerate": ITERATION,
+    "zip": ITERATION, "map": (*ITERATION, "__call__"), "filter": (*ITERATION, "__call__", *TRUTH),
+    "reversed": ("__reversed__", "__len__", "__getitem__"), "str": TEXT, "repr": ("__repr__",),
+    "format": TEXT, "print": TEXT, "int": ("__int__", "__index__", "__trunc__"),
+    "float": ("__float__", "__index__"), "complex": ("__complex__",), "bool": TRUTH,
+    "bytes": ("__bytes__", *ITERATION), "abs": ("__abs__",), "round": ("__round__",),
+    "divmod": ("__divmod__", "__rdivmod__"), "pow": ("__pow__",), "hash": ("__hash__",),
+    "dir": ("__dir__",), "range": ("__index__",), "hex": ("__index__",),
+}  # fmt: skip
+# Where modules, names or code are found by what is only known when it runs.
+DYNAMIC = words(
+    """
+    getattr hasattr setattr delattr eval exec compile globals locals vars dir __import__
+    importlib.import_module importlib.__import__ importlib.reload
+    importlib.util.module_from_spec importlib.util.find_spec
+    importlib.util.spec_from_file_location importlib.metadata.entry_points
+    pkg_resources.iter_entry_points runpy.run_module pkgutil.iter_modules pkgutil.walk_packages
+    pkgutil.resolve_name pydoc.locate inspect.getmembers inspect.getmodule operator.attrgetter
+    operator.methodcaller sys.modules sys.meta_path gc.get_objects sys.setprofile sys.settrace
+    ctypes.pythonapi django.utils.module_loading.import_string hydra.utils.instantiate
+    hydra.utils.get_class hydra.utils.call stevedore types.FunctionType types.CodeType
+    """
+)

@@ -1,0 +1,323 @@
+"""What a piece of code refers to: names, attributes, imports, effects, and what is hidden."""
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from noria.code import names
+
+# How a name is used.
+CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
+READS_DOCSTRINGS, READS_SOURCE = 1, 2
+
+Chain = tuple[str, ...]
+
+
+class Reference(NamedTuple):
+    """A name of the module with the attributes taken from it: ``helpers.price``.
+
+    A first part that begins with ``=`` is a module by its whole name.  ``depth`` counts the
+    function bodies around it: 0 is executed with the statement itself.
+    """
+
+    chain: Chain
+    line: int
+    use: int
+    depth: int
+
+
+class Dynamic(NamedTuple):
+    """Something found by what is only known at run time.
+
+    ``kind``: ``member`` of the target, ``patch`` of one, ``module`` whole, ``modules`` that begin
+    with the text, ``here`` (this module whole), ``methods`` of unknown objects, ``anything``.
+    """
+
+    kind: str
+    target: Chain
+    what: str
+    line: int
+
+
+class Facts(NamedTuple):
+    """All that was found in a piece of code."""
+
+    references: tuple[Reference, ...] = ()
+    attributes: tuple[tuple[str, int], ...] = ()  # of unknown objects, with the least depth
+    hints: tuple[tuple[str, str, int], ...] = ()  # effects by methods of unknown objects
+    dynamic: tuple[Dynamic, ...] = ()
+    imports: tuple[str, ...] = ()  # modules imported inside functions
+    reads: int = 0
+
+
+class _Scope:
+    __slots__ = (
+        "depth", "globals", "imports", "inner", "kind", "loads", "locals", "parent", "used",
+    )  # fmt: skip
+
+    def __init__(self, kind: str, parent: "_Scope | None", depth: int) -> None:
+        self.kind = kind
+        self.parent = parent
+        self.depth = depth
+        self.loads: list[Reference] = []
+        self.locals: set[str] = set()
+        self.globals: set[str] = set()
+        self.imports: dict[str, list[Chain]] = {}
+        self.inner: list[tuple[str, list[Reference]]] = []
+        self.used: set[str] = set()
+
+
+class Walker:
+    """Keeps what is found while code is read, scope by scope."""
+
+    visitors: ClassVar[dict[type, Callable[[Any, Any], None]]] = {}
+
+    def __init__(self, package: str, aliases: Mapping[str, Chain]) -> None:
+        self.package = package
+        self.aliases = aliases
+        self.binds: dict[str, None] = {}
+        self.imported: list[tuple[str, str, str]] = []  # bound name, module, attribute
+        self.stars: list[str] = []
+        self._attributes: dict[str, int] = {}
+        self._hints: list[tuple[str, str, int]] = []
+        self._dynamic: list[Dynamic] = []
+        self._imports: dict[str, None] = {}
+        self._reads = 0
+        self.discarded: ast.AST | None = None
+        self.top = self.scope = _Scope("module", None, 0)
+
+    def facts(self) -> Facts:
+        """Return what was found."""
+        unique = dict.fromkeys(self.top.loads)
+        return Facts(
+            tuple(unique),
+            tuple(self._attributes.items()),
+            tuple(dict.fromkeys(self._hints)),
+            tuple(dict.fromkeys(self._dynamic)),
+            tuple(self._imports),
+            self._reads,
+        )
+
+    def chain_of(self, node: ast.AST) -> Chain | None:
+        """Return the chain of ``a.b.c``."""
+        return chain_of(node)
+
+    # -- visiting
+
+    def visit(self, node: ast.AST | None) -> None:
+        """Read a node and what is below it."""
+        if node is None:
+            return
+        method = self.visitors.get(node.__class__)
+        if method is not None:
+            method(self, node)
+        else:
+            self.below(node)
+
+    def below(self, node: ast.AST) -> None:
+        """Read what is below a node."""
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.visit(item)
+            elif isinstance(value, ast.AST):
+                self.visit(value)
+
+    def each(self, nodes: Iterable[ast.AST | None]) -> None:
+        """Read several nodes."""
+        for node in nodes:
+            self.visit(node)
+
+    def quiet(self, node: ast.AST) -> None:
+        """Read an operand: it is neither kept nor changed."""
+        if isinstance(node, ast.Subscript):
+            self.quiet(node.value)
+            self.quiet(node.slice)
+            self.special(names.ITERATION[2:3])
+        elif not self.chain(node, 0):
+            self.visit(node)
+
+    def chain(self, node: ast.AST, use: int) -> bool:
+        """Read ``a.b.c``; return whether it is a name with attributes."""
+        found = self.chain_of(node)
+        if found is None:
+            return False
+        self.load(found, node.lineno, use)  # type: ignore[attr-defined]
+        return True
+
+    def load(self, chain: Chain, line: int, use: int = 0) -> None:
+        """Note a use of a name."""
+        self.note_words(chain)
+        self.scope.used.add(chain[0])
+        self.scope.loads.append(Reference(chain, line, use, self.scope.depth))
+
+    def note_words(self, words: Iterable[str]) -> None:
+        """Note words that say that docstrings or sources are read."""
+        for word in words:
+            if word in names.READS_SOURCE:
+                self._reads |= READS_SOURCE
+            elif word in names.READS_DOCSTRINGS:
+                self._reads |= READS_DOCSTRINGS
+
+    def attribute(self, name: str, depth: int | None = None) -> None:
+        """Note an attribute of an unknown object."""
+        depth = self.scope.depth if depth is None else depth
+        if self._attributes.get(name, depth + 1) > depth:
+            self._attributes[name] = depth
+        self.note_words((name,))
+
+    def special(self, methods: Iterable[str]) -> None:
+        """Note methods that an operator calls."""
+        for name in methods:
+            self._attributes.setdefault(name, self.scope.depth)
+
+    def hint(self, kind: str | None, what: str, line: int) -> None:
+        """Note an effect that a method of an unknown object has by its name."""
+        if kind:
+            self._hints.append((kind, what, line))
+
+    def dynamic(self, kind: str, target: Chain, what: str, line: int) -> None:
+        """Note what is found by what is only known at run time."""
+        self._dynamic.append(Dynamic(kind, target, what, line))
+
+    def store(self, name: str) -> None:
+        """Note that a name is bound here."""
+        scope = self.scope
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent
+        self._store_in(scope, name)
+
+    def _store_in(self, scope: _Scope, name: str) -> None:
+        if scope.parent is None:
+            self.binds[name] = None
+        elif name in scope.globals:
+            self.binds[name] = None
+            scope.loads.append(Reference((name,), 0, TOUCHED, scope.depth))
+        else:
+            scope.locals.add(name)
+
+    def dotted(self, chain: Chain) -> str:
+        """Return the best guess of what a name means in full, from the imports seen so far."""
+        scope: _Scope | None = self.scope
+        root = chain[0]
+        while scope is not None:
+            if root in scope.imports:
+                target = scope.imports[root][0]
+                return ".".join((target[0][1:], *target[1:], *chain[1:]))
+            if root in scope.locals:
+                return "?." + ".".join(chain)
+            scope = scope.parent
+        if root in self.aliases:
+            target = self.aliases[root]
+            return ".".join((target[0][1:], *target[1:], *chain[1:]))
+        return ".".join(chain)
+
+    # -- scopes
+
+    def enter(self, kind: str, deeper: int) -> _Scope:
+        """Begin a scope."""
+        self.scope = _Scope(kind, self.scope, self.scope.depth + deeper)
+        return self.scope
+
+    def leave(self, name: str = "") -> None:
+        """End a scope: what it does not bind is looked up outside of it."""
+        scope, parent = self.scope, self.scope.parent
+        assert parent is not None
+        self.scope = parent
+        for inner, loads in scope.inner:
+            # A function inside that is only given back is not executed by a call of this one.
+            demoted = 1 if inner in scope.used else 0
+            for load in loads:
+                depth = max(scope.depth, load.depth - demoted)
+                scope.loads.append(load._replace(depth=depth))
+        out = self._resolve(scope)
+        if name:
+            parent.inner.append((name, out))
+        else:
+            parent.loads.extend(out)
+
+    def finish(self) -> None:
+        """End reading: what inner functions look up is looked up in the module."""
+        for _, loads in self.top.inner:
+            self.top.loads.extend(loads)
+        self.top.inner = []
+
+    def _resolve(self, scope: _Scope) -> list[Reference]:
+        out: list[Reference] = []
+        for load in scope.loads:
+            root = load.chain[0]
+            if root.startswith("=") or root in scope.globals:
+                self.top.loads.append(load)
+                continue
+            imports = scope.imports.get(root)
+            if imports:
+                for target in imports:
+                    self.top.loads.append(load._replace(chain=target + load.chain[1:]))
+            if root in scope.locals:
+                for name in load.chain[1:]:
+                    self.attribute(name, load.depth)
+                if scope.kind == "class":
+                    out.append(load)
+            elif not imports:
+                out.append(load)
+        return out
+
+    def import_names(self, node: ast.Import | ast.ImportFrom) -> None:
+        """Read an import."""
+        if self.scope.parent is not None and isinstance(node, ast.Import):
+            self._imports.update(dict.fromkeys(alias.name for alias in node.names))
+        for bound, module, name in imports_of(node, self.package):
+            if self.scope.parent is None:
+                if bound == "*":
+                    self.stars.append(module)
+                else:
+                    self.binds[bound] = None
+                    self.imported.append((bound, module, name))
+                continue
+            self._imports[module] = None
+            if bound in self.scope.globals:
+                self.binds[bound] = None
+                self.imported.append((bound, module, name))
+            target: Chain = ("=" + module, name) if name else ("=" + module,)
+            self.scope.imports.setdefault(bound, []).append(target)
+
+
+def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, str, str]]:
+    """Return ``(bound name, module, attribute or "")`` of each name that an import binds.
+
+    >>> imports_of(ast.parse("from ..a import b as c").body[0], "shop.nodes")
+    [('c', 'shop.a', 'b')]
+    """
+    if isinstance(node, ast.Import):
+        return [
+            (alias.asname, alias.name, "")
+            if alias.asname
+            else (alias.name.partition(".")[0], alias.name.partition(".")[0], "")
+            for alias in node.names
+        ]
+    module = node.module or ""
+    if node.level:
+        parts = package.split(".") if package else []
+        parts = parts[: len(parts) - node.level + 1]
+        module = ".".join([*parts, module] if module else parts)
+    return [(alias.asname or alias.name, module, alias.name) for alias in node.names]
+
+
+def chain_of(node: ast.AST, imported: Callable[[ast.Call], str] | None = None) -> Chain | None:
+    """Return ``("a", "b", "c")`` of the expression ``a.b.c``, ``None`` of any other.
+
+    ``imported`` says which module a call in the place of ``a`` imports.
+    """
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if parts and imported is not None and isinstance(node, ast.Call):
+        module = imported(node)
+        return ("=" + module, *reversed(parts)) if module else None
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return tuple(reversed(parts))
