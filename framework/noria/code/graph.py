@@ -268,6 +268,9 @@ class Graph:
         found = self._attributes.get(name)
         if found is None:
             keys: list[Key] = [("p", *each) for each in self.project.members.get(name, ())]
+            if not name.startswith("__"):
+                keys.extend(self.of_attribute("__getattr__"))
+                keys.extend(self.of_attribute("__getattribute__"))
             if name == "__subclasses__":
                 keys.extend(("s", *each) for each in self.project.derived)
             found = self._attributes[name] = tuple(keys)

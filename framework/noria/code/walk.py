@@ -282,6 +282,8 @@ class Walker:
                 self.imported.append((bound, module, name))
             target: Chain = ("=" + module, name) if name else ("=" + module,)
             self.scope.imports.setdefault(bound, []).append(target)
+            if self.scope.kind == "class":
+                self.load(target, node.lineno, ESCAPES)  # methods find it at themselves
 
 
 def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, str, str]]:
