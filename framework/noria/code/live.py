@@ -39,6 +39,7 @@ class Living:
         self.graph: Graph
         self._functions: dict[int, tuple[Any, tuple[Key, ...]]] = {}
         self._checked: dict[tuple[str, str], tuple[Key, ...]] = {}
+        self._codes: dict[int, tuple[types.CodeType, bytes]] = {}
         self._parsed: dict[str, list[tuple[str, int, ast.AST]]] = {}
 
     # -- names of modules, compared with what is imported
@@ -80,7 +81,7 @@ class Living:
             return (
                 type(value) is types.FunctionType
                 and value.__globals__.get("__name__") == module
-                and digest_code(value.__code__) in codes.get(value.__code__.co_qualname, ())
+                and self._digest(value.__code__) in codes.get(value.__code__.co_qualname, ())
                 and value.__code__.co_qualname in {name, "<lambda>"}
             )
         if statement.kind == CLASS:
@@ -89,6 +90,12 @@ class Living:
             if bound == name and self._is_imported(value, origin, attribute):
                 return True
         return False
+
+    def _digest(self, code: types.CodeType) -> bytes:
+        found = self._codes.get(id(code))
+        if found is None:
+            found = self._codes[id(code)] = (code, digest_code(code))
+        return found[1]
 
     def _class_is_as_written(self, module: str, value: type) -> bool:
         codes = self._project.tables[module].codes
@@ -102,7 +109,7 @@ class Living:
                     if function.__globals__.get("__name__") in self._project.tables:
                         return False
                     continue
-                if digest_code(code) not in codes.get(code.co_qualname, ()):
+                if self._digest(code) not in codes.get(code.co_qualname, ()):
                     return False
         return True
 
@@ -172,7 +179,7 @@ class Living:
         code = function.__code__
         if table is None:
             return
-        if digest_code(code) in table.codes.get(code.co_qualname, ()):
+        if self._digest(code) in table.codes.get(code.co_qualname, ()):
             top = code.co_qualname.partition(".")[0]
             yield from (("s", module, place) for place in table.names.get(top, ()))
         else:
@@ -200,7 +207,7 @@ class Living:
             return
         code = function.__code__
         table = self._project.tables.get(module)
-        known = table is not None and digest_code(code) in table.codes.get(code.co_qualname, ())
+        known = table is not None and self._digest(code) in table.codes.get(code.co_qualname, ())
         if known and table is not None and "<" not in code.co_qualname:
             top = code.co_qualname.partition(".")[0]
             places = [
@@ -272,7 +279,7 @@ class Living:
         nodes = self._nodes(module, code, known)
         package = str(function.__globals__.get("__package__") or module.rpartition(".")[0])
         if not nodes:
-            return digest_code(code), read_code(code, package)
+            return self._digest(code), read_code(code, package)
         walker = CodeWalker(package, {})
         scope = walker.enter("function", 0)
         scope.locals.update(code.co_freevars)
@@ -283,7 +290,7 @@ class Living:
         walker.leave("=live")
         walker.finish()
         digest = normalise(*nodes)
-        return digest_of(digest, digest_code(code)) if len(nodes) > 1 else digest, walker.facts()
+        return digest_of(digest, self._digest(code)) if len(nodes) > 1 else digest, walker.facts()
 
     def _nodes(self, module: str, code: types.CodeType, known: bool) -> list[ast.AST]:
         """Return the nodes of the source that a code object may be compiled from."""

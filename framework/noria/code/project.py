@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from noria.code.cache import TableCache
 from noria.code.modules import MISSING, PROJECT, Modules
-from noria.code.table import IMPORT, Statement, Table
+from noria.code.table import EFFECT, IMPORT, VALUE, Statement, Table
 from noria.code.walk import Chain
 
 # Kinds of targets.
@@ -71,6 +71,19 @@ class Project:
     def statement(self, module: str, place: int) -> Statement:
         """Return a statement of a module."""
         return self.tables[module].statements[place]
+
+    def changes(self, module: str, place: int) -> bool:
+        """Return whether a statement changes what another one made."""
+        table = self.tables[module]
+        statement = table.statements[place]
+        return statement.kind == EFFECT or any(
+            len(table.names[name]) > 1 for name in statement.binds
+        )
+
+    def is_ordered(self, module: str, place: int) -> bool:
+        """Return whether it matters when a statement is executed."""
+        statement = self.statement(module, place)
+        return statement.kind in {EFFECT, VALUE} or statement.runs or self.changes(module, place)
 
     def resolve(self, module: str, chain: Chain) -> tuple[Target, ...]:
         """Return all that a chain of names may mean in a module."""
