@@ -18,7 +18,7 @@ READS = {
         import pandas as pd; return pd.Timestamp("now")
         import pandas as pd; return pd.to_datetime("today")
         import uuid; return uuid.uuid1()
-        from dataclasses import field; from datetime import datetime; return field(default_factory=datetime.now)
+        from datetime import datetime; return dict(default_factory=datetime.now)
         return x.now()
         import time as t; f = t.time; return f()
         return clock()

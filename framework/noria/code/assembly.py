@@ -112,7 +112,18 @@ class Assembly:
         if found is None:
             installed = self._graph.distributions
             owners = {owner for top in tops for owner in installed.of_module(top)}
-            closure = tuple(installed.closure(owners))
+            closure = tuple(
+                sorted(
+                    [
+                        *installed.closure(owners),
+                        *(
+                            (top, self._project.modules.unowned(top))
+                            for top in tops
+                            if not installed.of_module(top)
+                        ),
+                    ]
+                )
+            )
             found = self._required[tops] = (closure, repr(closure).encode())
         return found
 

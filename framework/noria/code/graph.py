@@ -1,6 +1,7 @@
 """Everything that code may reach, as one graph; what a node of it reaches, as bits of a number."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -8,10 +9,11 @@ from noria.code.attach import Attached
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Doubt, Effect
-from noria.code.modules import MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
+from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
 from noria.code.names import DYNAMIC, READS_SOURCE_DOTTED
 from noria.code.project import (
     ATTRIBUTE,
+    BUILT,
     BUILTIN,
     FOUND_LATER,
     LOADED,
@@ -317,6 +319,12 @@ class Graph:
         top = name.partition(".")[0]
         if kind == OWN:
             return
+        if kind.startswith(BUILT):
+            yield ("file", self.project.modules.digest_built(kind.removeprefix(f"{BUILT} ")))
+            return
+        if kind == LIVE:
+            yield from self._of_live_module(name)
+            return
         yield ({MISSING: "z", THIRD_PARTY: "d"}.get(kind, "t"), top)
         if not line or use == TOUCHED:
             return  # a module is imported, or named for one of its functions
@@ -327,6 +335,15 @@ class Graph:
             yield ("f", READS_SOURCE)
         if name in DYNAMIC and line > 0:
             yield from self._doubt(module, name, line)
+
+    def _of_live_module(self, name: str) -> Iterator[Key]:
+        """Yield what a name of a module without a source is: what it is in memory."""
+        parts = name.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            module = ".".join(parts[:length])
+            if module in sys.modules:
+                yield from self._live(module, parts[length])
+                return
 
     def _doubt(self, module: str, what: str, line: int) -> Iterator[Key]:
         narrow = "import it by its name, or say depends_on= or cache="

@@ -9,6 +9,7 @@ from typing import Any
 
 from noria.code.assembly import Assembly
 from noria.code.cache import TableCache
+from noria.code.compare import Comparison
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Effect, Fingerprint
@@ -30,18 +31,28 @@ class CodeReader:
         self._modules = Modules(roots)
         self._cache = TableCache(cache)
         self._project = Project(self._modules, self._cache)
-        self._living = Living(self._project)
-        self._graph = Graph(self._project, Distributions(), self._living.differs)
-        self._living.graph = self._graph
+        self._distributions = Distributions()
+        self._begin()
         self._known: dict[int, tuple[Any, Fingerprint]] = {}
+
+    def _begin(self) -> None:
+        """Lay out the graph of all sources that are known by now."""
+        self._project.grown = False
+        self._living = Living(self._project)
+        compared = Comparison(self._project, self._living)
+        self._graph = Graph(self._project, self._distributions, compared.differs)
+        self._living.graph = self._graph
         self._assembly = Assembly(self._graph)
 
     def fingerprint(self, thing: Callable[..., Any] | type) -> Fingerprint:
         """Return what a function, partial, method, callable object or class depends on."""
         found = self._known.get(id(thing))
         if found is None:
-            starts = tuple(self._starts(thing))
-            made = self._assembly.fingerprint(starts, _kind_of(thing))
+            made = self._assembly.fingerprint(tuple(self._starts(thing)), _kind_of(thing))
+            while self._project.grown:
+                # A package was met that nothing known before imports: it may change anything.
+                self._begin()
+                made = self._assembly.fingerprint(tuple(self._starts(thing)), _kind_of(thing))
             own = tuple(self._own_effect(thing))
             if own:
                 made = made._replace(effects=tuple(sorted({*made.effects, *own})))
@@ -76,7 +87,7 @@ class CodeReader:
         module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
         if not isinstance(module, str) or not isinstance(name, str) or "." in name:
             return None
-        table = self._project.tables.get(module)
+        table = self._project.tables.get(module) if self._project.is_source(module) else None
         places = table.names.get(name) if table is not None else None
         if places is None or vars(sys.modules.get(module, sys)).get(name) is not thing:
             return None
