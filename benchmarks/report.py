@@ -80,7 +80,7 @@ def _series(measured: Sequence[Rounds]) -> str:
     for rounds in measured:
         for name in dict.fromkeys(name for turn in rounds.rounds for name in turn):
             wall = rounds.spread(name)
-            has_cpu = isinstance(rounds.rounds[0][name], Spent)
+            has_cpu = any(isinstance(turn.get(name), Spent) for turn in rounds.rounds)
             cpu = seconds(rounds.spread(name, "cpu").median) if has_cpu else ""
             middle = f"{seconds(wall.low)} to {seconds(wall.high)}"
             count = str(wall.count)

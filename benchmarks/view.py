@@ -3,28 +3,32 @@
 import math
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from benchmarks.bench import Bench, Section
 from benchmarks.environments import Environment, kedro_viz_environment
-from benchmarks.measure import Contender, Rounds, Spread, alternate
+from benchmarks.measure import Contender, Rounds, Spent, Spread, alternate
 from benchmarks.table import Row, more, seconds, times
-from benchmarks.view_browser import (
-    chromium,
-    frames_of_movement,
-    page_of,
-    percentile_95,
-    see_kedro,
-    see_noria,
-)
+from benchmarks.view_browser import ANY, KEDRO, NORIA, Seen, window
+from benchmarks.view_frames import frames_of_movement, percentile_95
 from benchmarks.view_projects import Size, wiring, write_project
-from benchmarks.view_servers import first_byte, kedro_view, noria_view, packed
+from benchmarks.view_servers import (
+    Serving,
+    bare_page,
+    first_byte,
+    kedro_view,
+    noria_view,
+    packed,
+    weight,
+)
+from tests.chromium import NEEDED, chromium, find_chromium
 
 SMALL = Size(25, 30, groups=3)
 LIMITS = {
@@ -36,9 +40,12 @@ LIMITS = {
 MOST_BYTES = 1_000_000
 MOST_A_FRAME = 0.008
 MOST_TO_FIRST_BYTE = 0.6
-PATIENCE = 60.0  # seconds for Kedro-Viz
+PATIENCE = 60.0  # seconds, for either
 LARGE = 2000  # from here on Kedro-Viz has one try
-OPEN = {"first shown": "", "expanded": "#collapsed="}
+SHOWN = ("first shown", "expanded")
+BARE = "Chromium: a page with nothing in it"
+FRAME = "view: a frame of movement, 95th percentile"
+EVERY_FRAME = "view: a frame of movement, median"
 IMPORT = """\
 import glob, importlib, sys, time
 sys.path.insert(0, "src")
@@ -49,66 +56,69 @@ for name in names:
 print(time.perf_counter() - began)
 """
 HOW = (
-    "From the command to two frames after the graph stands, in a Chromium that was started before, "
-    "without a window, with nothing cached; less the import of the project's own functions. The "
-    "same functions, datasets and namespaces on both sides, 50 functions a pipeline."
+    "From the command to two frames after the graph stands, less the import of the project's own "
+    "functions. Chromium was started before, without a window; every time a new profile opens an "
+    "empty page and comes to rest before the command is given, so that its start is not counted, "
+    "but nothing is cached in it: no script is compiled, no program of the layout. The same "
+    "functions, datasets and namespaces on both sides, 50 functions a pipeline. The processor time "
+    "of a series is that of the server and of all of Chromium."
 )
 THEIRS = (
     "Kedro-Viz is timed to its first node in the DOM as first shown and to 95 % of its nodes "
-    "expanded, without waiting for its paint or fading in; what it asks of a package index is "
-    "refused at once; its warning about large graphs is clicked away. With 2,000 elements it has "
-    f"one try of {PATIENCE:.0f} s."
+    "expanded, without waiting for them to fade in; what it asks of a package index is refused at "
+    "once; its warning about large graphs is clicked away. With 2,000 elements it has one try of "
+    f"{PATIENCE:.0f} s."
 )
 FRAMES = (
-    "A frame is what the main thread works from the beginning of one to that of the next, while "
-    "dragging and turning the wheel, near and with all in sight, redrawing included; the 95th "
-    "percentile of each of the runs."
+    "A frame is the processor time of the page's main thread from the beginning of one to that of "
+    "the next, by a trace, while dragging and turning the wheel, near and with all in sight, "
+    "redrawing included; the median of the runs' 95th percentiles."
 )
 
 
 @dataclass
 class Look:
-    """What one run of the section has at hand; ``counted`` are nodes in the DOM by series."""
+    """What one run of the section has at hand; ``seen`` is what stood in the DOM, by series."""
 
     bench: Bench
     viz: Environment
     browser: Browser
-    counted: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, Seen] = field(default_factory=dict)
 
     def project(self, size: Size, framework: str) -> Path:
         return self.bench.work / "view" / f"{framework}-{size.elements}-{size.edges}"
 
     @contextmanager
-    def noria(self, size: Size, address: str) -> Iterator[tuple[Page, float, float, int]]:
-        command = [self.bench.noria.command("noria"), "viz", "--no-browser"]
-        with (
-            page_of(self.browser) as page,
-            noria_view(command, self.project(size, "noria")) as serving,
-        ):
-            ended, count = see_noria(page, serving.address + address)
-            yield page, serving.began, ended, count
+    def noria(self, size: Size) -> Iterator[Serving]:
+        command = [self.bench.noria.command("noria")]
+        with noria_view(command, self.project(size, "noria"), self.bench.log) as serving:
+            yield serving
+
+    @contextmanager
+    def kedro(self, size: Size) -> Iterator[Serving | None]:
+        command = self.viz.command("kedro")
+        project = self.project(size, "kedro")
+        with kedro_view(command, project, self.bench.log, PATIENCE) as serving:
+            yield serving
 
 
 def measure(bench: Bench) -> Section:
+    if find_chromium() is None:
+        raise SystemExit(f"the view is measured in {NEEDED}; --only NAME ... leaves it out")
     viz = kedro_viz_environment()
     shutil.rmtree(bench.work / "view", ignore_errors=True)
     sizes = [SMALL] if bench.quick else list(LIMITS)
-    rows, measured = [], []
     with chromium() as browser:
         look = Look(bench, viz, browser)
         for size in sizes:
-            for framework in ("noria", "kedro"):
-                write_project(
-                    look.project(size, framework), size, framework, viz.version_of("kedro")
-                )
-            assert sum(len(one.inputs) + 1 for one in wiring(size)) == size.edges, size
-        rows.append(_weight(bench, viz))
+            _write(look, size)
         rounds = _bytes(look)
-        rows.append(_first_byte_row(rounds))
-        measured.append(rounds)
+        rows, measured = [_weight_row(look), _first_byte_row(rounds)], [rounds]
         for size in sizes:
             rounds = _drawn(look, size)
-            rows += [_drawn_row(look, rounds, size, shown) for shown in OPEN]
+            if size is SMALL:
+                rows.append(_bare_row(rounds))
+            rows += [_drawn_row(look, rounds, size, shown) for shown in SHOWN]
             measured.append(_without_inf(rounds))
         if not bench.quick:
             rounds = _frames(look)
@@ -118,11 +128,19 @@ def measure(bench: Bench) -> Section:
     return Section("The view", rows, [HOW, THEIRS, FRAMES], measured, peer)
 
 
-def _weight(bench: Bench, viz: Environment) -> Row:
-    listing = (
-        "from noria_viz.page_files import page_files; print(*page_files().values(), sep='\\n')"
-    )
-    ours = sum(packed(Path(path)) for path in _said(bench, bench.noria, listing).splitlines())
+def _write(look: Look, size: Size) -> None:
+    assert sum(len(one.inputs) + 1 for one in wiring(size)) == size.edges, size
+    for framework in ("noria", "kedro"):
+        project = look.project(size, framework)
+        write_project(project, size, framework, look.viz.version_of("kedro"))
+
+
+def _weight_row(look: Look) -> Row:
+    bench, viz = look.bench, look.viz
+    listing = "from noria_viz.page_files import PAGE_FILES; print(*PAGE_FILES)"
+    names = _said(bench, bench.noria, listing).split()
+    with look.noria(SMALL) as serving:
+        ours = weight(serving, names)
     place = "import kedro_viz, pathlib; print(pathlib.Path(kedro_viz.__file__).parent / 'html')"
     theirs = Path(_said(bench, viz, place))
     index = theirs / "index.html"
@@ -151,13 +169,11 @@ def _import(look: Look, size: Size) -> float:
 
 def _bytes(look: Look) -> Rounds:
     def ours() -> float:
-        command = [look.bench.noria.command("noria"), "viz", "--no-browser"]
-        with noria_view(command, look.project(SMALL, "noria")) as serving:
+        with look.noria(SMALL) as serving:
             return first_byte(serving)
 
     def theirs() -> float:
-        project = look.project(SMALL, "kedro")
-        with kedro_view(look.viz.command("kedro"), project, PATIENCE) as serving:
+        with look.kedro(SMALL) as serving:
             return first_byte(serving) if serving else math.inf
 
     contenders = {
@@ -165,7 +181,7 @@ def _bytes(look: Look) -> Rounds:
         "noria viz: to the first byte": Contender(ours),
         "kedro viz run: to the first byte": Contender(theirs),
     }
-    return alternate(contenders, look.bench.rounds(3))
+    return alternate(contenders, look.bench.rounds(5))
 
 
 def _first_byte_row(rounds: Rounds) -> Row:
@@ -188,39 +204,58 @@ def _drawn(look: Look, size: Size) -> Rounds:
         look.viz.command("kedro"), "registry", "list", cwd=look.project(size, "kedro")
     )  # its byte code is cached, as ours will be
     contenders = {_import_of(size): Contender(partial(_import, look, size))}
-    for shown in OPEN:
+    if size is SMALL:
+        contenders[BARE] = Contender(partial(_see_bare, look))
+    for shown in SHOWN:
         contenders[_ours(size, shown)] = Contender(partial(_see_ours, look, size, shown))
-    for shown in OPEN:
-        every = 3 if size.elements >= LARGE or shown == "expanded" else 1
+    warm = dict(contenders)
+    for shown in SHOWN:
+        every = look.bench.rounds(5) if size.elements >= LARGE or shown == "expanded" else 2
         contenders[_theirs(size, shown)] = Contender(partial(_see_theirs, look, size, shown), every)
-    warm = {name: one for name, one in contenders.items() if not name.startswith("kedro")}
     alternate(warm, 0)
-    return alternate(contenders, look.bench.rounds(3), warm_ups=0)
+    return alternate(contenders, look.bench.rounds(5), warm_ups=0)
 
 
-def _see_ours(look: Look, size: Size, shown: str) -> float:
-    with look.noria(size, OPEN[shown]) as (_, began, ended, count):
-        look.counted[_ours(size, shown)] = count
-        whole = len({name for one in wiring(size) for name in [one.output, *one.inputs]})
-        assert shown == "first shown" or count == whole + size.elements // 2, count
-        return ended - began
+def _see_bare(look: Look) -> Spent:
+    with bare_page() as address, window(look.browser) as opened:
+        before, began = opened.spent, time.time()
+        seen = opened.see(address, ANY, 1, began + PATIENCE)
+        assert seen is not None
+        return Spent(seen.at - began, opened.spent - before, 0)
 
 
-def _see_theirs(look: Look, size: Size, shown: str) -> float:
-    project = look.project(size, "kedro")
-    least = 1 if shown == "first shown" else int(0.95 * size.elements)
-    with (
-        page_of(look.browser) as page,
-        kedro_view(look.viz.command("kedro"), project, PATIENCE) as serving,
-    ):
-        if serving is None:
-            return math.inf
-        query = "" if shown == "first shown" else "?expandAllPipelines=true"
-        seen = see_kedro(page, serving.address + query, least, serving.began + PATIENCE)
-        if seen is None:
-            return math.inf
-        look.counted[_theirs(size, shown)] = seen[1]
-        return seen[0] - serving.began
+def _see_ours(look: Look, size: Size, shown: str) -> Spent:
+    name, hash_ = _ours(size, shown), "#collapsed=" if shown == "expanded" else ""
+    with window(look.browser) as opened:
+        before = opened.spent
+        with look.noria(size) as serving:
+            seen = opened.see(serving.address + hash_, NORIA, 1, serving.began + PATIENCE)
+            spent = opened.spent - before + serving.spent
+    if seen is None:
+        raise SystemExit(f"{name}: not drawn in {PATIENCE:.0f} s")
+    whole = len({name for one in wiring(size) for name in [one.output, *one.inputs]})
+    assert shown == "first shown" or seen.nodes == whole + size.elements // 2, seen
+    look.seen[name] = seen
+    return Spent(seen.at - serving.began, spent, 0)
+
+
+def _see_theirs(look: Look, size: Size, shown: str) -> float | Spent:
+    name, query = _theirs(size, shown), "?expandAllPipelines=true" if shown == "expanded" else ""
+    least = int(0.95 * size.elements) if shown == "expanded" else 1
+    with window(look.browser) as opened:
+        before = opened.spent
+        with look.kedro(size) as serving:
+            if serving is None:
+                return math.inf
+            seen = opened.see(serving.address + query, KEDRO, least, serving.began + PATIENCE)
+            if seen is None:
+                return math.inf
+            look.seen[name] = seen
+            return Spent(seen.at - serving.began, opened.spent - before + serving.spent, 0)
+
+
+def _bare_row(rounds: Rounds) -> Row:
+    return Row(BARE, seconds(rounds.spread(BARE).median), "the same window, nothing cached", "")
 
 
 def _drawn_row(look: Look, rounds: Rounds, size: Size, shown: str) -> Row:
@@ -228,28 +263,30 @@ def _drawn_row(look: Look, rounds: Rounds, size: Size, shown: str) -> Row:
     compared = rounds.difference(ours, _import_of(size))
     return Row(
         f"{size.told}, {shown}: from `noria viz` to the drawn graph",
-        f"{seconds(rounds.spread(ours).median)}, {look.counted[ours]:,} nodes in the DOM",
+        f"{seconds(rounds.spread(ours).median)}{_counted(look, ours)}",
         _imports(rounds, _import_of(size)),
         more(compared),
         f"+{limit:g} s",
         compared.median <= limit,
-        _peer(rounds, ours, theirs, f", {look.counted.get(theirs, 0):,} nodes"),
+        _peer(rounds, ours, theirs, _counted(look, theirs)),
     )
+
+
+def _counted(look: Look, name: str) -> str:
+    seen = look.seen.get(name)
+    return f"; {seen.nodes:,} nodes, {seen.elements:,} elements in the DOM" if seen else ""
 
 
 def _frames(look: Look) -> Rounds:
     size = list(LIMITS)[-2]
     found = []
-    with look.noria(size, OPEN["expanded"]) as (page, *_):
-        for _ in range(3):
-            spent = frames_of_movement(look.browser, page)
+    with window(look.browser) as opened, look.noria(size) as serving:
+        opened.see(serving.address + "#collapsed=", NORIA, size.elements, time.time() + PATIENCE)
+        opened.rest()
+        for _ in range(5):
+            spent = frames_of_movement(opened)
             found.append({FRAME: percentile_95(spent), EVERY_FRAME: Spread.of(spent).median})
-            look.counted[FRAME] = len(spent)
     return Rounds(found)
-
-
-FRAME = "view: a frame of movement, 95th percentile"
-EVERY_FRAME = "view: a frame of movement, median"
 
 
 def _frames_row(rounds: Rounds) -> Row:
@@ -272,7 +309,7 @@ def _peer(rounds: Rounds, ours: str, theirs: str, counted: str) -> str:
     taken = rounds.spread(theirs).median
     if math.isinf(taken):
         return f"did not draw in {PATIENCE:.0f} s"
-    return f"{seconds(taken)}{counted}, {times(rounds.ratio(theirs, ours))}"
+    return f"{seconds(taken)}{counted}; {times(rounds.ratio(theirs, ours))}"
 
 
 def _without_inf(rounds: Rounds) -> Rounds:

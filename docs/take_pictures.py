@@ -1,23 +1,23 @@
 """Take the pictures of the pages that show the view: the worked example in real Chromium.
 
-python docs/take_pictures.py
+python -m docs.take_pictures
 """
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.chromium import chromium
 
 Scheme = Literal["light", "dark"]
 
 PICTURES = Path(__file__).parent / "pictures"
 NORIA = [sys.executable, "-m", "noria"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -39,10 +39,7 @@ def main() -> None:
             text=True,
         )
         try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=shutil.which("chromium"), args=FLAGS
-                )
+            with chromium() as browser:
                 take(browser, _address(served))
         finally:
             served.terminate()

@@ -1,25 +1,22 @@
 """A browser, and a server of the page that shows what a test wants."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.viz.pages.looking import CHROMIUM_FLAGS, Look
+from tests.chromium import NEEDED, chromium, find_chromium
+from tests.viz.pages.looking import Look
 from tests.viz.pages.server import PageServer, serving
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, started once."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("not here: Chromium (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    if find_chromium() is None:
+        pytest.skip(f"not here: {NEEDED}")
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ ROUTES = (
     "/",
     "/index.html",
     "/style.css",
-    "/main.js",
+    "/page.js",
     "/api/graph",
     "/api/dot",
     "/api/element?id=f:clean",

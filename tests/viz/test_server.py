@@ -1,8 +1,10 @@
 """What the running view answers, and what it does when the project changes."""
 
+import http.client
 import json
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -141,6 +143,21 @@ def test_large_answers_are_compressed_where_that_is_taken(shop: Served) -> None:
     packed = shop.get("/plotly.js", **{"Accept-Encoding": "gzip"})
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in shop.get("/plotly.js").headers
+
+
+def test_the_body_of_an_answer_does_not_wait_for_the_network_to_acknowledge_its_head(
+    shop: Served,
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=30)
+    waits = []
+    for _ in range(25):
+        connection.request("GET", "/icon.svg", headers={"Cookie": shop.cookie})
+        answer = connection.getresponse()
+        began = time.perf_counter()
+        answer.read()
+        waits.append(time.perf_counter() - began)
+    connection.close()
+    assert statistics.median(waits) < 0.03, waits  # it waits 40 ms where it does
 
 
 def test_an_edit_is_seen_and_told(project: ProjectOnDisk) -> None:
@@ -283,6 +300,21 @@ def test_ctrl_c_ends_an_import_that_takes_for_ever(project: ProjectOnDisk) -> No
         assert view.get("/").status == 200
         assert view.stop()[0] == 0
         _assert_gone(int(pid.read_text()))
+
+
+def test_a_view_that_is_ended_while_it_reads_an_edit_says_nothing(project: ProjectOnDisk) -> None:
+    project.write(LIGHT)
+    with served(project.path) as view, view.events():
+        began = project.path / "began"
+        assert view.get("/api/graph").status == 200
+        project.write({NODES: f"import time\nopen({str(began)!r}, 'w')\ntime.sleep(600)\n"})
+        deadline = time.monotonic() + 20
+        while not began.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        view.process.terminate()
+        _, errors = view.process.communicate(timeout=15)
+        assert errors == "Ctrl-C ends it.\n"
 
 
 def test_a_view_that_is_killed_leaves_no_process(project: ProjectOnDisk) -> None:

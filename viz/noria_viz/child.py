@@ -35,11 +35,12 @@ class Child:
         one.
         """
         answer = asyncio.create_task(asyncio.to_thread(self._exchange, question))
+        # Where nobody waits any more, as at the end, a fault of it is nobody's news.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         done, _ = await asyncio.wait([answer], timeout=seconds)
         if not done:
             self._kill()
             await asyncio.wait([answer])
-            answer.exception()
             raise ChildError(f"it took longer than {seconds:g} seconds")
         return answer.result()
 

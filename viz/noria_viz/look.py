@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from noria_viz.page_files import WEB
+from noria_viz.page_script import WEB
 
 _DRAWN = re.compile(r"^\.(drawing|dense|shape|icon|node|edge|box|title)\b")
 _LIVE = re.compile(

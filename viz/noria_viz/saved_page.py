@@ -3,17 +3,15 @@
 import json
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from noria_viz.document import Document
-from noria_viz.page_files import WEB
-from noria_viz.page_modules import page_modules
+from noria_viz.page_files import PROGRAM, page_file
+from noria_viz.page_script import WEB
 from noria_viz.saved_views import saved_views
 from noria_viz.scene import View
 
 _NO_SCRIPT = "The pipeline is drawn by a script of this page; it needs JavaScript."
-_INLINE = Path(__file__).with_name("inline")
 _WASM = "'wasm-unsafe-eval'"
 
 
@@ -27,14 +25,13 @@ def make_page(
     """
     views = saved_views(document, view)
     lays_out = any("layout" not in each for each in views)
-    modules = page_modules(with_worker=lays_out)
-    start = (_INLINE / "start.js").read_text("utf-8")
+    script = page_file("page.js").body.decode()
     style = (WEB / "style.css").read_text("utf-8")
     icon = b64encode((WEB / "icon.svg").read_bytes()).decode("ascii")
     data = {"document": document, "views": views, "details": details or {}, "saved": True}
     policy = (
-        f"default-src 'none'; script-src {_hash(start)} blob:"
-        f"{' ' + _WASM if lays_out else ''}; style-src {_hash(style)}; img-src data: blob:; "
+        f"default-src 'none'; script-src {_hash(script)}"
+        f"{' blob: ' + _WASM if lays_out else ''}; style-src {_hash(style)}; img-src data: blob:; "
         f"worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return "\n".join(
@@ -51,10 +48,18 @@ def make_page(
             f"<noscript>{_NO_SCRIPT}</noscript>",
             '<div id="app"></div>',
             f'<script type="application/json" id="noria-document">{_json(data)}</script>',
-            f'<script type="application/json" id="noria-modules">{_json(modules)}</script>',
-            f"<script>{start}</script></body></html>\n",
+            *([_worker()] if lays_out else []),
+            f"<script>{script}</script></body></html>\n",
         ]
     )
+
+
+def _worker() -> str:
+    """Return the worker that lays out, with its program in it: in a file it can fetch nothing."""
+    program = b64encode(page_file(PROGRAM).packed).decode("ascii")
+    script = page_file("layout-worker.js").body.decode()
+    text = f'globalThis.noriaProgram = "{program}";\n{script}'
+    return f'<script type="application/json" id="noria-layout">{_json(text)}</script>'
 
 
 def _json(value: Any) -> str:

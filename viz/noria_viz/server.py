@@ -18,7 +18,7 @@ from noria_viz.live import LiveProject, stream
 from noria_viz.plotly_frame import frame_page, plotly_script
 from noria_viz.preview import nothing
 from noria_viz.scene import DIRECTIONS, View, make_scene
-from noria_viz.static_files import Pages, packed
+from noria_viz.static_files import answer_file, packed
 
 _PREVIEW_SECONDS = 10.0
 _FACTS_SECONDS = 5.0
@@ -32,7 +32,6 @@ class Views:
         self._live = live
         self._ended = ended
         self._looking = Child("noria_viz.preview_process", {})
-        self._pages = Pages()
         self._drawn: dict[tuple[str, str, View], bytes] = {}
 
     @asynccontextmanager
@@ -48,9 +47,9 @@ class Views:
             self._live.end()
             self._looking.end()
 
-    def page(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """Answer a file of the page."""
-        return self._pages.answer(request)
+        return answer_file(request)
 
     async def graph(self, request: Request) -> Response:
         """Answer the document."""

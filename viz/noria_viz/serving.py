@@ -61,7 +61,8 @@ def bind(host: str, port: int | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     error: OSError | None = None
     for number in [port] if port is not None else [USUAL_PORT, 0]:
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # Named as TCP, else asyncio does not send at once, and an answer's body waits 40 ms.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if sys.platform == "win32":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:

@@ -1,36 +1,30 @@
 """The files of the page, and answers that are compressed where the browser takes that."""
 
 import gzip
-import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from noria_viz.page_files import KINDS, page_files
+from noria_viz.page_files import page_file
 
 _WORTH_PACKING = 10_000
 
 
-class Pages:
-    """The files below ``web`` by their address: nothing else can be asked for."""
-
-    def __init__(self) -> None:
-        self._files = {f"/{name}": path for name, path in page_files().items()}
-
-    def answer(self, request: Request) -> Response:
-        """Answer a file, 404 for anything that is none of them."""
-        name = request.url.path if request.url.path != "/" else "/index.html"
-        path = self._files.get(name)
-        if path is None:
-            return Response("There is nothing here.\n", 404, media_type="text/plain")
-        body = path.read_bytes()
-        tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-        headers = {"etag": tag, "cache-control": "no-cache"}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        return packed(request, body, KINDS[path.suffix], keep=tag, headers=headers)
+def answer_file(request: Request) -> Response:
+    """Answer a file of the page, 404 for anything that is none of them."""
+    try:
+        file = page_file(request.url.path[1:] or "index.html")
+    except KeyError:
+        return Response("There is nothing here.\n", 404, media_type="text/plain")
+    headers = {"etag": file.tag, "cache-control": "no-cache", "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == file.tag:
+        return Response(status_code=304, headers=headers)
+    if not _takes_packed(request):
+        return Response(file.body, 200, headers, media_type=file.kind)
+    headers["content-encoding"] = "gzip"
+    return Response(file.packed, 200, headers, media_type=file.kind)
 
 
 def packed(
@@ -44,11 +38,14 @@ def packed(
 ) -> Response:
     """Return the answer, compressed where that is worth it; ``keep`` names bodies met again."""
     told = {**(headers or {}), "vary": "accept-encoding"}
-    takes = "gzip" in request.headers.get("accept-encoding", "")
-    if takes and len(body) >= _WORTH_PACKING:
+    if _takes_packed(request) and len(body) >= _WORTH_PACKING:
         body = _kept(keep, body) if keep else gzip.compress(body, 3, mtime=0)
         told["content-encoding"] = "gzip"
     return Response(body, status, told, media_type=kind)
+
+
+def _takes_packed(request: Request) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
 
 
 @lru_cache(maxsize=100)

@@ -8,16 +8,6 @@ from playwright.sync_api import Locator, Page
 from tests.viz.pages.documents import SHOP_TYPES, document_of, shop
 from tests.viz.pages.server import PageServer
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 # Places and sizes on the screen of all text that is drawn, of what is in sight.
 _TEXTS = """() => {
   const pane = document.querySelector(".pane").getBoundingClientRect();

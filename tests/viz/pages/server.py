@@ -11,16 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from noria_viz.document import Document
 from noria_viz.dot import make_dot
-from noria_viz.page_files import WEB
+from noria_viz.page_files import page_file
 from noria_viz.scene import View, make_scene
 from noria_viz.security import PAGE_POLICY
-
-KINDS = {
-    ".html": "text/html",
-    ".js": "text/javascript",
-    ".css": "text/css",
-    ".svg": "image/svg+xml",
-}
 
 
 class PageServer:
@@ -120,22 +113,28 @@ def serving() -> Iterator[PageServer]:
             if parts.path == "/api/events":
                 self._events()
             elif parts.path == "/frame/plotly":
-                self._send(200, pages.frame.encode(), "text/html", "default-src 'unsafe-inline'")
+                self._send(
+                    200,
+                    pages.frame.encode(),
+                    "text/html; charset=utf-8",
+                    "default-src 'unsafe-inline'",
+                )
             elif parts.path.startswith("/api/"):
                 found = pages.answer(parts.path, parse_qs(parts.query), body)
                 self._send(
                     404 if found is None else 200, json.dumps(found).encode(), "application/json"
                 )
             else:
-                path = WEB / ("index.html" if parts.path == "/" else parts.path[1:])
-                if path.is_file():
-                    self._send(200, path.read_bytes(), KINDS.get(path.suffix, "text/plain"))
+                try:
+                    file = page_file(parts.path[1:] or "index.html")
+                except KeyError:
+                    self._send(404, b"", "text/plain; charset=utf-8")
                 else:
-                    self._send(404, b"", "text/plain")
+                    self._send(200, file.body, file.kind)
 
         def _send(self, status: int, body: bytes, kind: str, policy: str = PAGE_POLICY) -> None:
             self.send_response(status)
-            self.send_header("content-type", f"{kind}; charset=utf-8")
+            self.send_header("content-type", kind)
             self.send_header("content-length", str(len(body)))
             self.send_header("content-security-policy", policy)
             self.send_header(

@@ -85,7 +85,9 @@ export function createLayouter({ startWorker = newWorker, patience = PATIENCE } 
   };
 }
 
+// A saved page has the worker's script in it.
 function newWorker() {
-  const inlined = globalThis.noriaModules?.["layout-worker.js"];
-  return new Worker(inlined ?? new URL("./layout-worker.js", import.meta.url), { type: inlined ? "classic" : "module" });
+  const island = document.getElementById("noria-layout");
+  if (!island) return new Worker("./layout-worker.js");
+  return new Worker(URL.createObjectURL(new Blob([JSON.parse(island.textContent)], { type: "text/javascript" })));
 }

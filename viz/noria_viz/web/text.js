@@ -17,7 +17,8 @@ export function bytes(size) {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-export const count = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");
+// By hand: asking the browser for it loads the data of every language first, a tenth of a second.
+export const count = (number) => String(number).replace(/\B(?=(?:\d{3})+$)/g, "\u202f");
 
 export const many = (number, word, words = `${word}s`) => `${count(number)} ${number === 1 ? word : words}`;
 
