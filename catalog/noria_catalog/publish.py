@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from noria_catalog.errors import SaveError
 from noria_catalog.leftovers import remove, sweep, temporary_name
 
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""The error numbers of a disk on which there is no room."""
+
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno.EPERM}
 
 
@@ -99,7 +101,7 @@ def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Itera
         pending.published = Published(size, seconds, place)
     except OSError as error:
         remove(pending.path)
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise _disk_full(error, folder, target) from error
         raise
     except BaseException:
@@ -123,7 +125,7 @@ def explaining(target: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise
         raise SaveError(f"cannot write {shown(target)}: {error.strerror or error}") from error
 
@@ -149,7 +151,7 @@ def sync_file(path: str) -> None:
 
             # Apple's fsync stops at the drive's own cache.
             with suppress(OSError):
-                fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+                fcntl.fcntl(descriptor, fcntl.FFULLFSYNC)
                 return
         os.fsync(descriptor)
     finally:

@@ -10,26 +10,52 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from noria_catalog.errors import MissingDataError, SaveError
-from noria_catalog.publish import Pending, Published
+from noria_catalog import s3
+from noria_catalog.errors import LoadError, MissingDataError, SaveError
+from noria_catalog.leftovers import leftovers, remove, temporary_name
+from noria_catalog.publish import FULL, Pending, Published
 from noria_catalog.redact import redacted
+
+_S3 = {"s3", "s3a"}
+_WHOLE_UPLOADS = {*_S3, "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "oci", "memory"}
+"""Stores in which an upload is there when it is complete, and not before."""
+
+# A file of fewer bytes comes by one request, which a store answers from one version of it.
+_ONE_READ = 8 * 2**20
+_READS = 3
+_FOLDER = "store"
+# What tells one content from another: an md5 before a tag, which some stores give anew each time.
+_TAGS = ("md5Hash", "ETag", "etag", "content_md5")
+
+
+def publishes_whole(url: str) -> bool:
+    """Tell whether a save at a URL is there whole or not at all.
+
+    >>> publishes_whole("s3://bucket/a.csv"), publishes_whole("ftp://host/a.csv")
+    (True, False)
+    """
+    return re.split(r"://|::", url, maxsplit=1)[0].lower() in _WHOLE_UPLOADS
 
 
 class RemoteStorage:
     """One fsspec file system, made at first use.
 
-    A file goes up by one ``put_file`` to its final key: a rename is a copy and a delete there, and
-    a file handle that is closed by an exception publishes the part that was written.
+    A file goes up by one upload to its final key: a rename is a copy and a delete there, and a
+    file handle that is closed by an exception publishes the part that was written.
     """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         self._url = url
         self._options = options
+        self._is_s3 = url.partition("://")[0].lower() in _S3
+        self._unfinished: set[str] = set()
 
     @cached_property
     def _files(self) -> Any:
         import fsspec
 
+        if self._is_s3:
+            return s3.open_bounded(self._url, self._options)
         return fsspec.core.url_to_fs(self._url, **self._options)[0]
 
     def _key(self, path: str) -> str:
@@ -40,6 +66,10 @@ class RemoteStorage:
         # Listings are cached for the life of the process; other processes write here too.
         self._files.invalidate_cache(key)
         return key
+
+    def opened(self, path: str) -> tuple[Any, str]:
+        """Return the fsspec file system and the key of ``path`` in it, for who reads bit by bit."""
+        return self._files, self._fresh(path)
 
     def shown(self, path: str) -> str:
         """Return the URL without user-info and values of query parameters."""
@@ -62,9 +92,15 @@ class RemoteStorage:
         return None if size is None else int(size)
 
     def digest(self, path: str) -> str:
-        """Return the blake3 of the content, which comes here for it; raises MissingDataError."""
+        """Return the store's tag with the size; the content's blake3 where it gives no tag.
+
+        Raises MissingDataError.
+        """
         from noria_catalog.digest import file_digest
 
+        tag = self._tag(path)
+        if tag is not None:
+            return tag
         with self.reading(path) as here:
             return file_digest(here)
 
@@ -85,15 +121,47 @@ class RemoteStorage:
 
     @contextmanager
     def reading(self, path: str) -> Iterator[str]:
-        """Bring the file here, under its own name, for as long as the context lasts."""
+        """Bring the file here, under its own name, for as long as the context lasts.
+
+        All of it is of one version: a file that was replaced meanwhile is brought again.
+        """
         key = self._fresh(path)
-        with _folder() as folder:
+        with self._folder() as folder:
             here = os.path.join(folder, key.rsplit("/", 1)[-1])
-            try:
-                self._files.get_file(key, here)
-            except FileNotFoundError as error:
-                raise self.missing(path) from error
+            for left in reversed(range(_READS)):
+                before = self._tag(path)
+                try:
+                    self._receive(key, here, path)
+                except (MissingDataError, PermissionError):
+                    raise
+                except Exception:
+                    # Every store has its own error for a connection that broke.
+                    if not left:
+                        raise
+                    continue
+                if os.path.getsize(here) <= _ONE_READ or before == self._tag(path):
+                    break
+            else:
+                raise LoadError(f"{self.shown(path)} is replaced again and again while it is read")
             yield here
+
+    def _receive(self, key: str, here: str, path: str) -> None:
+        try:
+            if self._is_s3:
+                s3.receive(self._files, key, here)
+            else:
+                self._files.get_file(key, here)
+        except FileNotFoundError as error:
+            raise self.missing(path) from error
+
+    def _tag(self, path: str) -> str | None:
+        """Return what changes with the content, ``None`` where the store has no such thing."""
+        try:
+            info = self._files.info(self._fresh(path))
+        except FileNotFoundError as error:
+            raise self.missing(path) from error
+        tag = next((info[name] for name in _TAGS if info.get(name)), None)
+        return None if tag is None else f"tag-{str(tag).strip(chr(34))}-{info.get('size')}"
 
     @contextmanager
     def publishing(
@@ -103,26 +171,71 @@ class RemoteStorage:
         key = self._fresh(path)
         if not replace and self._files.exists(key):
             raise SaveError(f"{self.shown(path)} exists already, and is never overwritten")
-        with _folder() as folder:
+        with self._folder() as folder:
             pending = Pending(os.path.join(folder, key.rsplit("/", 1)[-1]))
-            yield pending
+            with _explaining_full_disk(folder, self.shown(path)):
+                yield pending
             if not os.path.isfile(pending.path):
                 raise SaveError(f"write() made no plain file for {self.shown(path)}")
             size = os.path.getsize(pending.path)
             started = time.perf_counter()
-            self._files.put_file(pending.path, key)
+            self._send(pending.path, path, folder)
             self._fresh(path)
             spent = time.perf_counter() - started
             pending.published = Published(size, spent, self.shown(path))
 
+    def _send(self, here: str, path: str, folder: str) -> None:
+        try:
+            self._put(here, self._key(path), folder)
+        except Exception as error:
+            # Every store has its own errors; what they mean is that nothing was saved.
+            raise SaveError(
+                f"cannot write {self.shown(path)}: {type(error).__name__}: {error}"
+            ) from error
+
+    def _put(self, here: str, key: str, folder: str) -> None:
+        if self._is_s3:
+            s3.send(self._files, here, key, folder)
+        elif "memory" in str(self._files.protocol):
+            # Its put_file would publish what was written when an error comes.
+            with open(here, "rb") as file:
+                self._files.pipe_file(key, file.read())
+        else:
+            self._files.put_file(here, key)
+
     def sweep(self, folder: str) -> None:
         """Do nothing: a dead process leaves no object behind."""
 
+    @contextmanager
+    def _folder(self) -> Iterator[str]:
+        """Give a folder on this machine, and remove those that killed processes left."""
+        above = tempfile.gettempdir()
+        left = [os.path.join(above, name) for name in leftovers(above, _FOLDER)]
+        for each in [*left, *self._unfinished]:
+            if not s3.is_under_way(each) or (self._is_s3 and s3.take_back(self._files, each)):
+                remove(each)
+                self._unfinished.discard(each)
+        folder = os.path.join(above, temporary_name(_FOLDER))
+        os.mkdir(folder, 0o700)
+        try:
+            yield folder
+        finally:
+            if s3.is_under_way(folder):  # the store did not answer: the next save takes it back
+                self._unfinished.add(folder)
+            else:
+                remove(folder)
+
 
 @contextmanager
-def _folder() -> Iterator[str]:
-    folder = tempfile.mkdtemp(prefix="noria-")
+def _explaining_full_disk(folder: str, place: str) -> Iterator[None]:
     try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        free = shutil.disk_usage(folder).free
+        raise SaveError(
+            f"the disk is full: {free / 1e6:,.1f} MB are free in {os.path.dirname(folder)}, where a"
+            f" file is written before it is sent; {place} is as it was ({error.strerror or error})",
+            hint="free some space, or let the variable TMPDIR name a folder with more",
+        ) from error
