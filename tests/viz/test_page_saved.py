@@ -12,6 +12,7 @@ from tests.project_on_disk import ProjectOnDisk
 from tests.viz.bare import Bare
 from tests.viz.graphs import LIGHT, opened
 
+BAD = {"error", "warning"}
 DRAWN = ".pane[data-drawing=ready] .drawing .node"
 
 
@@ -22,10 +23,7 @@ def opening(window: BrowserContext) -> Iterator[Page]:
     troubles: list[str] = []
     asked: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on(
-        "console",
-        lambda said: said.type in {"error", "warning"} and troubles.append(said.text),
-    )
+    page.on("console", lambda said: troubles.extend([said.text] if said.type in BAD else []))
     page.on("request", lambda request: asked.append(request.url))
     yield page
     page.close()
