@@ -183,6 +183,7 @@ with open_store(folder, b"s" * 32) as store:
     assert len(store.find_many([f"n{at}" for _, _, at in kept])) == len(kept)
     assert store.refused == [] and not store.troubles, (store.refused, store.troubles)
     print(len(kept), flush=True)
+    sys.stdin.readline()
 """
 
 
@@ -190,16 +191,18 @@ def test_collecting_and_verifying_beside_a_run_take_nothing_from_it(folder: Path
     _fill(folder, [f"k{at}" for at in range(6)])
     _aged(folder)
     words = [sys.executable, "-c", RUN, str(folder), "3"]
-    run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    run = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     assert run.stdout is not None
     assert run.stdout.readline() == "open\n"
     removed = 0
-    while run.poll() is None:
+    until = time.monotonic() + 5
+    while run.poll() is None and time.monotonic() < until:
         with open_store(folder, SECRET) as store:
             removed += store.gc(0).entries
             found = store.verify()
             assert (found.corrupt, found.missing, found.refused) == ((), (), 0)
-    out, err = run.communicate()
+    out, err = run.communicate("\n")
     assert run.returncode == 0, err
     assert int(out) >= 5
     assert removed == 4  # those that the run did not look at
