@@ -32,6 +32,8 @@ _TABLES = tuple(
         CREATE TABLE seen (
             path BLOB PRIMARY KEY, state BLOB NOT NULL, digest BLOB NOT NULL, seal BLOB NOT NULL)
             WITHOUT ROWID;
+        CREATE TABLE marks (
+            name BLOB PRIMARY KEY, text BLOB NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE synced (at REAL NOT NULL)
     """.split(";")  # noqa: SIM905
 )
