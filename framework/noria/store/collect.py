@@ -13,7 +13,8 @@ from noria.store.blobs import Blobs
 from noria.store.database import Database
 
 LEASES = "leases"
-_TICK = 2.0  # seconds by which file systems and clocks may differ
+_TICK = 2.0  # seconds by which the clocks of others may differ from ours
+_OWN_TICK = 0.1  # and that of our own file system
 _LEASE_DAYS = 7  # a lease of another machine, whose processes cannot be asked, counts so long
 _ASIDE_DAYS = 30
 
@@ -82,7 +83,7 @@ def collect(
     began does not go at all, nor what is kept since this one was ``opened``, by its ``lease``.
     """
     in_use = live_since(database.path.parent / LEASES, lease)
-    since = min(in_use, opened) - _TICK
+    since = min(in_use, opened - _OWN_TICK)
     gone: list[str] = []
     removed: list[str] = []
     sizes = [0, 0]
@@ -97,13 +98,14 @@ def collect(
         for key in sorted(contents.used, key=lambda key: (key in pinned, contents.used[key])):
             if sizes[1] <= limit:
                 break
-            if contents.used[key] >= in_use:
+            needed = contents.needs.get(key, ())
+            if contents.used[key] >= in_use or any(contents.kept[each] >= since for each in needed):
                 continue
             gone.append(key)
             sizes[1] -= contents.bodies[key]
-            for digest in contents.needs.get(key, ()):
+            for digest in needed:
                 contents.needed_by[digest].discard(key)
-                if not contents.needed_by[digest] and contents.kept[digest] < since:
+                if not contents.needed_by[digest]:
                     removed.append(digest)
                     sizes[1] -= contents.sizes[digest]
         _delete(connection, gone, removed, since)
