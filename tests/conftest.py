@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.catalog.postgres import database, postgres  # noqa: F401 - fixtures for every test
 from tests.catalog.s3_server import bucket, s3_server  # noqa: F401 - fixtures for every test
 from tests.project_on_disk import SHOP, ProjectOnDisk
 
