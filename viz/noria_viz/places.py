@@ -6,7 +6,7 @@ The page does the same in ``web/geometry.js``; a test holds the two together.
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from noria_viz.scene import Scene
@@ -69,7 +69,11 @@ def places_of(answer: dict[str, Any], scene: Scene) -> Places:
             x0, y0, x1, y1 = map(float, each["bb"].split(","))
             boxes[box_ids[name]] = Area(*flip(x0, y1), _round(x1 - x0), _round(y1 - y0))
     edges = tuple(
-        Curve(source["id"], target["id"], *_curve(edge["pos"], flip))
+        _drawn_in(
+            Curve(source["id"], target["id"], *_curve(edge["pos"], flip)),
+            nodes[source["id"]] if source["kind"] == "dataset" else None,
+            nodes[target["id"]] if target["kind"] == "dataset" else None,
+        )
         for edge in answer.get("edges", ())
         if (source := sizes.get(name_at.get(edge["tail"], "")))
         and (target := sizes.get(name_at.get(edge["head"], "")))
@@ -110,6 +114,41 @@ def _curve(pos: str, flip: Callable[[float, float], Point]) -> tuple[tuple[Point
         elif not part.startswith("s,"):
             points.append(point)
     return tuple(points), tip or points[-1]
+
+
+def _drawn_in(curve: Curve, source: Area | None, target: Area | None) -> Curve:
+    """Draw the ends in to datasets, which are rounder than the boxes that edges are led to.
+
+    The point beside an end moves with it, so that the edge leaves as it did.
+    """
+    first, *between, beside, last = curve.points
+    start = first if source is None else _onto_round(first, source)
+    end = curve.tip if target is None else _onto_round(curve.tip, target)
+    points = [
+        start,
+        *(_moved(point, first, start) for point in between[:1]),
+        *between[1:],
+        _moved(beside, curve.tip, end),
+        _moved(last, curve.tip, end),
+    ]
+    return replace(curve, points=tuple(points), tip=end)
+
+
+def _moved(point: Point, before: Point, after: Point) -> Point:
+    return _round(point[0] + after[0] - before[0]), _round(point[1] + after[1] - before[1])
+
+
+def _onto_round(point: Point, area: Area) -> Point:
+    radius = area.height / 2
+    x = min(max(point[0], area.x + radius), area.x + area.width - radius)
+    y = area.y + radius
+    away = math.hypot(point[0] - x, point[1] - y)
+    if away <= radius:
+        return point
+    return (
+        _round(x + (point[0] - x) * radius / away),
+        _round(y + (point[1] - y) * radius / away),
+    )
 
 
 def _round(number: float) -> float:

@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
     "config": ("noria.cli.config:config", "Show the configuration, merged, with its places."),
     "shell": ("noria.cli.shell:shell", "Open a prompt with the project's catalog and pipelines."),
+    "cache": ("noria.cli.cache:cache", "Look after the stored results."),
     "runs": ("noria.cli.runs:runs", "List and show what has been run."),
 }
 # Commands of the rooms above come in by entry points; their words for --help stand here.

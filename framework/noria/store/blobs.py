@@ -148,9 +148,12 @@ class Blobs:
 
         One that is gone is no error: it may have been collected meanwhile.
         """
-        if not os.path.lexists(self.path(digest)):
+        try:
+            handle = self._opened(digest)
+        except Corrupt:
+            if digest in self._bad or os.path.lexists(self.path(digest)):
+                raise
             return
-        handle = self._opened(digest)
         hasher = blake3()
         buffer = memoryview(bytearray(_PIECE))
         try:

@@ -22,13 +22,14 @@ export function placesOf(answer, scene) {
       boxes.set(boxIds.get(object.name), { x, y, width: round(x1 - x0), height: round(y1 - y0) });
     }
   }
+  const rounded = new Map(scene.nodes.flatMap(({ id, kind }) => (kind === "dataset" ? [[id, nodes.get(id)]] : [])));
   const edges = [];
   for (const edge of answer.edges ?? []) {
     const source = sizes.get(nameAt.get(edge.tail))?.id;
     const target = sizes.get(nameAt.get(edge.head))?.id;
     if (!nodes.has(source) || !nodes.has(target)) continue;
     const way = edge.pos ? curve(edge.pos, flip) : swing(nodes.get(source), nodes.get(target), scene.direction);
-    edges.push({ source, target, ...way });
+    edges.push({ source, target, ...drawnIn(way, rounded.get(source), rounded.get(target)) });
   }
   return { width: round(right - left), height: round(top - bottom), nodes, boxes, edges };
 }
@@ -43,6 +44,28 @@ function curve(pos, flip) {
     else if (first !== "s" && first !== "") points.push(flip(Number(first), Number(second)));
   }
   return { points, tip: tip ?? points.at(-1) };
+}
+
+// Edges are led to boxes; a dataset is rounder than its box, and their ends are drawn in to it. The
+// point beside an end moves with it, so that the edge leaves as it did.
+function drawnIn({ points, tip }, source, target) {
+  const start = source ? ontoRound(points[0], source) : points[0];
+  const end = target ? ontoRound(tip, target) : tip;
+  const moved = (point, from, to) => point.map((value, axis) => round(value + to[axis] - from[axis]));
+  const last = points.length - 2;
+  return {
+    points: points.map((point, i) => (i < 2 ? moved(point, points[0], start) : i < last ? point : moved(point, tip, end))),
+    tip: end,
+  };
+}
+
+function ontoRound([px, py], { x, y, width, height }) {
+  const radius = height / 2;
+  const cx = Math.min(Math.max(px, x + radius), x + width - radius);
+  const cy = y + radius;
+  const away = Math.hypot(px - cx, py - cy);
+  if (away <= radius) return [px, py];
+  return [round(cx + ((px - cx) * radius) / away), round(cy + ((py - cy) * radius) / away)];
 }
 
 // An edge that nobody routed: a swing from side to side.
