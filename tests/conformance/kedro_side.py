@@ -43,7 +43,7 @@ def _catalog(values: dict[str, Any]) -> DataCatalog:
     )
 
 
-class _Stored(AbstractDataset[Any, Any]):
+class _Stored(AbstractDataset[Any, Any]):  # type: ignore[misc]  # Kedro stands in an environment of its own
     def __init__(self, path: Path, read: Callable[[str], Any], write: Callable[[Any], str]) -> None:
         self._path, self._read, self._write = path, read, write
 
