@@ -12,7 +12,7 @@ from noria_catalog.errors import DatasetDefinitionError, NoriaError, UnknownType
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located
-from noria_catalog.redact import cleaned, secrets_in
+from noria_catalog.redact import cleaned, redacted, secrets_in
 from noria_catalog.storage import is_remote, local_path
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import RunVersion, Version
@@ -159,6 +159,12 @@ def _argument(name: str, key: str, value: Located, kind: type[Any], context: Con
             raise DatasetDefinitionError(
                 f"dataset {name!r}: `{key}` must be a path, got {_kind(value.value)}",
                 where=value.where or value.key,
+            )
+        if is_remote(value.value) and ".." in value.value.split("/"):
+            raise DatasetDefinitionError(
+                f"dataset {name!r}: a store knows no `..`: {redacted(value.value)}",
+                where=value.where or value.key,
+                hint="write the path that is meant",
             )
         return resolved_path(value.value, context.base_path)
     if key in _MAPPINGS and value.value is not None and not isinstance(value.value, dict):

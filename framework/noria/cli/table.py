@@ -7,6 +7,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("noria.cli.run:run", "Run a pipeline, or a part of one."),
     "check": ("noria.cli.check:check", "Find what is wrong before anything runs."),
     "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
+    "catalog": ("noria.cli.catalog:catalog", "Show, check and preview the declared data."),
     "config": ("noria.cli.config:config", "Show the configuration, merged, with its places."),
     "shell": ("noria.cli.shell:shell", "Open a prompt with the project's catalog and pipelines."),
     "runs": ("noria.cli.runs:runs", "List and show what has been run."),
