@@ -8,7 +8,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 $(VENV)/.base: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "noria needs Python 3.11 or later; name one: make PYTHON=python3.12 ...")'
@@ -89,6 +89,10 @@ conformance: $(VENV)/.dev $(KEDRO)/.made ## the same behaviour tests against Ked
 .PHONY: bench
 bench: $(VENV)/.dev ## measure side by side with peers, and write docs/benchmarks.md
 	@$(PY) benchmarks/run.py
+
+.PHONY: bench-correctness
+bench-correctness: $(VENV)/.dev ## try what each tool runs again after each change, and write docs/correctness.md
+	@$(PY) benchmarks/correctness/run.py
 
 .PHONY: clean
 clean: ## remove the environment and what was made

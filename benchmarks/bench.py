@@ -1,6 +1,6 @@
 """What every section of the report is given, and what it gives back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,9 +30,14 @@ class Bench:
         """The file with what the last command printed."""
         return self.work / "last-command.log"
 
-    def run(self, *command: str | Path, cwd: Path | None = None) -> Spent:
+    def run(
+        self,
+        *command: str | Path,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Spent:
         """Run one command to its end and return what it took."""
-        return process(command, cwd=cwd or self.work, log=self.log)
+        return process(command, cwd=cwd or self.work, log=self.log, variables=variables)
 
 
 @dataclass(frozen=True)

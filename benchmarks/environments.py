@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from benchmarks.measure import environment
 ROOT = Path(__file__).parents[1]
 WORK = ROOT / "benchmarks" / ".work"
 PINNED = ROOT / "benchmarks" / "peers.txt"
+PINS = ROOT / "benchmarks" / "pins"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,18 @@ def kedro_viz_environment() -> Environment:
     return _made("kedro-viz", ["kedro-viz", "setuptools"], [PINNED])
 
 
-def _made(name: str, wanted: list[str], sources: list[Path]) -> Environment:
+def peer_environment(name: str, wanted: Sequence[str]) -> Environment:
+    """Return the environment of one peer, pinned in a file of its own: peers do not agree.
+
+    SystemExit says why it cannot be installed.
+    """
+    pinned = PINS / f"{name}.txt"
+    return _made(f"peer-{name}", wanted, [pinned], pinned)
+
+
+def _made(
+    name: str, wanted: Sequence[str], sources: Sequence[Path], pinned: Path = PINNED
+) -> Environment:
     """Make the environment, unless it stands already and is of the same sources."""
     made = Environment(WORK / name)
     key = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
@@ -63,7 +76,7 @@ def _made(name: str, wanted: list[str], sources: list[Path]) -> Environment:
         print(f"making the environment {name}; this takes a minute or two", flush=True)
         shutil.rmtree(made.path, ignore_errors=True)
         venv.create(made.path, with_pip=True, symlinks=sys.platform != "win32")
-        _pip(made, "--constraint", str(PINNED), *wanted)
+        _pip(made, "--constraint", str(pinned), *wanted)
         stamp.write_text(key.hexdigest())
     return made
 

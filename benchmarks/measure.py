@@ -102,8 +102,16 @@ def alternate(contenders: Mapping[str, Contender], rounds: int, *, warm_ups: int
     )
 
 
-def process(command: Sequence[str | Path], *, cwd: Path, log: Path) -> Spent:
+def process(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path,
+    log: Path,
+    variables: Mapping[str, str] | None = None,
+) -> Spent:
     """Run a command to its end and return what it took; SystemExit shows why it failed.
+
+    ``variables`` are added to its environment.
 
     What it prints goes to the file ``log``: reading a pipe would cost the side that prints more.
     The peak is never below this process's own memory, which the system counts to a new child.
@@ -116,7 +124,7 @@ def process(command: Sequence[str | Path], *, cwd: Path, log: Path) -> Spent:
         child = subprocess.Popen(
             [str(word) for word in command],
             cwd=cwd,
-            env=environment(),
+            env=environment() | dict(variables or {}),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

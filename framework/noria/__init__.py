@@ -10,6 +10,8 @@ _HOMES = {
     "NoriaError": "noria_catalog.errors",
     "Node": "noria.graph",
     "Pipeline": "noria.graph",
+    "env": "noria.graph",
+    "file": "noria.graph",
     "node": "noria.graph",
     "pipeline": "noria.graph",
     "find_pipelines": "noria.project.registry",

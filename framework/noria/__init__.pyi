@@ -3,6 +3,8 @@ from noria_catalog.errors import NoriaError as NoriaError
 
 from noria.graph import Node as Node
 from noria.graph import Pipeline as Pipeline
+from noria.graph import env as env
+from noria.graph import file as file
 from noria.graph import node as node
 from noria.graph import pipeline as pipeline
 from noria.hooks import hook_impl as hook_impl
@@ -20,6 +22,8 @@ __all__ = [
     "NoriaError",
     "Pipeline",
     "__version__",
+    "env",
+    "file",
     "find_pipelines",
     "hook_impl",
     "load_ipython_extension",

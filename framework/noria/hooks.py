@@ -75,6 +75,10 @@ class HookSpecs:
         """Run after a node's function returned and before its outputs are saved."""
 
     @hook_spec
+    def on_node_reused(self, node: Any, run_id: str) -> None:
+        """Run when a node need not run: its recorded outputs are in place, or put back."""
+
+    @hook_spec
     def on_node_error(
         self,
         error: Exception,

@@ -368,7 +368,7 @@ def test_a_ledger_that_another_process_keeps_locked_is_said_in_time(project: Pro
     project.noria("run")
     with _locked(project.path / ".noria/ledger.db"):
         began = time.monotonic()
-        err = project.noria("run", code=2).err
+        err = project.noria("run", "--force", code=2).err
         assert time.monotonic() - began < 20  # ten, and what starting takes on a busy machine
     assert "cannot be used: another process keeps it locked" in err
     assert "move it away" not in err
@@ -456,7 +456,7 @@ def test_a_read_only_ledger_stops_a_run_with_words(read_only: Path) -> None:
         pytest.skip("not here: this machine does not let us bind a file")
     try:
         assert _mount("-o", "remount,bind,ro", str(ledger))
-        err = ProjectOnDisk(read_only).noria("run", code=2).err
+        err = ProjectOnDisk(read_only).noria("run", "--force", code=2).err
     finally:
         subprocess.run(["umount", str(ledger)], check=True)
     assert "cannot be used: it is read-only" in err

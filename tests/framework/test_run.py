@@ -209,7 +209,7 @@ def test_the_command_to_go_on_reads_the_same_configuration(project: ProjectOnDis
     project.write({"other/big/parameters.yml": "rate: 2\n"})
     project.edit(NODES, "return orders.dropna()", "raise ValueError")
     err = project.noria("run", "--env", "big", "--conf-source", "other", code=1).err
-    assert "noria run --from-nodes clean --env big --conf-source other" in err
+    assert "noria run --env big --conf-source other" in err
 
 
 def test_as_many_nodes_at_once_as_workers(project: ProjectOnDisk) -> None:
@@ -227,7 +227,7 @@ def test_as_many_nodes_at_once_as_workers(project: ProjectOnDisk) -> None:
     )
     with open_project(project.path) as session:
         for count in (1, 3):
-            result = session.run("wide", runner="threads", workers=count)
+            result = session.run("wide", runner="threads", workers=count, force=True)
             sys.modules["shop.pipelines.wide"].__dict__["most"].clear()
             assert max(result.values()) == count
 

@@ -72,4 +72,4 @@ def test_an_error_in_a_terminal_is_the_last_thing_said(project: ProjectOnDisk) -
     project.edit(NODES, "return orders.dropna()", "raise ValueError('no orders')")
     plain = _plain(_in_terminal(project, "run"))
     assert plain.index("failed in") < plain.index("Error: node 'clean'")
-    assert plain.rstrip().endswith("noria run --from-nodes clean")
+    assert plain.rstrip().endswith("noria run")

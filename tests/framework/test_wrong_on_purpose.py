@@ -171,8 +171,7 @@ def test_a_node_that_raises(project: ProjectOnDisk) -> None:
     assert f"{NODES}:9 in total" in err
     assert "clean_orders  DataFrame, 2 rows x 2 columns" in err
     assert "params:rate   int 2" in err
-    # What `clean` made was in memory only: a run that goes on begins there.
-    assert "noria run --from-nodes clean --params rate=2" in err
+    assert "to go on from there, what has ended is kept:\n    noria run --params rate=2" in err
 
 
 def test_the_command_to_go_on_skips_what_is_saved(project: ProjectOnDisk) -> None:
@@ -183,10 +182,10 @@ def test_the_command_to_go_on_skips_what_is_saved(project: ProjectOnDisk) -> Non
         }
     )
     project.edit(NODES, 'clean_orders["price"]', 'clean_orders["prise"]')
-    err = _says(project, "run", code=1)
+    err = _says(project, "run", "--no-cache", code=1)
     assert "noria run --from-nodes total\n" in err
     project.edit(NODES, 'clean_orders["prise"]', 'clean_orders["price"]')
-    said = project.noria("run", "--from-nodes", "total", "--json")
+    said = project.noria("run", "--from-nodes", "total", "--no-cache", "--json")
     assert [node["name"] for node in json.loads(said.out)["nodes"]] == ["total"]
 
 

@@ -22,6 +22,20 @@ def main(arguments: list[str] | None = None) -> None:
 
         print(overview())
         return
+    if words[:1] == ["run"] and COMPLETION not in os.environ:
+        from noria.project.freshness import nothing_to_do
+
+        said = nothing_to_do(words)
+        if said is not None:
+            if said:
+                print(said)
+            return
+    from noria.room import with_room
+
+    sys.exit(with_room(_run, words))
+
+
+def _run(words: list[str]) -> int:
     from noria.cli.group import run_command_line
 
-    sys.exit(run_command_line(words))
+    return run_command_line(words)

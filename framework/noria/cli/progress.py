@@ -9,10 +9,20 @@ from typing import IO, Any
 
 from noria.cli.printing import duration, plural, rows, size
 from noria.cli.tally import NodeTally, Tally
-from noria.record.events import Event, Listener, NodeFailed, NodeFinished, RunStarted
+from noria.record.events import (
+    Event,
+    Listener,
+    NodeFailed,
+    NodeFinished,
+    NodeRestored,
+    NodeReused,
+    Noted,
+    RunStarted,
+)
 
 _LINES_AROUND = 8  # of the terminal's height, for the prompt, the bar and what nodes print
 _REFRESHES_A_SECOND = 8
+_OBVIOUS = ("", "no result yet", "forced")
 
 
 @contextmanager
@@ -45,7 +55,12 @@ class _Lines:
     def __call__(self, event: Event) -> None:
         if isinstance(event, RunStarted):
             self._print(headline(self._tally))
-        elif isinstance(event, NodeFinished | NodeFailed):
+        elif isinstance(event, NodeReused):
+            with self._guard:
+                self._ended += 1
+        elif isinstance(event, Noted):
+            self._print(f"  ! {event.text}")
+        elif isinstance(event, NodeFinished | NodeFailed | NodeRestored):
             with self._guard:
                 self._ended += 1
                 total = len(self._tally.nodes)
@@ -69,14 +84,16 @@ def headline(tally: Tally) -> str:
 
 def mark(node: NodeTally) -> str:
     """Return the sign of a node's status."""
-    signs = {"done": "✓", "failed": "✗", "running": "●", "waiting": "·"}
+    signs = {
+        "done": "✓", "failed": "✗", "running": "●", "waiting": "·", "reused": "=", "restored": "↺"
+    }  # fmt: skip
     sign = signs[node.status]
     # While the display lasts sys.stdout is not the real one.
     encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"
     try:
         sign.encode(encoding)
     except UnicodeEncodeError:
-        return {"done": "+", "failed": "x", "running": "*", "waiting": "."}[node.status]
+        return {"failed": "x", "running": "*", "waiting": ".", "reused": "="}.get(node.status, "+")
     return sign
 
 
@@ -90,7 +107,9 @@ def outcome(node: NodeTally) -> str:
         " ".join(filter(None, (entry.dataset, rows(entry.rows), size(entry.bytes))))
         for entry in node.saved
     ]
-    return "  ".join([duration(node.seconds), *filter(None, [", ".join(saved)])])
+    why = "" if node.reason in _OBVIOUS else f"({node.reason})"
+    told = [", ".join(saved), why]
+    return "  ".join([duration(node.seconds), *filter(None, told)])
 
 
 @contextmanager
@@ -111,6 +130,16 @@ def _live(tally: Tally, stream: IO[str]) -> Iterator[None]:
         yield
 
 
+_STYLES = {
+    "done": "green",
+    "failed": "red",
+    "running": "bold",
+    "waiting": "dim",
+    "reused": "dim green",
+    "restored": "cyan",
+}
+
+
 class _Display:
     """Draws the tally: a bar, what runs, what has just ended, what comes."""
 
@@ -126,7 +155,7 @@ class _Display:
         if not tally.nodes:
             yield Text("reading the project", style="dim")
             return
-        done = len(tally.of("done"))
+        done = tally.ready
         left = len(tally.nodes) - done - len(tally.of("failed"))
         bar = Table.grid(padding=(0, 1))
         bar.add_row(
@@ -137,10 +166,8 @@ class _Display:
         yield bar
         nodes = Table.grid(padding=(0, 1))
         for node in self._window(max(3, (console.size.height or 24) - _LINES_AROUND)):
-            style = {"done": "green", "failed": "red", "running": "bold", "waiting": "dim"}[
-                node.status
-            ]
-            words = "" if node.status == "waiting" else outcome(node)
+            style = _STYLES[node.status]
+            words = "" if node.status in ("waiting", "reused") else outcome(node)
             nodes.add_row(
                 Text(f" {mark(node)}", style=style),
                 Text(node.name, style=style, overflow="ellipsis", no_wrap=True),
@@ -153,7 +180,7 @@ class _Display:
         if len(nodes) <= height:
             return nodes
         running = self._tally.of("running") or nodes[-1:]
-        ended = [node for node in nodes if node.status in ("done", "failed")]
+        ended = self._tally.of("done", "failed", "restored", "reused")
         waiting = self._tally.of("waiting")
         room = max(1, height - len(running))
         before = ended[-(room // 2 or 1) :]

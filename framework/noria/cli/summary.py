@@ -11,11 +11,9 @@ _MOST_NODES = 25
 
 def summary(tally: Tally, *, here: Path) -> str:
     """Return the summary as text; places are shown relative to ``here``."""
-    done, total = len(tally.of("done")), len(tally.nodes)
-    count = plural(total, "node") if done == total else f"{done} of {plural(total, 'node')}"
     start = duration(tally.started - tally.began) if tally.began else ""
     waited = f"{duration(tally.seconds)}" + (f", {start} of it to start" if start else "")
-    blocks = [f"{tally.status} in {waited}: {count}"]
+    blocks = [f"{tally.status} in {waited}: {counts(tally)}"]
     nodes = [node for node in tally.nodes.values() if node.seconds is not None]
     if nodes:
         blocks.append(_nodes(nodes))
@@ -23,6 +21,42 @@ def summary(tally: Tally, *, here: Path) -> str:
     if results:
         blocks.append(results)
     return "\n\n".join(blocks)
+
+
+def counts(tally: Tally) -> str:
+    """Return what became of the nodes: ``12 nodes: 9 up to date, 1 restored, 2 run``."""
+    total = len(tally.nodes)
+    told = [
+        (len(tally.of("reused")), "up to date"),
+        (len(tally.of("restored")), "restored"),
+        (len(tally.of("done")), "run"),
+        (len(tally.of("failed")), "failed"),
+        (len(tally.of("waiting", "running")), "not run"),
+    ]
+    parts = [f"{count:,} {word}" for count, word in told if count]
+    if parts == [f"{total:,} run"]:
+        return plural(total, "node")
+    return f"{plural(total, 'node')}: {', '.join(parts)}"
+
+
+def nothing_to_do(tally: Tally) -> str:
+    """Return what is said when the same is asked for again and nothing has changed."""
+    name = "" if tally.pipeline in ("", "__default__") else f" of pipeline {tally.pipeline}"
+    return f"nothing to do: {plural(len(tally.nodes), 'node')}{name} up to date"
+
+
+def nothing_to_do_document(tally: Tally) -> dict[str, Any]:
+    """Return the same as JSON-like values; no run is begun, so none is named."""
+    return {
+        "run": None,
+        "pipeline": tally.pipeline,
+        "runner": tally.runner,
+        "status": "done",
+        "up_to_date": True,
+        "seconds": 0.0,
+        "notes": [],
+        "nodes": [],
+    }
 
 
 def summary_document(tally: Tally) -> dict[str, Any]:
@@ -33,10 +67,12 @@ def summary_document(tally: Tally) -> dict[str, Any]:
         "runner": tally.runner,
         "status": tally.status,
         "seconds": tally.seconds,
+        "notes": tally.notes,
         "nodes": [
             {
                 "name": node.name,
                 "status": node.status,
+                "reason": node.reason,
                 "seconds": node.seconds,
                 "memory": node.memory,
                 "error": node.error,

@@ -5,6 +5,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new-project": ("noria.cli.new:new_project", "Scaffold a project."),
     "new-pipeline": ("noria.cli.new:new_pipeline", "Add a pipeline, with its test."),
     "run": ("noria.cli.run:run", "Run a pipeline, or a part of one."),
+    "plan": ("noria.cli.plan:plan", "Show what a run would do, and why."),
     "check": ("noria.cli.check:check", "Find what is wrong before anything runs."),
     "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
     "catalog": ("noria.cli.catalog:catalog", "Show, check and preview the declared data."),

@@ -9,7 +9,11 @@ from noria.record.events import (
     Event,
     NodeFailed,
     NodeFinished,
+    NodeJudged,
+    NodeRestored,
+    NodeReused,
     NodeStarted,
+    Noted,
     RunFinished,
     RunStarted,
 )
@@ -17,7 +21,10 @@ from noria.record.events import (
 
 @dataclass(slots=True)
 class NodeTally:
-    """One node: ``status`` is "waiting", "running", "done" or "failed"."""
+    """One node: ``status`` is "waiting", "running", "done", "failed", "reused" or "restored".
+
+    ``reason`` says why it runs or is restored, empty where nobody judged.
+    """
 
     name: str
     status: str = "waiting"
@@ -25,6 +32,7 @@ class NodeTally:
     seconds: float | None = None
     memory: int | None = None
     error: str | None = None
+    reason: str = ""
     saved: list[DatasetSaved] = field(default_factory=list)
 
 
@@ -40,6 +48,7 @@ class Tally:
         self.ended: float | None = None
         self.status = "waiting"
         self.nodes: dict[str, NodeTally] = {}
+        self.notes: list[str] = []
 
     def __call__(self, event: Event) -> None:
         """Take one event."""
@@ -57,6 +66,15 @@ class Tally:
         elif type(event) is NodeFailed:
             node = self.nodes[event.node]
             node.status, node.seconds, node.error = "failed", event.seconds, event.error
+        elif type(event) is NodeJudged:
+            self.nodes[event.node].reason = event.reason
+        elif type(event) is NodeReused:
+            self.nodes[event.node].status = "reused"
+        elif type(event) is NodeRestored:
+            node = self.nodes[event.node]
+            node.status, node.seconds = "restored", event.seconds
+        elif type(event) is Noted:
+            self.notes.append(event.text)
         elif type(event) is RunStarted:
             self.run, self.pipeline, self.runner = event.run, event.pipeline, event.runner
             self.started, self.status = event.at, "running"
@@ -69,6 +87,11 @@ class Tally:
         """How long the user has waited."""
         return (self.ended or time.time()) - (self.began or self.started)
 
-    def of(self, status: str) -> list[NodeTally]:
-        """Return the nodes with this status, in order."""
-        return [node for node in self.nodes.values() if node.status == status]
+    def of(self, *statuses: str) -> list[NodeTally]:
+        """Return the nodes with one of these statuses, in order."""
+        return [node for node in self.nodes.values() if node.status in statuses]
+
+    @property
+    def ready(self) -> int:
+        """How many nodes have what they are to give: they ran, or need not."""
+        return len(self.of("done", "reused", "restored"))

@@ -1,10 +1,12 @@
 """The short way to a node, and the decorator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, overload
 
+from noria.graph.checked import Func
 from noria.graph.declared import Names, Tags
-from noria.graph.node import Func, Node
+from noria.graph.depends import Dependency
+from noria.graph.node import Node
 
 
 @overload
@@ -18,6 +20,8 @@ def node(
     confirms: str | list[str] | None = ...,
     namespace: str | None = ...,
     preview_fn: Callable[..., Any] | None = ...,
+    depends_on: Dependency | Iterable[Dependency] | None = ...,
+    cache: bool | None = ...,
 ) -> Node: ...
 
 
@@ -31,6 +35,8 @@ def node(
     confirms: str | list[str] | None = ...,
     namespace: str | None = ...,
     preview_fn: Callable[..., Any] | None = ...,
+    depends_on: Dependency | Iterable[Dependency] | None = ...,
+    cache: bool | None = ...,
 ) -> Callable[[Func], Node]: ...
 
 
@@ -44,6 +50,8 @@ def node(
     confirms: str | list[str] | None = None,
     namespace: str | None = None,
     preview_fn: Callable[..., Any] | None = None,
+    depends_on: Dependency | Iterable[Dependency] | None = None,
+    cache: bool | None = None,
 ) -> Node | Callable[[Func], Node]:
     """Return a :class:`Node`; without a function, a decorator that makes one.
 
@@ -68,6 +76,8 @@ def node(
             confirms=confirms,
             namespace=namespace,
             preview_fn=preview_fn,
+            depends_on=depends_on,
+            cache=cache,
         )
 
     return make if func is None else make(func)

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from noria.errors import PipelineError
+from noria.graph.checked import Func
 from noria.graph.declared import Names
 from noria.graph.hints import RETURN, YIELDING, hints_of
 from noria.graph.names import PARAMETER_PREFIX, is_parameter
-from noria.graph.node import Func, Node
+from noria.graph.node import Node
 from noria.graph.source import function_name, show_source
 
 Parameters = Iterable[str] | Mapping[str, str]

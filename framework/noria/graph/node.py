@@ -7,29 +7,26 @@ from typing import Any
 
 from noria.errors import PipelineError, RunError
 from noria.graph.binding import call, name_outputs
+from noria.graph.checked import Func, in_call_order, keep_dependencies, keep_names, kind, mistake
 from noria.graph.declared import (
     Declared,
     Names,
     Tags,
     as_key,
     as_written,
-    keep,
     list_names,
     list_tags,
     rename_each,
 )
+from noria.graph.depends import Dependency
 from noria.graph.names import base_name, is_parameter, is_plain_word
 from noria.graph.pickling import pack_function, unpack_function
 from noria.graph.signature import (
     argument_names,
     can_leave_out,
     keyword_order,
-    show_signature,
-    takes_positions,
 )
-from noria.graph.source import Source, calling_place, find_source, function_name, show_source
-
-Func = Callable[..., Any]
+from noria.graph.source import Source, find_source, function_name, show_source
 
 
 class Node:
@@ -39,8 +36,10 @@ class Node:
     mapping ``{argument: name}`` by keyword.  ``outputs`` name what it returns: one name takes the
     value whole, a list its items, a mapping ``{key: name}`` the values of a returned dict.
     ``None`` stands for nothing, on one side only.  Without a ``name`` the node is called after its
-    function and its first output.  Raises :class:`~noria.errors.PipelineError` when the function
-    cannot be called like that.
+    function and its first output.  ``depends_on`` names files and variables that the function
+    reads by itself; ``cache`` ``False`` makes the node run always, ``True`` says that its result
+    depends on nothing else even where its code looks so, ``None`` judges by the code.
+    Raises :class:`~noria.errors.PipelineError` when the function cannot be called like that.
 
     >>> total = Node(lambda price, count: price * count, ["price", "params:count"], "total")
     >>> total.run({"price": 3, "params:count": 2})
@@ -50,8 +49,9 @@ class Node:
     """
 
     __slots__ = (
-        "__weakref__", "_confirms", "_func", "_given_name", "_input_names", "_inputs", "_key",
-        "_name", "_namespace", "_output_names", "_outputs", "_preview_fn", "_reads", "_tags",
+        "__weakref__", "_cache", "_confirms", "_depends_on", "_func", "_given_name",
+        "_input_names", "_inputs", "_key", "_name", "_namespace", "_output_names", "_outputs",
+        "_preview_fn", "_reads", "_tags",
     )  # fmt: skip
 
     def __init__(
@@ -65,20 +65,24 @@ class Node:
         confirms: str | list[str] | None = None,
         namespace: str | None = None,
         preview_fn: Callable[..., Any] | None = None,
+        depends_on: Dependency | Iterable[Dependency] | None = None,
+        cache: bool | None = None,
     ) -> None:
         if not callable(func):
-            raise _mistake(
-                f"a node's first argument is its function, not {_kind(func)}",
+            raise mistake(
+                f"a node's first argument is its function, not {kind(func)}",
                 hint='a node is made by node(function, inputs="a", outputs="b")',
             )
         self._func = func
-        self._inputs = _keep(func, "inputs", inputs)
-        self._outputs = _keep(func, "outputs", outputs)
+        self._inputs = keep_names(func, "inputs", inputs)
+        self._outputs = keep_names(func, "outputs", outputs)
         self._given_name = name or None
         self._namespace = namespace or None
-        self._confirms = _keep(func, "confirms", confirms)
+        self._confirms = keep_names(func, "confirms", confirms)
         self._preview_fn = preview_fn
-        self._input_names = _in_call_order(func, self._inputs)
+        self._depends_on = keep_dependencies(func, depends_on)
+        self._cache = cache
+        self._input_names = in_call_order(func, self._inputs)
         self._output_names = list_names(self._outputs)
         self._finish()
         self._check_names()
@@ -123,20 +127,20 @@ class Node:
         if self._given_name is not None and not is_plain_word(self._given_name):
             raise self._wrong(f"{self._given_name!r} is not a node's name", hint=_WORDS)
         if self._preview_fn is not None and not callable(self._preview_fn):
-            raise self._wrong(f"its preview_fn is no function but {_kind(self._preview_fn)}")
+            raise self._wrong(f"its preview_fn is no function but {kind(self._preview_fn)}")
 
     def _checked_tags(self, tags: Tags) -> list[str]:
         try:
             listed = list_tags(tags)
         except TypeError:
-            raise self._wrong(f"its tags are {_kind(tags)}, not strings") from None
+            raise self._wrong(f"its tags are {kind(tags)}, not strings") from None
         for tag in listed:
             if not isinstance(tag, str) or not is_plain_word(tag):
                 raise self._wrong(f"{tag!r} is not a tag", hint=_WORDS)
         return listed
 
     def _wrong(self, what: str, *, hint: str | None = None) -> PipelineError:
-        return _mistake(f"node {self._name} ({self.where}): {what}", hint=hint)
+        return mistake(f"node {self._name} ({self.where}): {what}", hint=hint)
 
     @property
     def func(self) -> Func:
@@ -211,6 +215,16 @@ class Node:
     def tags(self) -> set[str]:
         """The tags, for choosing nodes."""
         return set(self._tags)
+
+    @property
+    def depends_on(self) -> tuple[Dependency, ...]:
+        """The files and variables that the function reads besides its inputs."""
+        return self._depends_on
+
+    @property
+    def cache(self) -> bool | None:
+        """Whether a result may be used again: ``False`` never, ``None`` as the code tells."""
+        return self._cache
 
     @property
     def source(self) -> Source | None:
@@ -288,7 +302,7 @@ class Node:
         """
         given = {} if inputs is None else inputs
         if not isinstance(given, dict):
-            raise RunError(f"node {self._name} runs on a dict of its inputs, not on {_kind(given)}")
+            raise RunError(f"node {self._name} runs on a dict of its inputs, not on {kind(given)}")
         if len(given) != len(self._reads):
             raise self._wrong_inputs(given)
         for name in self._reads:
@@ -301,7 +315,7 @@ class Node:
                     pass
             elif result is not None:
                 warnings.warn(
-                    f"node {self._name} ({self.where}) returned {_kind(result)} and has no outputs:"
+                    f"node {self._name} ({self.where}) returned {kind(result)} and has no outputs:"
                     " it is dropped",
                     UserWarning,
                     stacklevel=2,
@@ -382,43 +396,6 @@ def _restore(state: dict[str, Any]) -> Node:
 _WORDS = "letters, digits, '_', '-' and '.' make one"
 
 
-def _keep(func: Func, what: str, names: Names) -> Declared:
-    """Check the names that the user wrote and return them as a node keeps them."""
-    try:
-        declared = keep(names)
-    except TypeError:
-        raise _mistake(
-            f"node of {function_name(func)} ({show_source(func)}): its {what} are {_kind(names)}",
-            hint="they can be a name, a list of names, a dict or None",
-        ) from None
-    for name in list_names(declared):
-        if not isinstance(name, str) or not name or name.count("@") > 1:
-            raise _mistake(
-                f"node of {function_name(func)} ({show_source(func)}): {name!r} in its {what}"
-                " is not a dataset's name",
-                hint="a name is a string that is not empty, with at most one '@'",
-            )
-    return declared
-
-
-def _in_call_order(func: Func, inputs: Declared) -> tuple[str, ...]:
-    """Return the input names in the order of the arguments; refuse what cannot be called."""
-    if isinstance(inputs, dict):
-        order = keyword_order(func, inputs)
-        if order is not None:
-            return tuple([inputs[argument] for argument in order])
-    else:
-        names = list_names(inputs)
-        if takes_positions(func, len(names)):
-            return names
-    raise _mistake(
-        f"{function_name(func)}{show_signature(func)} at {show_source(func)} cannot be called"
-        f" {'without inputs' if inputs is None else f'with the inputs {as_written(inputs)!r}'}",
-        hint="name one input for each argument without a default: in their order as a list, or as"
-        " {argument: name}",
-    )
-
-
 def _as_word(dataset: str) -> str:
     """Return the dataset's name with what a node's name cannot hold made ``_``."""
     if is_plain_word(dataset):
@@ -428,13 +405,3 @@ def _as_word(dataset: str) -> str:
 
 def _quoted(names: Iterable[str]) -> str:
     return ", ".join(map(repr, names)) or "nothing"
-
-
-def _kind(value: object) -> str:
-    return f"a {type(value).__name__}"
-
-
-def _mistake(message: str, *, hint: str | None = None) -> PipelineError:
-    """Say also which line of the user's asked for the node: the traceback will not be shown."""
-    place = calling_place()
-    return PipelineError(f"{message} (asked for at {place})" if place else message, hint=hint)

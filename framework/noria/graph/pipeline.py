@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from noria.errors import PipelineError
+from noria.graph.checked import Func
 from noria.graph.declared import Tags
 from noria.graph.defaults import Defaulted, with_defaults
 from noria.graph.functions import Parameters, function_nodes
 from noria.graph.groups import GroupedNodes, group_nodes
 from noria.graph.names import base_name
 from noria.graph.namespace import Renames, renamed_nodes
-from noria.graph.node import Func, Node
+from noria.graph.node import Node
 from noria.graph.slices import Slices
 from noria.graph.wiring import Wiring, gather
 
@@ -146,8 +147,23 @@ class Pipeline(Slices):
         if not left:
             return self, []
         other = Pipeline(changed)
+        other._parts = Wiring(changed, self.wiring.same)
         other._outside = self._outside
         return other, left
+
+    def joined(self, same: Mapping[str, str]) -> "Pipeline":
+        """Return the pipeline whose datasets that lie at one place are one.
+
+        ``same`` maps names, without transcoding, to the one that stands for all of them.  Raises
+        :class:`~noria.errors.PipelineError` where the nodes do not fit together then.
+
+        >>> apart = Pipeline([Node(len, "b2", "c", name="y"), Node(len, "a", "b", name="x")])
+        >>> [node.name for node in apart.joined({"b2": "b"}).nodes]
+        ['x', 'y']
+        """
+        other = Pipeline(self)
+        other._parts = Wiring(self.wiring.nodes, same)
+        return other
 
     @classmethod
     def from_functions(

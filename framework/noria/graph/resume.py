@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from noria.graph.names import base_name
 from noria.graph.pipeline import Pipeline
 
 
@@ -31,7 +30,7 @@ def find_resume_nodes(
         number = waiting.pop()
         found = set(wiring.children[number])
         for name in wiring.nodes[number].inputs:
-            maker = wiring.producers.get(base_name(name))
+            maker = wiring.producers.get(wiring.base(name))
             if maker is not None and maker not in needed and not persisted(name):
                 found.add(maker)
         waiting.extend(found - needed)

@@ -33,15 +33,18 @@ class Wiring:
     """The graph that the names of some nodes make; a node is a number, its place in ``nodes``.
 
     Time and memory are linear in nodes and edges.  Datasets are keyed by their name without
-    transcoding.  Raises a :class:`~noria.errors.PipelineError` when the nodes do not fit together.
+    transcoding; ``same`` maps those that lie at one place to one of them.  Raises a
+    :class:`~noria.errors.PipelineError` when the nodes do not fit together.
 
     >>> wiring = Wiring([Node(len, "b", "c"), Node(len, "a", "b")])
     >>> wiring.parents, wiring.ordered
     ([[1], []], [1, 0])
     """
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    def __init__(self, nodes: Iterable[Node], same: Mapping[str, str] | None = None) -> None:
         self.nodes = tuple(nodes)
+        self.same = same or {}
+        base_of = self.base if self.same else base_name
         self.names: dict[str, int] = {}
         self.producers: dict[str, int] = {}
         self.consumers: dict[str, list[int]] = {}
@@ -51,16 +54,16 @@ class Wiring:
             twin = self.names.setdefault(node.name, number)
             if twin != number:
                 raise _two_of_a_name(self.nodes[twin], node)
-            for base in map(base_name, node.outputs):
+            for base in map(base_of, node.outputs):
                 other = self.producers.setdefault(base, number)
                 if other != number:
                     raise _two_producers(base, self.nodes[other], node)
         for number, node in enumerate(self.nodes):
             above = []
-            for base in {base_name(name): None for name in node.inputs}:
+            for base in {base_of(name): None for name in node.inputs}:
                 self.consumers.setdefault(base, []).append(number)
                 maker = self.producers.get(base)
-                if maker is not None and maker not in above:
+                if maker is not None and maker != number and maker not in above:
                     above.append(maker)
                     self.children[maker].append(number)
             self.parents.append(above)
@@ -69,6 +72,11 @@ class Wiring:
         self.ordered = order(self.parents, self.children)
         if len(self.ordered) < len(self.nodes):
             raise self._circle()
+
+    def base(self, name: str) -> str:
+        """Return what a dataset's name is keyed by: without transcoding, one for each place."""
+        base = base_name(name)
+        return self.same.get(base, base)
 
     @cached_property
     def layers(self) -> list[list[int]]:
@@ -159,12 +167,12 @@ class Wiring:
     @cached_property
     def free_inputs(self) -> frozenset[str]:
         """The names that are read and not made."""
-        return frozenset([name for name in self.read if base_name(name) not in self.producers])
+        return frozenset([name for name in self.read if self.base(name) not in self.producers])
 
     @cached_property
     def free_outputs(self) -> frozenset[str]:
         """The names that are made and not read."""
-        return frozenset([name for name in self.made if base_name(name) not in self.consumers])
+        return frozenset([name for name in self.made if self.base(name) not in self.consumers])
 
     @cached_property
     def dependencies(self) -> Mapping[Node, frozenset[Node]]:
@@ -203,8 +211,8 @@ class Wiring:
         circle = shortest_circle(self.children, stuck)
         lines = []
         for maker, reader in zip(circle, circle[1:] + circle[:1], strict=True):
-            made = {base_name(name) for name in self.nodes[maker].outputs}
-            through = [name for name in self.nodes[reader].inputs if base_name(name) in made]
+            made = {self.base(name) for name in self.nodes[maker].outputs}
+            through = [name for name in self.nodes[reader].inputs if self.base(name) in made]
             lines.append(
                 f"  {_placed(self.nodes[maker])} makes {_quoted(through)}"
                 f" for {self.nodes[reader].name}"

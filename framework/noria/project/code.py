@@ -10,6 +10,7 @@ from noria_catalog.located import Where
 
 from noria.errors import ProjectCodeError
 from noria.project.discover import Project
+from noria.project.importing import watch_imports
 from noria.project.modules import put_in_place
 
 
@@ -18,6 +19,7 @@ def prepare_import(project: Project) -> None:
 
     Raises ProjectCodeError when the package is not there, or its name is another one's.
     """
+    watch_imports()
     put_in_place(project)
     if not project.package_path.is_dir():
         raise ProjectCodeError(

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from noria.project.modules import drop_bytecode, forget, put_in_place
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
+from noria.project.remembering import Asked, remembering
 from noria.project.selection import Part, Selection
 from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
@@ -33,9 +34,11 @@ from noria.project.single import run_single
 from noria.project.state import prepare_state
 from noria.project.views import find_view
 from noria.record.events import Listener, RunFinished
-from noria.record.history import latest_run
+from noria.record.history import latest_run, unsettled_nodes
 from noria.record.ledger import Recorder, open_ledger
 from noria.runner.hooking import HookCalls
+from noria.runner.joined import join_places
+from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
 from noria.runner.run import make_workers, new_run_id, run_pipeline
 
@@ -90,9 +93,9 @@ class Session:
 
     @cached_property
     def _edits(self) -> Edits:
-        conf = self.project.path / (self._conf_source or self.settings.conf_source)
+        conf = self.local_configuration()
         # An archive or an address is not watched.
-        return Edits([self.project.source, *([conf] if conf.is_dir() else [])])
+        return Edits([self.project.source, *([conf] if conf and conf.is_dir() else [])])
 
     @cached_property
     def config(self) -> Config:
@@ -162,6 +165,11 @@ class Session:
         """The pipelines by name, each imported when it is looked up."""
         return Pipelines(self.project, lambda: self.parameters)
 
+    def local_configuration(self) -> Path | None:
+        """Return the folder or archive of the configuration, ``None`` where it lies elsewhere."""
+        conf = self.project.path / (self._conf_source or self.settings.conf_source)
+        return conf if conf.exists() else None
+
     def shown(self, path: Path) -> str:
         """Return a path as it is called in the project's folder."""
         root = self.project.path
@@ -208,9 +216,17 @@ class Session:
         listeners: Sequence[Listener] = (),
         on_wait: Callable[[str], None] | None = None,
         command: str | None = None,
+        force: bool = False,
+        cache: bool = True,
+        keep_edited: Collection[str] = (),
+        when_done: Callable[[Memory], None] | None = None,
         **part: Unpack[Part],
     ) -> dict[str, Any]:
         """Run a pipeline, or a part of one, and return the outputs that no dataset keeps.
+
+        Only what changed since its result was recorded runs; ``force`` runs all that is selected,
+        ``cache=False`` too, and records nothing.  ``keep_edited`` names datasets whose files were
+        changed by hand and are to be taken as results.  ``when_done`` is called at a good end.
 
         ``inputs`` are values that stand in for the catalog's; ``outputs`` the names to return
         instead, whatever keeps them; ``part`` the command line's flags: ``nodes``, ``tags``, ...
@@ -232,8 +248,22 @@ class Session:
             self._check_overrides(selected)
             self._check_pinned(selected)
             catalog = self._catalog_of(run)
+            selected = join_places(selected, catalog)
             record = stack.enter_context(self._recording(ledger, command, selection, inputs or ()))
-            return run_pipeline(
+            asked = Asked(
+                inputs or {},
+                outputs,
+                force,
+                cache,
+                keep_edited,
+                unsettled_nodes(ledger),
+                f"{selection.pipeline} {self.env}",
+            )
+            whole = join_places(self.pipelines[selection.pipeline], catalog)
+            memory = stack.enter_context(
+                remembering(self.project, self.settings, whole, catalog, self.hooks, run, asked)
+            )
+            result = run_pipeline(
                 selected,
                 catalog,
                 workers=crew,
@@ -246,7 +276,11 @@ class Session:
                 parameters=dict(located_datasets(self.located_parameters)),
                 inputs=inputs,
                 outputs=outputs,
+                memory=memory,
             )
+            if when_done is not None:
+                when_done(memory)
+            return result
 
     def run_node(
         self,

@@ -17,7 +17,6 @@ from noria_catalog.suggest import nearest
 from noria.errors import ConfigError, ProjectError
 from noria.project.discover import MARKER, TABLE, Project, read_toml
 from noria.project.state import prepare_state
-from noria.store.sizes import parse_size
 
 PREFIX = "NORIA_"
 FILE = "settings.toml"
@@ -33,7 +32,8 @@ class Settings:
     ``None`` for the number of processors; ``hooks`` dotted paths ``package.module:Name`` of hook
     classes or objects; ``dataset_packages`` the packages whose dataset classes a catalog may name.
     ``store`` is the folder of the store of results, relative to the project, and ``store_limit``
-    the bytes that it may take, such as ``10GB``.
+    the bytes that it may take, such as ``10GB``.  ``always_open`` opens the session, and fires its
+    hooks, even when there is nothing to do.
     """
 
     env: str = LOCAL
@@ -44,6 +44,7 @@ class Settings:
     dataset_packages: tuple[str, ...] = ()
     store: str = ".noria/store"
     store_limit: str = "10GB"
+    always_open: bool = False
 
 
 _LAYOUT = ("package", "source_dir")  # of [tool.noria], read when the project is found
@@ -243,6 +244,10 @@ def _typed(key: str, value: Any, sources: Sequence[_File | _Variable]) -> Any:
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
         raise last.error(key, f"the setting {key} takes a list of texts, not {value!r}")
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise last.error(key, f"the setting {key} takes true or false, not {value!r}")
     if key == "workers":
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
             return value
@@ -252,6 +257,8 @@ def _typed(key: str, value: Any, sources: Sequence[_File | _Variable]) -> Any:
     if not isinstance(value, str) or not value:
         raise last.error(key, f"the setting {key} takes a text, not {value!r}")
     if key == "store_limit":
+        from noria.store.sizes import parse_size
+
         try:
             parse_size(value)
         except ValueError as error:

@@ -3,8 +3,8 @@
 Times are seconds since the epoch, durations seconds, sizes bytes.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 
 class RunStarted(NamedTuple):
@@ -69,6 +69,42 @@ class NodeFailed(NamedTuple):
     error: str
 
 
+class NodeJudged(NamedTuple):
+    """It was decided what becomes of a node.
+
+    ``verdict`` is "run", "reuse" or "restore", ``reason`` says why in a few words, ``key`` is that
+    of its result; ``details`` what the result is made of, as JSON-like values.
+    """
+
+    node: str
+    verdict: str
+    reason: str
+    key: str
+    details: Mapping[str, Any]
+
+
+class NodeReused(NamedTuple):
+    """A node did not run: its outputs are there as a recorded run has made them."""
+
+    node: str
+    at: float
+
+
+class NodeRestored(NamedTuple):
+    """A node did not run: its outputs were put back from the store."""
+
+    node: str
+    at: float
+    seconds: float
+
+
+class Noted(NamedTuple):
+    """Something that the user should know of; ``node`` is whom it is about, empty for the run."""
+
+    node: str
+    text: str
+
+
 class DatasetReleased(NamedTuple):
     """Nobody needs this data any more; it was let go of."""
 
@@ -91,6 +127,10 @@ Event = (
     | DatasetSaved
     | NodeFinished
     | NodeFailed
+    | NodeJudged
+    | NodeReused
+    | NodeRestored
+    | Noted
     | DatasetReleased
     | RunFinished
 )

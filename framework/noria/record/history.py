@@ -51,6 +51,19 @@ def latest_run(connection: sqlite3.Connection) -> str | None:
     return None if latest is None else str(latest)
 
 
+def unsettled_nodes(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the nodes of the latest run if it has crashed, but for those that it did not run.
+
+    What they have saved may not be recorded anywhere.
+    """
+    with explained(place(connection)):
+        runs = _runs(connection, mark_crashed(connection), 1)
+        if not runs or runs[0]["status"] != "crashed":
+            return frozenset()
+        nodes = _nodes(connection, runs[0]["id"], crashed=True)
+    return frozenset(each["node"] for each in nodes if each["status"] != "reused")
+
+
 def list_runs(connection: sqlite3.Connection, limit: int | None = None) -> list[dict[str, Any]]:
     """Return the runs, latest first; ``limit`` ``None`` means all of them."""
     with explained(place(connection)):
@@ -78,8 +91,8 @@ def _runs(
     connection: sqlite3.Connection, crashed: frozenset[str], limit: int | None = None
 ) -> list[dict[str, Any]]:
     rows = connection.execute(
-        "SELECT runs.*, (SELECT count(*) FROM nodes WHERE run = runs.id AND status = 'done')"
-        " AS done FROM runs ORDER BY started DESC, id DESC LIMIT ?",
+        "SELECT runs.*, (SELECT count(*) FROM nodes WHERE run = runs.id AND status IN"
+        " ('done', 'reused', 'restored')) AS done FROM runs ORDER BY started DESC, id DESC LIMIT ?",
         (-1 if limit is None else limit,),
     )
     runs = [_run(row) for row in rows]

@@ -11,16 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from noria.errors import RunError
-from noria.record.events import (
-    DatasetReleased,
-    Event,
-    NodeFailed,
-    NodeFinished,
-    RunFinished,
-    RunStarted,
-)
+from noria.record.events import DatasetReleased, Event, Noted, RunFinished, RunStarted
 from noria.record.json_text import json_text
-from noria.record.node_row import NodeEvent, insert_of, node_row
+from noria.record.node_row import LAST, NodeEvent, insert_of, node_row
 from noria.record.schema import prepare
 from noria.record.storable import storable
 from noria.record.transaction import transaction
@@ -107,7 +100,8 @@ class Recorder:
         self._path = place(connection)
         self._env = env
         self._command = command
-        self._details = json_text(details)
+        self._details = dict(details)
+        self._notes: list[str] = []
         self._pending: list[Event] = []
         self._positions: dict[str, int] = {}
         self._begun: dict[str, list[NodeEvent]] = {}
@@ -152,7 +146,7 @@ class Recorder:
             self._env,
             event.runner,
             self._command,
-            self._details,
+            json_text(self._details),
             os.getpid(),
             process_started(os.getpid()),
             len(event.nodes),
@@ -206,11 +200,13 @@ class Recorder:
             kind = type(event)
             if isinstance(event, RunFinished):
                 self._finish = event
+            elif isinstance(event, Noted):
+                self._notes.append(event.text)
             elif not isinstance(event, DatasetReleased | RunStarted):
                 name = event.node
                 unwritten[name] = known = begun.setdefault(name, [])
                 known.append(event)
-                if kind is NodeFinished or kind is NodeFailed:
+                if kind in LAST:
                     del begun[name]
 
     def _write(self) -> None:
@@ -223,13 +219,17 @@ class Recorder:
         if self._finish is not None:
             end = self._finish
             self._connection.execute(
-                "UPDATE runs SET ended = ?, status = ?, error = ? WHERE id = ?",
-                (end.at, end.status, storable(end.error), self._run),
+                "UPDATE runs SET ended = ?, status = ?, error = ?, details = ? WHERE id = ?",
+                (end.at, end.status, storable(end.error), self._told(), self._run),
             )
             self._connection.execute(
                 "UPDATE nodes SET status = ? WHERE run = ? AND status = 'running'",
                 (end.status, self._run),
             )
+
+    def _told(self) -> str:
+        """Return the run's details, with what the user was told of it."""
+        return json_text({**self._details, "notes": self._notes} if self._notes else self._details)
 
 
 def _warn(text: str) -> None:

@@ -4,10 +4,30 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from noria.record.events import DatasetLoaded, DatasetSaved, NodeFailed, NodeFinished, NodeStarted
+from noria.record.events import (
+    DatasetLoaded,
+    DatasetSaved,
+    NodeFailed,
+    NodeFinished,
+    NodeJudged,
+    NodeRestored,
+    NodeReused,
+    NodeStarted,
+)
 from noria.record.storable import storable
 
-NodeEvent = NodeStarted | DatasetLoaded | DatasetSaved | NodeFinished | NodeFailed
+NodeEvent = (
+    NodeStarted
+    | DatasetLoaded
+    | DatasetSaved
+    | NodeFinished
+    | NodeFailed
+    | NodeJudged
+    | NodeReused
+    | NodeRestored
+)
+LAST = frozenset({NodeFinished, NodeFailed, NodeReused, NodeRestored})
+"""The kinds of events after which nothing more happens to a node."""
 
 _PLACES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -22,7 +42,7 @@ def node_row(run: str, position: int, events: Iterable[NodeEvent]) -> tuple[Any,
     >>> node_row("r", 0, [NodeStarted("a", 1.0), DatasetLoaded("a", "b", 0.5, None)])[-3:]
     ('[["b",0.500000000,null]]', None, None)
     """
-    node, status = "", "running"
+    node, status, facts = "", "running", None
     started = ended = seconds = memory = error = None
     loaded = saved = ""
     for event in events:
@@ -42,6 +62,14 @@ def node_row(run: str, position: int, events: Iterable[NodeEvent]) -> tuple[Any,
         elif type(event) is NodeFailed:
             node, ended, seconds, error = event
             status = "failed"
+        elif type(event) is NodeJudged:
+            facts = _facts(event)
+        elif type(event) is NodeReused:
+            node, ended = event
+            status = "reused"
+        elif type(event) is NodeRestored:
+            node, ended, seconds = event
+            status = "restored"
     return (
         run,
         position,
@@ -54,8 +82,13 @@ def node_row(run: str, position: int, events: Iterable[NodeEvent]) -> tuple[Any,
         None if error is None else storable(error),
         f"[{loaded[1:]}]" if loaded else None,
         f"[{saved[1:]}]" if saved else None,
-        None,  # facts: nothing tells any yet
+        facts,
     )
+
+
+def _facts(event: NodeJudged) -> str:
+    facts = {"verdict": event.verdict, "reason": event.reason, "key": event.key}
+    return json.dumps({**facts, "made_of": event.details} if event.details else facts)
 
 
 def insert_of(count: int) -> str:

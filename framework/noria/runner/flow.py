@@ -47,12 +47,13 @@ class DataFlow:
         if self._left[name] == 1 and name not in self._kept:
             return self._values.pop(name)
         value = copy_value(self._values[name])
-        with self._guard:
-            # Only now may another reader be the last one, and get the value itself.
-            self._left[name] -= 1
-            if not self._left[name] and name not in self._kept:
-                self._values.pop(name, None)
+        # Only now may another reader be the last one, and get the value itself.
+        self._read_once(name)
         return value
+
+    def _read_once(self, name: str) -> None:
+        if self._count_down(name) and name not in self._kept:
+            self._values.pop(name, None)
 
     def save(self, name: str, value: Any) -> None:
         """Keep the data under ``name``."""
@@ -92,6 +93,13 @@ class DataFlow:
         for name in gone:
             self._catalog.release(name)
         return gone
+
+    def passed(self, node: Node) -> list[str]:
+        """Note that a node will not read its data; return the names of what was let go of."""
+        for name in node.reads:
+            if name not in self._declared:
+                self._read_once(name)
+        return self.done(node)
 
     def _count_down(self, name: str) -> bool:
         """Count one reader less; tell whether it was the last."""

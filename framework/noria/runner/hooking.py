@@ -30,6 +30,11 @@ class HookCalls:
 
         return call
 
+    def implementations(self, name: str) -> list[tuple[Callable[..., Any], tuple[str, ...]]]:
+        """Return the functions that are called for a hook, and the arguments that each takes."""
+        found = getattr(self._relay, name).get_hookimpls()
+        return [(one.function, tuple(one.argnames)) for one in found]
+
     def replaced_inputs(self, **about: Any) -> dict[str, Any]:
         """Call ``before_node_run`` and return the inputs that it replaces, of all hooks."""
         replaced: dict[str, Any] = {}

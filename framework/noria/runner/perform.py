@@ -52,12 +52,14 @@ class Performer:
         builders: Builders | None = None,
         confirming: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
-        self._nodes = nodes
+        self.nodes = nodes
         self._flow = flow
         self._builders = builders or {}
         self._confirming = confirming or {}
         self._stopped = False
         self.done: set[str] = set()
+        self.replaced: dict[str, Mapping[str, Any]] = {}
+        """The inputs that hooks have put in place of what was loaded, by node."""
 
     def stop(self) -> None:
         """Let nothing be saved any more."""
@@ -65,7 +67,7 @@ class Performer:
 
     def __call__(self, number: int) -> None:
         """Perform one node.  Raises NodeError when it fails, from the user's own error."""
-        node = self._nodes[number]
+        node = self.nodes[number]
         step = Step()
         try:
             self._perform(number, node, step)

@@ -1,6 +1,6 @@
 """Before anything runs: find what cannot go well, leave out what has a default."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, get_type_hints
@@ -46,17 +46,23 @@ def prepare(
     catalog: DataCatalog,
     parameters: Mapping[str, Located] | None = None,
     given: Mapping[str, Any] | None = None,
+    provide: Callable[[Pipeline], Collection[str]] | None = None,
 ) -> Ready:
     """Return the pipeline ready to run.
 
     ``parameters`` are located values by dataset name, so that a wrong one is named by its place;
-    ``given`` are values that stand in for what the catalog has.
+    ``given`` are values that stand in for what the catalog has; ``provide`` is asked, when the
+    datasets are known to be right, which inputs will be there that are not there now.
     Raises the catalog's located errors, MissingInputError, EdgeTypeError or ParameterTypeError,
     each naming everything of its kind that is wrong.
     """
     examined = Examination(pipeline, catalog, parameters, given)
     _raise(examined.datasets())
     missing = examined.missing()
+    outside = examined.pipeline.made_outside
+    if provide is not None and all(base_name(name) in outside for name in missing):
+        provided = provide(examined.pipeline)
+        missing = [name for name in missing if name not in provided]
     if missing:
         raise _together([examined.why(name) for name in missing[:_MOST_TOLD]], len(missing))
     _raise(examined.edges())
@@ -278,7 +284,8 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
 
 def _wanted_by(name: str, pipeline: Pipeline) -> str:
     wiring = pipeline.wiring
-    numbers = wiring.consumers.get(base_name(name)) or [wiring.producers[base_name(name)]]
+    base = wiring.base(name)
+    numbers = wiring.consumers.get(base) or [wiring.producers[base]]
     exact = [at for at in numbers if name in wiring.nodes[at].reads]
     node = wiring.nodes[(exact or numbers)[0]]
     source = node.source

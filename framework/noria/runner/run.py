@@ -19,6 +19,7 @@ from noria.runner.exchange import check_exchange, list_wanted
 from noria.runner.failure import one_line
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
+from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
 from noria.runner.perform import Performer
 from noria.runner.prepare import prepare
@@ -84,23 +85,24 @@ def run_pipeline(
     parameters: Mapping[str, Located] | None = None,
     inputs: Mapping[str, Any] | None = None,
     outputs: Iterable[str] | None = None,
+    memory: Memory | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and return the outputs that no dataset keeps.
 
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
     ``None`` when nobody hooks in; ``parameters`` are the located values of parameter datasets, for
     the messages about them; every listener gets every event, from whichever thread it happens in;
-    ``inputs`` and ``outputs`` as in :func:`run`.
+    ``inputs`` and ``outputs`` as in :func:`run`; ``memory`` remembers results, ``None`` runs all.
     Raises what :func:`run` does, a NodeError with
     ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
     emit = _to_all(listeners)
     given, wanted = dict(inputs or {}), None if outputs is None else list_wanted(outputs)
     check_exchange(pipeline, given, wanted or ())
-    ready = prepare(pipeline, catalog, parameters, given)
+    ready = prepare(pipeline, catalog, parameters, given, None if memory is None else memory.plan)
     pipeline = ready.pipeline
     nodes, confirming = pipeline.nodes, pipeline.wiring.confirming
-    flow = _flow(pipeline, catalog, given, wanted or ())
+    flow = _flow(pipeline, catalog, given, wanted or (), memory)
     performer = (
         ToldPerformer(
             nodes,
@@ -116,6 +118,7 @@ def run_pipeline(
         if listeners or hooks is not None or meter is not None
         else Performer(nodes, flow, builders=ready.builders, confirming=confirming)
     )
+    perform = performer if memory is None else memory.performing(performer, flow, emit)
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
     try:
         if listeners:
@@ -123,11 +126,14 @@ def run_pipeline(
             emit(RunStarted(run, time.time(), name, names, workers.name))
         if hooks is not None:
             hooks.before_pipeline_run(**about)
-        workers.drain(Scheduler(pipeline.wiring.waits), performer, performer.stop)
-        result = flow.result(pipeline.outputs())
+        workers.drain(Scheduler(pipeline.wiring.waits), perform, performer.stop)
+        asked = wanted is None or hooks is not None
+        result = flow.result(pipeline.outputs()) if asked else {}
         if hooks is not None:
             hooks.after_pipeline_run(run_result=result, **about)
+        _settle(memory)
     except KeyboardInterrupt:
+        _settle(memory)
         emit(RunFinished(run, time.time(), "interrupted", None))
         raise
     # Whatever ends the run early must be in the record.
@@ -136,6 +142,7 @@ def run_pipeline(
             error.resume_from = tuple(
                 find_resume_nodes(pipeline, performer.done, lambda name: _outlives(name, catalog))
             )
+        _settle(memory)
         emit(RunFinished(run, time.time(), "failed", one_line(error)))
         if hooks is not None:
             told = hooks.tell_error("on_pipeline_error", error, **about)
@@ -185,12 +192,20 @@ def _to_all(listeners: Sequence[Listener]) -> Listener:
 
 
 def _flow(
-    pipeline: Pipeline, catalog: DataCatalog, given: Mapping[str, Any], wanted: Iterable[str]
+    pipeline: Pipeline,
+    catalog: DataCatalog,
+    given: Mapping[str, Any],
+    wanted: Iterable[str],
+    memory: Memory | None,
 ) -> DataFlow:
     wiring = pipeline.wiring
-    return DataFlow(
-        catalog,
-        wiring.readings,
-        kept={*wiring.free_inputs, *wiring.free_outputs, *wanted},
-        given=given,
-    )
+    kept = {*wiring.free_inputs, *wiring.free_outputs, *wanted}
+    if memory is not None:
+        return memory.flow(pipeline, given, kept)
+    return DataFlow(catalog, wiring.readings, kept=kept, given=given)
+
+
+def _settle(memory: Memory | None) -> None:
+    """Let what was recorded outlive a power cut, before anybody is told of the end."""
+    if memory is not None:
+        memory.settle()

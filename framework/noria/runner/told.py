@@ -54,7 +54,7 @@ class ToldPerformer(Performer):
 
     def __call__(self, number: int) -> None:
         """Perform one node.  Raises NodeError when it fails, from the user's own error."""
-        node = self._nodes[number]
+        node = self.nodes[number]
         window = self._meter.open() if self._meter else 0
         self._emit(NodeStarted(node.name, time.time()))
         began = time.perf_counter()
@@ -98,7 +98,10 @@ class ToldPerformer(Performer):
         if hooks is None:
             return node.run(inputs)
         about = self._about(node)
-        inputs.update(hooks.replaced_inputs(inputs=inputs, **about))
+        replaced = hooks.replaced_inputs(inputs=inputs, **about)
+        if replaced:
+            self.replaced[node.name] = replaced
+            inputs.update(replaced)
         outputs = node.run(inputs)
         hooks.after_node_run(inputs=inputs, outputs=outputs, **about)
         return outputs

@@ -1,10 +1,12 @@
 """NumPy's own file format, for arrays that come back from it as they were."""
 
+import math
 from typing import Any
 
 from noria.store.sink import Sink
 
 _KINDS = "biufcSUmM"
+_READ_ONLY = b"read-only"
 _MAGIC = b"\x93NUMPY\x02\x00"
 
 
@@ -22,7 +24,6 @@ def is_exact(value: Any) -> bool:
         and not (kind.kind in "fc" and kind.itemsize not in (2, 4, 8, 16))
         and kind.char not in "gG"  # long double: bytes that mean nothing
         and np.dtype(np.lib.format.dtype_to_descr(kind)) == kind
-        and value.flags.writeable
         and value.flags.aligned
     )
 
@@ -40,12 +41,15 @@ def encode_array(value: Any, sink: Sink) -> None:
     np.lib.format.write_array_header_2_0(sink, header)
     if value.flags.c_contiguous or fortran:
         sink.write(value.ravel(order="K").view(np.uint8) if value.size else b"")
-        return
-    # In pieces, so that no second array is in memory.
-    flags = ["external_loop", "buffered", "zerosize_ok"]
-    rows = (16 << 20) // value.itemsize
-    for chunk in np.nditer(value, flags=flags, buffersize=rows, order="C"):  # type: ignore[call-overload]
-        sink.write(chunk.tobytes("C"))
+    else:
+        # In pieces, so that no second array is in memory.
+        flags = ["external_loop", "buffered", "zerosize_ok"]
+        rows = (16 << 20) // value.itemsize
+        for chunk in np.nditer(value, flags=flags, buffersize=rows, order="C"):  # type: ignore[call-overload]
+            sink.write(chunk.tobytes("C"))
+    # Behind the end of the data, where NumPy's own reader does not look.
+    if not value.flags.writeable:
+        sink.write(_READ_ONLY)
 
 
 def decode_array(data: bytearray) -> Any:
@@ -59,5 +63,8 @@ def decode_array(data: bytearray) -> Any:
         raise ValueError("no array of NumPy's format 2.0")
     head.seek(len(_MAGIC))
     shape, fortran, kind = np.lib.format.read_array_header_2_0(head)
-    found = np.frombuffer(data, dtype=kind, offset=head.tell())
+    count = math.prod(shape)
+    found = np.frombuffer(data, dtype=kind, count=count, offset=head.tell())
+    if len(data) > head.tell() + count * kind.itemsize:
+        found.flags.writeable = False
     return found.reshape(shape, order="F" if fortran else "C")

@@ -32,6 +32,8 @@ _TABLES = tuple(
         CREATE TABLE seen (
             path BLOB PRIMARY KEY, state BLOB NOT NULL, digest BLOB NOT NULL, seal BLOB NOT NULL)
             WITHOUT ROWID;
+        CREATE TABLE marks (
+            name BLOB PRIMARY KEY, text BLOB NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE synced (at REAL NOT NULL)
     """.split(";")  # noqa: SIM905
 )
@@ -127,7 +129,8 @@ class Database:
     def _mended(self, error: sqlite3.Error) -> bool:
         """Do what can be done about a database that does not open; tell whether to try again."""
         code = _code(error)
-        if code in _BROKEN or isinstance(error, _OtherFormError):
+        in_the_way = os.path.lexists(self.path) and not self.path.is_file()
+        if code in _BROKEN or isinstance(error, _OtherFormError) or in_the_way:
             if self._set_aside():
                 self.trouble = (
                     f"{self.path} could not be used ({error}) and was set aside: results are"

@@ -15,6 +15,8 @@ _MANY = 5000  # keys in one query
 class Entries(OpenedStore):
     """Finds entries, and only those that this user has sealed."""
 
+    _looked_for_others = False
+
     def find(self, key: str) -> Entry | None:
         """Return what is remembered under ``key``, ``None`` when nothing is, or nothing of ours."""
         return self.find_many([key]).get(key)
@@ -45,6 +47,8 @@ class Entries(OpenedStore):
                         stale.append(key)
         if stale and self.is_writable:
             self.pending.add_used(stale, time.time())
+        if asked and not self._looked_for_others:
+            self._look_for_others()
         return found
 
     def remember(self, entry: Entry) -> None:
@@ -125,6 +129,19 @@ class Entries(OpenedStore):
             return zlib.decompress(data).decode("utf-8", "surrogatepass")
         except (zlib.error, ValueError, TypeError):
             return None
+
+    def _look_for_others(self) -> None:
+        """Tell once of entries that another user wrote, or this one with another secret."""
+        self._looked_for_others = True
+        rows = self.database.read(
+            "SELECT count(*) FROM entries WHERE signer <> ?", (self.seal.signer,)
+        )
+        if rows and rows[0][0]:
+            count = f"{rows[0][0]} result" + ("" if rows[0][0] == 1 else "s")
+            self.refused.append(
+                f"{count} in {self.folder} were stored by another user or on another machine"
+                " and are not used"
+            )
 
     def _unsealed(self, key: str, body: bytes, seal: bytes) -> Entry | None:
         """Return the entry of a row, ``None`` after setting it aside when it is not ours."""

@@ -13,6 +13,8 @@ _NUMBERS = "biuf"
 _MOMENTS = "mM"
 _MAGIC = b"NORIA FRAME 1\n\0\0"
 _WIDEST = 8  # bytes of a number
+_ALIGNED = 64
+_PIECES = 100
 
 
 def is_exact(value: Any) -> bool:
@@ -47,34 +49,35 @@ def encode_frame(value: Any, sink: Sink) -> None:
     sink.write(_MAGIC)
     about = _about(value)
     assert about is not None
-    sink.write(len(about).to_bytes(8, "little"))
+    about += b" " * (-len(about) % _ALIGNED)  # so that numbers lie where processors like them
+    sink.write(len(about).to_bytes(_ALIGNED - len(_MAGIC), "little"))
     sink.write(about)
     with pa.ipc.new_stream(sink, schema) as stream:
         stream.write_batch(batch)
 
 
 def decode_frame(data: bytearray) -> Any:
-    """Return the frame that bytes hold, in memory of its own."""
+    """Return the frame that bytes hold; they are its memory from then on."""
     import pandas as pd
     import pyarrow as pa
 
     if not data.startswith(_MAGIC):
         raise ValueError("no frame")
-    begin = len(_MAGIC) + 8
-    length = int.from_bytes(data[len(_MAGIC) : begin], "little")
-    about = decode_plain(data[begin : begin + length])
-    with pa.ipc.open_stream(pa.py_buffer(data).slice(begin + length)) as stream:
+    length = int.from_bytes(data[len(_MAGIC) : _ALIGNED], "little")
+    about = decode_plain(data[_ALIGNED : _ALIGNED + length])
+    whole = pa.py_buffer(data)
+    with pa.ipc.open_stream(whole.slice(_ALIGNED + length)) as stream:
         batch = stream.read_next_batch()
-    kinds = about["kinds"]
-    columns = [_pandas(batch.column(at), kind) for at, kind in enumerate(kinds)]
+    memory = (data, whole.address)
+    columns = [_pandas(batch.column(at), kind, memory) for at, kind in enumerate(about["kinds"])]
     if about["range"] is not None:
         start, stop, step = about["range"]
         index: pd.Index[Any] = pd.RangeIndex(start, stop, step, name=about["label"])
     else:
-        made = _pandas(batch.column(len(columns)), about["index"])
-        index = pd.Index(made, dtype=made.dtype, name=about["label"], copy=True)
-    # Copied into blocks: memory of its own, and writable.
-    frame = pd.DataFrame(dict(enumerate(columns)), index=index, copy=True)
+        made = _pandas(batch.column(len(columns)), about["index"], memory)
+        index = pd.Index(made, dtype=made.dtype, name=about["label"])
+    # Many columns are copied together: pandas is slow with many pieces of memory.
+    frame = pd.DataFrame(dict(enumerate(columns)), index=index, copy=len(columns) > _PIECES)
     labels = object if about["columns"] == "object" else _text_kind()
     frame.columns = pd.Index(about["names"], dtype=labels, name=about["columns_label"])
     frame.attrs = about["attrs"]
@@ -139,15 +142,22 @@ def _arrow(column: Any) -> Any:
     return pa.array(memory.view("i8") if memory.dtype.kind in _MOMENTS else memory)
 
 
-def _pandas(array: Any, kind: str) -> Any:
-    """Return what :func:`_arrow` was given, without its index."""
+def _pandas(array: Any, kind: str, memory: tuple[bytearray, int]) -> Any:
+    """Return what :func:`_arrow` was given, without its index.
+
+    Numbers stay where they are in ``memory``, at its address: Arrow does not write into what it
+    has read, but nobody else has these bytes.
+    """
+    import numpy as np
     import pyarrow as pa
 
     if kind == "text":
         # A copy: else a column of text keeps the bytes of all others.
-        parts = [
-            None if part is None else pa.py_buffer(part.to_pybytes()) for part in array.buffers()
-        ]
-        own = pa.Array.from_buffers(array.type, len(array), parts, array.null_count)
+        bits = [None if part is None else pa.py_buffer(bytes(part)) for part in array.buffers()]
+        own = pa.Array.from_buffers(array.type, len(array), bits, array.null_count)
         return _text_kind().__from_arrow__(pa.chunked_array([own]))
-    return array.to_numpy(zero_copy_only=False).view(kind)
+    if pa.types.is_boolean(array.type) or not len(array):
+        return array.to_numpy(zero_copy_only=False).astype(kind)
+    data, address = memory
+    offset = array.buffers()[1].address - address
+    return np.frombuffer(data, dtype=kind, count=len(array), offset=offset)

@@ -34,8 +34,6 @@ class OpenedStore:
         self._lease: Path | None = None
         self._writable = self._prepared()
         self.database = Database(folder)
-        if self.database.trouble:
-            self.tell(self.database.trouble)
         self.pending = Pending(self.database, self.seal)
         self.opened = time.time()
 
@@ -53,8 +51,7 @@ class OpenedStore:
     def close(self) -> None:
         """Write what is pending and let go of the files."""
         self.pending.close()
-        if self.pending.failed and self.is_writable:
-            self.tell(f"results of this run were not remembered: {self.pending.failed}")
+        self._told = dict.fromkeys(self.troubles)
         self.database.close()
         if self._lease is not None:
             with suppress(OSError):
@@ -64,9 +61,12 @@ class OpenedStore:
     @property
     def troubles(self) -> Sequence[str]:
         """Sentences about what cannot be stored or read, each once."""
+        told = dict.fromkeys(self._told)
         if self.database.trouble:
-            self.tell(self.database.trouble)
-        return tuple(self._told)
+            told[self.database.trouble] = None
+        elif self.pending.failed:
+            told[f"results are not remembered: {self.pending.failed}"] = None
+        return tuple(told)
 
     @property
     def is_writable(self) -> bool:
@@ -82,10 +82,7 @@ class OpenedStore:
         except OSError as error:
             self.tell(f"the store {self.folder} cannot be synced: {error.strerror or error}")
             return False
-        failed = self.pending.flush(durable=True)
-        if failed is not None:
-            self.tell(failed)
-        return failed is None
+        return self.pending.flush(durable=True) is None
 
     def tell(self, sentence: str) -> None:
         """Take note of a sentence for the user, once."""

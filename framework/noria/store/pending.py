@@ -26,6 +26,7 @@ class _Batch:
     seen: dict[bytes, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
     used: dict[str, float] = field(default_factory=dict)
     last_runs: dict[str, tuple[float, str]] = field(default_factory=dict)
+    marks: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -115,6 +116,12 @@ class Pending:
         """Take note of what the last run of a name used."""
         with self._guard:
             self._now.last_runs[label] = (at, keys)
+        self._wake()
+
+    def add_mark(self, name: bytes, row: tuple[bytes, bytes]) -> None:
+        """Take a note by name."""
+        with self._guard:
+            self._now.marks[name] = row
         self._wake()
 
     def forget(self, keys: Iterable[str]) -> None:
@@ -209,6 +216,10 @@ class Pending:
         many(
             "INSERT OR REPLACE INTO last_runs VALUES (?, ?, ?)",
             ((label, *row) for label, row in batch.last_runs.items()),
+        )
+        many(
+            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)",
+            ((name, *row) for name, row in batch.marks.items()),
         )
         if durable:
             # Something must be written for the log before it to be synced.

@@ -7,6 +7,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from noria.store.sink import Sink
@@ -26,11 +27,18 @@ class _Referring(pickle.Pickler):
         self.refers: dict[Any, None] = {}
 
     def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, type) or hasattr(value, "__qualname__"):
+        if isinstance(value, type) or _is_function(value):
             top = str(getattr(value, "__module__", "")).partition(".")[0]
             if top not in sys.stdlib_module_names:
                 self.refers[value] = None
         return NotImplemented
+
+
+def _is_function(value: Any) -> bool:
+    """Tell whether a value is a function of a module: pickled by its name, as a class is."""
+    owner = getattr(value, "__self__", None)  # a module, for those that are written in C
+    named = hasattr(value, "__qualname__") and callable(value)
+    return named and (owner is None or isinstance(owner, ModuleType))
 
 
 def encode_pickle(value: Any, sink: Sink) -> tuple[Any, ...]:

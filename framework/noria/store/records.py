@@ -74,12 +74,14 @@ def entry_bytes(entry: Entry) -> bytes:
 def entry_from(data: bytes) -> Entry | None:
     """Return the entry that bytes hold, ``None`` where they are no entry of this form."""
     try:
-        form, key, node, run, made, seconds, parts, outputs = json.loads(data)
+        form, key, node, run, made, seconds, parts, outputs = json.loads(data.decode("ascii"))
         if form != _FORM:
             return None
         made_of = tuple(
-            Output(name, digest, kind, tuple(map(tuple, blobs)), codec, place)
-            for name, digest, kind, blobs, codec, place in outputs
+            [
+                Output(name, digest, kind, tuple([(a, b, c) for a, b, c in blobs]), codec, place)
+                for name, digest, kind, blobs, codec, place in outputs
+            ]
         )
     except (ValueError, TypeError, RecursionError):
         return None

@@ -68,7 +68,7 @@ class Sink:
             view = view.cast("B")
         size = view.nbytes
         self.size += size
-        if size < _LARGE:
+        if size < _LARGE or (self._hashing is None and self.size <= self._small):
             self._gathered += view
             if len(self._gathered) > (self._small if self._hashing is None else _GATHERED):
                 self._send_gathered()

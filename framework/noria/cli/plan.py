@@ -1,0 +1,141 @@
+"""`noria plan`."""
+
+import difflib
+from typing import Any
+
+import click
+
+from noria.cli.opening import open_session
+from noria.cli.options import configuration_options, json_option, selection_options, take_selection
+from noria.cli.printing import duration, plural, print_json, table
+from noria.code import READING
+from noria.project.planning import Change, Planning, document, planning
+
+_MOST_DIFF_LINES = 24
+_WORDS = {"reuse": "up to date", "restore": "restore", "run": "run", "wait": "wait"}
+_DIGEST_SHOWN = 12
+
+
+@click.command()
+@selection_options
+@configuration_options
+@click.option("--force", is_flag=True, help="As `noria run --force` would.")
+@click.option("--why", metavar="NODE", help="Say of one node what differs from its last result.")
+@json_option
+def plan(force: bool, why: str | None, as_json: bool, **given: Any) -> None:
+    """Show what a run would do, and why; nothing is run.
+
+    For each node: run, up to date, restore (from the store) or wait (its inputs are made by nodes
+    that run: whether it must run too shows then).
+
+    \b
+    noria plan --pipeline train
+    noria plan --pipeline train --why fit
+    """  # noqa: D301  # click reads the control character as "keep these lines"
+    selection = take_selection(given)
+    with planning(open_session(given), selection, force=force) as planned:
+        if why is not None:
+            _tell_why(planned, why, as_json=as_json)
+        elif as_json:
+            print_json(document(planned, selection.pipeline))
+        else:
+            _tell(planned)
+
+
+def _tell(planned: Planning) -> None:
+    nodes = list(planned.nodes())
+    body = [
+        (
+            each.name,
+            _WORDS[each.verdict],
+            _seconds(each.verdict, each.seconds),
+            _reason(each.reason),
+        )
+        for each in nodes
+    ]
+    click.echo(table(("node", "verdict", "time", "why"), body, right=(2,)))
+    for line in planned.late:
+        click.echo(f"! {line}")
+    for orphan in planned.orphans:
+        click.echo(f"! {orphan.place}: left by the node {orphan.node!r}, which is gone")
+    counts = planned.counts()
+    told = ", ".join(f"{count:,} {_WORDS[kind]}" for kind, count in counts.items() if count)
+    click.echo(f"\n{plural(len(nodes), 'node')}: {told}{_expected(planned)}")
+
+
+def _expected(planned: Planning) -> str:
+    """Say how long it will take, as far as earlier runs tell."""
+    to_run = [each for each in planned.nodes() if each.verdict in ("run", "wait")]
+    known = [each.seconds for each in to_run if each.seconds is not None]
+    if not known:
+        return ""
+    unknown = len(to_run) - len(known)
+    rest = f", and {unknown} that never ran" if unknown else ""
+    return f"; {duration(sum(known))} at most by earlier runs{rest}"
+
+
+def _seconds(verdict: str, seconds: float | None) -> str:
+    return duration(seconds) if verdict in ("run", "wait") and seconds is not None else ""
+
+
+def _reason(reason: str) -> str:
+    return "" if reason == "up to date" else reason
+
+
+def _tell_why(planned: Planning, node: str, *, as_json: bool) -> None:
+    verdict, changes, fingerprint = planned.why(node)
+    if as_json:
+        print_json(
+            {
+                "name": node,
+                "verdict": verdict.kind,
+                "reason": verdict.reason,
+                "changes": [_change_document(each) for each in changes],
+                "doubts": [each._asdict() for each in fingerprint.doubts],
+                "effects": [each._asdict() for each in fingerprint.effects],
+                "code": [f"{each.name}" for each in fingerprint.symbols],
+            }
+        )
+        return
+    click.echo(f"{node}: {_WORDS[verdict.kind]}: {verdict.reason}")
+    for change in changes:
+        click.echo(_change(change))
+    effects = [effect for effect in fingerprint.effects if effect.kind in READING]
+    for effect in effects:
+        click.echo(f"  {effect.where} reads the {effect.kind}: {effect.what}")
+    if effects:
+        click.echo("    say what it depends on by depends_on=, or cache=True if by nothing more")
+    for doubt in fingerprint.doubts:
+        click.echo(f"  {doubt.where}: {doubt.what}\n    {doubt.narrow}")
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    return {
+        "what": change.what,
+        "name": change.name,
+        "where": change.where,
+        "before": change.before,
+        "after": change.after,
+        "maker": change.maker,
+    }
+
+
+def _change(change: Change) -> str:
+    where = f" ({change.where})" if change.where else ""
+    if change.what == "code":
+        return "\n".join([f"  {change.name}{where}", *_diff(change.before, change.after)])
+    made = f", made by {change.maker}" if change.maker else ""
+    before, after = _short(change.before), _short(change.after)
+    return f"  {change.what} {change.name}{where}{made}: {before} -> {after}"
+
+
+def _diff(before: str | None, after: str | None) -> list[str]:
+    old, new = (before or "").splitlines(), (after or "").splitlines()
+    lines = list(difflib.unified_diff(old, new, lineterm="", n=1))[2:]
+    shown = [f"    {line}" for line in lines if not line.startswith("@@")]
+    rest = len(shown) - _MOST_DIFF_LINES
+    return [*shown[:_MOST_DIFF_LINES], *([f"    and {rest} lines more"] if rest > 0 else [])]
+
+
+def _short(value: str | None) -> str:
+    return "nothing" if value is None else value[:_DIGEST_SHOWN]

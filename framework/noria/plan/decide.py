@@ -1,0 +1,259 @@
+"""Verdicts: which nodes run, which results are used again, and why."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from noria.plan.explain import shortly
+from noria.plan.facts import Job, Lying, Recorded
+from noria.plan.key import Parts, key_of
+
+RUN = "run"
+REUSE = "reuse"
+RESTORE = "restore"
+WAIT = "wait"
+
+
+class Verdict(NamedTuple):
+    """What becomes of a node: ``kind`` is "run", "reuse", "restore" or "wait"; ``reason`` says why.
+
+    ``key`` is that of its result, empty while an input is not known yet; ``restore`` are the
+    outputs to put back, ``aside`` those of which something that nobody recorded lies there, to be
+    moved away before.  ``blocked`` names the outputs that can't be moved away: the user decides.
+    """
+
+    kind: str
+    reason: str
+    key: str = ""
+    restore: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+
+class Facts(Protocol):
+    """What is recorded, and what lies where."""
+
+    def find(self, key: str) -> Recorded | None:
+        """Return the recorded result of this key."""
+
+    def latest(self, node: str) -> Parts | None:
+        """Return what the latest recorded result of a node was made of."""
+
+    def lying(self, dataset: str) -> Lying:
+        """Return what lies at the place of a dataset."""
+
+
+@dataclass
+class Plan:
+    """The verdicts on some jobs, in their order, and the digests of their data.
+
+    ``digests`` has ``None`` for what depends on a node that is still to run.  ``late`` are the
+    datasets, made by nodes that are not selected, that are out of date and used as they are.
+    ``fetched`` are those that lie nowhere and come from the store: dataset to key.  ``missing``
+    are those that selected nodes need and that cannot be had: dataset to maker.
+    """
+
+    jobs: Sequence[Job]
+    verdicts: list[Verdict] = field(default_factory=list)
+    digests: dict[str, str | None] = field(default_factory=dict)
+    late: dict[str, str] = field(default_factory=dict)
+    fetched: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def decide(
+    jobs: Sequence[Job], facts: Facts, *, force: bool = False, wanted: Collection[str] = ()
+) -> Plan:
+    """Judge all jobs, which stand in an order in which they can run.
+
+    ``force`` runs the selected ones anyway; ``wanted`` are the datasets whose values are asked for
+    at the end.  A result that was too large to keep is made again when a reader must run, and then
+    all its readers are judged on what is made.
+    """
+    remake: set[str] = set()
+    while True:
+        plan = _forward(jobs, facts, force=force, remake=remake)
+        more = _to_remake(plan, facts, wanted) - remake
+        if not more:
+            return plan
+        remake |= more
+
+
+def judge(
+    job: Job, digests: Mapping[str, str | None], facts: Facts, *, force: bool = False
+) -> Verdict:
+    """Judge one job by the digests of what it reads; ``None`` is a digest not known yet."""
+    unknown = [name for name in job.inputs.values() if digests.get(name) is None]
+    if unknown:
+        if job.always:
+            return Verdict(RUN, job.always)
+        return Verdict(WAIT, f"depends on {_list(unknown)}")
+    parts = complete(job, digests)
+    key = key_of(parts)
+    if job.always:
+        return _run(job, key, job.always, facts)
+    if force:
+        return _run(job, key, "forced", facts, force=True)
+    recorded = facts.find(key)
+    if recorded is None:
+        return _run(job, key, shortly(facts.latest(job.name), parts), facts)
+    return _in_place(job, key, recorded, facts)
+
+
+def complete(job: Job, digests: Mapping[str, str | None]) -> Parts:
+    """Return the job's parts with the digests of its data."""
+    return job.parts.with_arguments(
+        {argument: (name, digests[name] or "") for argument, name in job.inputs.items()}
+    )
+
+
+def _run(job: Job, key: str, reason: str, facts: Facts, *, force: bool = False) -> Verdict:
+    """Let the node run; an edit by hand that it would overwrite is moved away before."""
+    strange = [name for name in job.outputs if not job.unsettled and _is_edited(facts.lying(name))]
+    blocked = tuple(name for name in strange if facts.lying(name).guarded and not force)
+    aside = tuple(name for name in strange if not facts.lying(name).guarded)
+    return Verdict(RUN, reason, key, aside=aside, blocked=blocked)
+
+
+def _in_place(job: Job, key: str, recorded: Recorded, facts: Facts) -> Verdict:
+    restore: list[str] = []
+    aside: list[str] = []
+    blocked: list[str] = []
+    for name in job.outputs:
+        lying = facts.lying(name)
+        if lying.memory:
+            continue
+        if lying.unrecorded:
+            return _run(job, key, f"{name} was made with --no-cache", facts)
+        if name not in recorded.digests:
+            return _run(job, key, f"{name} was not recorded", facts)
+        if lying.digest == recorded.digests[name]:
+            continue
+        if lying.opaque:
+            return _run(job, key, f"{name} may hold something else", facts)
+        if name not in recorded.kept:
+            what = "is missing" if lying.digest is None else "holds something else"
+            return _run(job, key, f"{name} {what} and is not in the store", facts)
+        restore.append(name)
+        if _is_strange(lying) and not job.unsettled:
+            (blocked if lying.guarded else aside).append(name)
+    if not restore:
+        return Verdict(REUSE, "up to date", key)
+    gone = [name for name in restore if name not in aside and facts.lying(name).digest is None]
+    if gone == restore:
+        reason = f"{_list(gone)} {_are(gone)} missing"
+    elif aside or blocked:
+        strange = [*aside, *blocked]
+        reason = f"{_list(strange)} {_were(strange)} changed by hand"
+    else:
+        reason = f"{_list(restore)} {_are(restore)} of another run"
+    return Verdict(RESTORE, reason, key, tuple(restore), tuple(aside), tuple(blocked))
+
+
+def _is_strange(lying: Lying) -> bool:
+    """Tell whether bytes lie there that nobody recorded."""
+    return not lying.memory and lying.digest is not None and not lying.recorded
+
+
+def _is_edited(lying: Lying) -> bool:
+    """Tell whether what a recorded run has put there was changed since by somebody else."""
+    return _is_strange(lying) and lying.ours
+
+
+def _forward(jobs: Sequence[Job], facts: Facts, *, force: bool, remake: Collection[str]) -> Plan:
+    plan = Plan(jobs)
+    digests = plan.digests
+    for job in jobs:
+        for name in job.inputs.values():
+            if name not in digests:
+                lying = facts.lying(name)
+                digests[name] = None if lying.opaque else lying.digest
+        if not job.selected:
+            plan.verdicts.append(_unselected(job, plan, facts))
+            continue
+        if job.name in remake:
+            verdict = judge(job._replace(always=_needed(job, facts)), digests, facts)
+        else:
+            verdict = judge(job, digests, facts, force=force)
+        plan.verdicts.append(verdict)
+        recorded = _recorded(verdict, facts)
+        for name in job.outputs:
+            digests[name] = None if recorded is None else recorded.digests.get(name)
+    _keep_what_is_read(plan)
+    return plan
+
+
+def _needed(job: Job, facts: Facts) -> str:
+    held = [name for name in job.outputs if facts.lying(name).memory]
+    return f"{_list(held)} {_are(held)} needed and not in the store"
+
+
+def _recorded(verdict: Verdict, facts: Facts) -> Recorded | None:
+    """Return the result that is used, ``None`` for a node that runs or may run."""
+    return facts.find(verdict.key) if verdict.kind in (REUSE, RESTORE) else None
+
+
+def _unselected(job: Job, plan: Plan, facts: Facts) -> Verdict:
+    """Judge a node that will not run: what it made counts as it lies, or comes from the store."""
+    verdict = judge(job, plan.digests, facts)
+    recorded = _recorded(verdict, facts)
+    # Nobody can tell what a node would make whose inputs are gone, but that these are old counts.
+    late = verdict.kind == RUN or any(name in plan.late for name in job.inputs.values())
+    for name in job.outputs:
+        lying = facts.lying(name)
+        if lying.digest is not None or lying.opaque:
+            as_recorded = recorded is not None and lying.digest == recorded.digests.get(name)
+            # Of what nobody can tell apart by looking, only the last record speaks.
+            plan.digests[name] = None if lying.opaque and not as_recorded else lying.digest
+            late_here = late or not (as_recorded or verdict.kind == WAIT)
+        elif recorded is not None and name in recorded.kept:
+            plan.digests[name] = recorded.digests[name]
+            plan.fetched[name] = verdict.key
+            late_here = False
+        else:
+            plan.digests[name] = None
+            plan.missing[name] = job.name
+            late_here = late
+        if late_here:
+            plan.late[name] = job.name
+    return verdict
+
+
+def _keep_what_is_read(plan: Plan) -> None:
+    """Forget what is said of datasets that no selected node reads."""
+    read = {name for job in plan.jobs if job.selected for name in job.inputs.values()}
+    for said in (plan.late, plan.missing, plan.fetched):
+        for name in said.keys() - read:
+            del said[name]
+
+
+def _to_remake(plan: Plan, facts: Facts, wanted: Collection[str]) -> set[str]:
+    """Return the jobs that are to be used again but whose results readers need and nobody kept."""
+    needed = set(wanted)
+    found: set[str] = set()
+    for job, verdict in zip(reversed(plan.jobs), reversed(plan.verdicts), strict=True):
+        if not job.selected:
+            continue
+        runs = verdict.kind in (RUN, WAIT)
+        if not runs:
+            recorded = facts.find(verdict.key)
+            kept = frozenset[str]() if recorded is None else recorded.kept
+            held = [name for name in job.outputs if facts.lying(name).memory]
+            runs = any(name in needed and name not in kept for name in held)
+            if runs:
+                found.add(job.name)
+        if runs:
+            needed.update(job.inputs.values())
+    return found
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _were(names: Sequence[str]) -> str:
+    return "was" if len(names) == 1 else "were"

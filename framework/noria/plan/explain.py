@@ -1,0 +1,122 @@
+"""Why a node runs: what differs between what its last result was made of and now."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from noria.plan.key import Parts
+
+_MOST_TOLD = 3
+
+
+class Difference(NamedTuple):
+    """One part that differs.
+
+    ``what`` is "code", "libraries", "system", "input", "parameter", "reading", "saving", "shape"
+    or "depends"; ``name`` the dataset, parameter or dependency, empty where there is only one;
+    ``before`` and ``after`` are digests, ``None`` where there was or is none.
+    """
+
+    what: str
+    name: str
+    before: str | None
+    after: str | None
+
+
+_WORDS = {
+    "code": "its code changed",
+    "libraries": "a library changed",
+    "system": "Python or the platform changed",
+    "shape": "its outputs are taken apart in another way",
+}
+_NAMED = {
+    "input": "{name} changed",
+    "parameter": "{name} changed",
+    "reading": "how {name} is read changed",
+    "saving": "how {name} is saved changed",
+    "depends": "{name} changed",
+}
+
+
+def differences(before: Parts, after: Parts) -> Iterator[Difference]:
+    """Yield what differs, the likeliest cause first.
+
+    >>> before = Parts("c", "l", "3.11", "", {"0": ("sales", "d1")}, {}, {"total": "m"}, {})
+    >>> after = before._replace(arguments={"0": ("sales", "d2")})
+    >>> list(differences(before, after))
+    [Difference(what='input', name='sales', before='d1', after='d2')]
+    """
+    if before.code != after.code:
+        yield Difference("code", "", before.code, after.code)
+    for key in {**after.arguments, **before.arguments}:
+        old, new = before.arguments.get(key), after.arguments.get(key)
+        if (old and old[1]) != (new and new[1]):
+            name = (new or old or ("", ""))[0]
+            is_parameter = name == "parameters" or name.startswith("params:")
+            what = "parameter" if is_parameter else "input"
+            yield Difference(what, name, old and old[1], new and new[1])
+    names = {key: name for key, (name, _) in {**before.arguments, **after.arguments}.items()}
+    yield from _by_name("reading", before.reads, after.reads, names)
+    yield from _by_name("saving", before.makes, after.makes, {})
+    yield from _by_name("depends", before.depends, after.depends, {})
+    for what in ("libraries", "shape", "system"):
+        old_part, new_part = getattr(before, what), getattr(after, what)
+        if old_part != new_part:
+            yield Difference(what, "", old_part, new_part)
+
+
+def shortly(before: Parts | None, after: Parts) -> str:
+    """Return in a few words why a result of ``after`` is not at hand.
+
+    ``before`` is what the latest result was made of, ``None`` where there is none.
+
+    >>> parts = Parts("c", "l", "3.11", "", {"0": ("sales", "d1")}, {}, {"total": "m"}, {})
+    >>> shortly(None, parts), shortly(parts, parts._replace(code="x"))
+    ('no result yet', 'its code changed')
+    """
+    if before is None:
+        return "no result yet"
+    told = list(dict.fromkeys(in_words(each) for each in differences(before, after)))
+    if not told:
+        return "its result is no longer in the store"
+    rest = len(told) - _MOST_TOLD
+    return ", ".join([*told[:_MOST_TOLD], *([f"and {rest} more"] if rest > 0 else [])])
+
+
+def in_words(difference: Difference) -> str:
+    """Return a difference in a few words.
+
+    >>> in_words(Difference("input", "sales", "d1", "d2"))
+    'sales changed'
+    """
+    words = _WORDS.get(difference.what)
+    if words is not None:
+        return words
+    name = difference.name.removeprefix("params:")
+    if difference.before is None:
+        return f"{name} is new"
+    if difference.after is None:
+        return f"{name} is gone"
+    return _NAMED[difference.what].format(name=name)
+
+
+def symbols_that_differ(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterator[Difference]:
+    """Yield the symbols, by name to digest, that differ: changed ones, new ones, gone ones.
+
+    >>> [each.name for each in symbols_that_differ({"m:f": "1", "m:g": "2"}, {"m:f": "3"})]
+    ['m:f', 'm:g']
+    """
+    names = [name for name in after if name in before and before[name] != after[name]]
+    names += [name for name in after if name not in before]
+    names += [name for name in before if name not in after]
+    for name in names:
+        yield Difference("symbol", name, before.get(name), after.get(name))
+
+
+def _by_name(
+    what: str, before: Mapping[str, str], after: Mapping[str, str], names: Mapping[str, str]
+) -> Iterator[Difference]:
+    for key in {**after, **before}:
+        if before.get(key) != after.get(key):
+            yield Difference(what, names.get(key, key), before.get(key), after.get(key))

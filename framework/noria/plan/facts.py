@@ -1,0 +1,52 @@
+"""What must be known to judge: of a node, of a dataset, of a recorded result."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from noria.plan.key import Parts
+
+
+class Job(NamedTuple):
+    """A node, as far as judging it goes.
+
+    ``parts`` lacks the digests of data; ``inputs`` are the datasets that it reads, by argument,
+    ``outputs`` those that it makes.  ``always`` says why it runs whatever is recorded, empty where
+    it need not.  A node that is not ``selected`` never runs; what it made is an input like others.
+    ``unsettled``: the last run ended before this node did, so that what lies at its outputs may be
+    that run's, though nobody has recorded it.
+    """
+
+    name: str
+    parts: Parts
+    inputs: Mapping[str, str]
+    outputs: tuple[str, ...]
+    always: str = ""
+    selected: bool = True
+    unsettled: bool = False
+
+
+class Lying(NamedTuple):
+    """What lies at a dataset's place.
+
+    ``digest`` is that of its content; ``None`` where nothing lies there or where nobody can tell
+    without loading it, as ``opaque`` says.  ``memory`` is data of no dataset: it lies nowhere, and
+    is right when the store has it.  ``recorded`` tells whether some run has made these bytes,
+    ``ours`` whether some run has written to this place at all; ``unrecorded`` that the last run to
+    write there was told not to remember.  ``guarded`` places
+    are never overwritten by something that was recorded: a database, an object store.
+    """
+
+    digest: str | None
+    memory: bool = False
+    opaque: bool = False
+    recorded: bool = True
+    ours: bool = False
+    unrecorded: bool = False
+    guarded: bool = False
+
+
+class Recorded(NamedTuple):
+    """A result in the store: the digest of each output, and which of them can be put back."""
+
+    digests: Mapping[str, str]
+    kept: frozenset[str]

@@ -1,0 +1,202 @@
+"""What each node's result depends on, gathered for the plan."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+from noria_catalog import DataCatalog
+
+from noria.code import READING, CodeReader, Fingerprint
+from noria.graph import Node
+from noria.graph.depends import Dependency, FileDependency
+from noria.graph.names import is_parameter
+from noria.plan import Job, Parts
+from noria.runner.places import Places
+
+_PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]} {sys.implementation.name}"
+SYSTEM = f"{_PYTHON} {sys.platform} {platform.machine()}"
+# Where a dataset lies, and what may be read there, is no part of how it is read and saved.
+_NOT_CONFIGURATION = frozenset({"filepath", "path", "metadata", "credentials", "fs_args"})
+_SAVING = frozenset({"save_args", "versioned"})
+_LOADING = frozenset({"load_args"})
+_PLAIN = (str, int, float, bool, bytes, type(None))
+
+
+class Gatherer:
+    """Gathers the facts of nodes: code, parameters, configuration, what they were said to need.
+
+    ``root`` is the project's folder, where the paths of ``depends_on`` begin; ``hooked`` are the
+    digests of hooks that could change what nodes get or give; ``canonical`` maps the names of one
+    dataset, by transcoding or by place, to the one that stands for all.
+    """
+
+    def __init__(
+        self,
+        catalog: DataCatalog,
+        places: Places,
+        reader: CodeReader,
+        root: Path,
+        hooked: Mapping[str, str],
+        canonical: Mapping[str, str],
+    ) -> None:
+        self._catalog = catalog
+        self._places = places
+        self._reader = reader
+        self._root = root
+        self._hooked = hooked
+        self._canonical = canonical
+        self._parameters: dict[str, str] = {}
+        self._configured: dict[tuple[str, str], str] = {}
+        self.texts: dict[str, str] = {}
+        self.fingerprints: dict[str, Fingerprint] = {}
+
+    def job(self, node: Node, *, selected: bool = True) -> Job:
+        """Return what is to be known of a node to judge it."""
+        fingerprint = self._reader.fingerprint(node.func)
+        self.fingerprints[node.name] = fingerprint
+        arguments = dict(_arguments(node))
+        inputs = {one: name for one, name in arguments.items() if not is_parameter(name)}
+        read = {one: name for one, name in arguments.items() if is_parameter(name)}
+        parts = Parts(
+            code=self._code(fingerprint),
+            libraries=self._libraries(node, fingerprint),
+            system=SYSTEM,
+            shape=json.dumps(_shape(node)),
+            arguments={one: (name, self._parameter(name)) for one, name in read.items()},
+            reads={one: self.configured(name, "reads") for one, name in inputs.items()},
+            makes={name: self.configured(name, "makes") for name in node.outputs},
+            depends={**self._hooked, **self.depends(node)},
+        )
+        always = self._always(node, fingerprint)
+        canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
+        return Job(node.name, parts, canonical, node.makes, always, selected)
+
+    def depends(self, node: Node) -> dict[str, str]:
+        """Return the digests of what a node was said to depend on, as they are now."""
+        return dict(self._depends(node.depends_on))
+
+    def configured(self, name: str, side: str) -> str:
+        """Return the digest of how a dataset is configured for its readers or for its maker."""
+        known = self._configured.get((name, side))
+        if known is None:
+            known = self._configured[name, side] = self._configuration(name, side)
+        return known
+
+    def _configuration(self, name: str, side: str) -> str:
+        if self._places.is_memory(name):
+            return "memory"
+        left_out = _NOT_CONFIGURATION | (_SAVING if side == "reads" else _LOADING)
+        described = self._catalog.describe(name)
+        said = {key: value for key, value in described.items() if key not in left_out}
+        suffixes = "".join(Path(str(described.get("filepath", ""))).suffixes)
+        kind = type(self._catalog[name])
+        fingerprint = self._reader.fingerprint(kind)
+        said |= {
+            "type": f"{kind.__module__}.{kind.__qualname__}",
+            "suffixes": suffixes,
+            "code": fingerprint.digest,
+            "libraries": fingerprint.distributions,
+        }
+        return _digest(repr(_ordered(said)))
+
+    def _code(self, fingerprint: Fingerprint) -> str:
+        digest = fingerprint.digest
+        if digest not in self.texts:
+            symbols = [(one.name, one.digest) for one in fingerprint.symbols]
+            self.texts[digest] = json.dumps(symbols)
+            self.texts.update({one.digest: one.text for one in fingerprint.symbols})
+        return digest
+
+    def _libraries(self, node: Node, fingerprint: Fingerprint) -> str:
+        text = json.dumps(fingerprint.distributions)
+        digest = _digest(text)
+        self.texts.setdefault(digest, text)
+        return digest
+
+    def _parameter(self, name: str) -> str:
+        known = self._parameters.get(name)
+        if known is None:
+            value = self._catalog.load(name)
+            plain = _is_plain(value)
+            known = _digest(repr(value)) if plain else self._places.digest_of_value(value)
+            self._parameters[name] = known
+        return known
+
+    def _depends(self, dependencies: Sequence[Dependency]) -> Iterator[tuple[str, str]]:
+        for one in dependencies:
+            if isinstance(one, FileDependency):
+                path = os.path.join(self._root, one.path)  # noqa: PTH118  # an absolute one stays
+                yield f"file {one.path}", self._places.digest_of_file(path) or "missing"
+            else:
+                value = os.environ.get(one.name)
+                yield f"variable {one.name}", "unset" if value is None else _digest(value)
+
+    def _always(self, node: Node, fingerprint: Fingerprint) -> str:
+        if not node.outputs:
+            return "it has no outputs"
+        if node.cache is False:
+            return "cache=False"
+        same = self._one_place(node)
+        if same:
+            return f"it reads and writes {same}"
+        unrestorable = next((name for name in node.outputs if self._appends(name)), None)
+        if unrestorable:
+            return f"{unrestorable} is added to, not replaced"
+        kept_open = node.cache is True or node.depends_on
+        effects = [one for one in fingerprint.effects if one.kind in READING]
+        if effects and not kept_open:
+            return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
+        return ""
+
+    def _one_place(self, node: Node) -> str | None:
+        read = {self._places.place(name) for name in node.inputs if not is_parameter(name)} - {""}
+        return next((name for name in node.outputs if self._places.place(name) in read), None)
+
+    def _appends(self, name: str) -> bool:
+        return not self._places.is_memory(name) and bool(
+            getattr(self._catalog[name], "accumulates", False)
+        )
+
+
+def _arguments(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield the node's inputs by what the function knows them as: a place or an argument."""
+    declared = node.declared_inputs
+    if isinstance(declared, dict):
+        yield from declared.items()
+    else:
+        yield from ((str(at), name) for at, name in enumerate(node.inputs))
+
+
+def _shape(node: Node) -> list[str]:
+    declared = node.declared_outputs
+    if isinstance(declared, dict):
+        return ["keys", *declared]
+    return ["value" if isinstance(declared, str) else "items"]
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether ``repr`` says all of a value, as it does of what YAML gives."""
+    kind = type(value)
+    if kind in (list, tuple):
+        return all(map(_is_plain, value))
+    if kind is dict:
+        return all(_is_plain(key) and _is_plain(below) for key, below in value.items())
+    return kind in _PLAIN or kind.__module__ == "datetime"
+
+
+def _ordered(value: Any) -> Any:
+    """Return a value whose mappings are in one order."""
+    if isinstance(value, Mapping):
+        return [(key, _ordered(value[key])) for key in sorted(value, key=str)]
+    if isinstance(value, list | tuple):
+        return [_ordered(below) for below in value]
+    return value
+
+
+def _digest(text: str) -> str:
+    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()

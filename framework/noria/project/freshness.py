@@ -1,0 +1,164 @@
+"""Has anything changed since this very command had nothing to do?  Asked before all else.
+
+A manifest holds the state of every file that the last plan looked at.  All equal means that there
+is nothing to do, and no user code, YAML or library needs to be imported to know it.  This module
+imports nothing that takes time to import, and knows nothing of plans: who writes manifests
+(:mod:`noria.project.manifest`) decides what must be looked at.
+"""
+
+import marshal
+import os
+import sys
+import time
+import zlib
+
+FOLDER = "fresh"
+MAGIC = b"noria-fresh-1\n"
+PYTHON = f"{sys.version} {sys.executable} {sys.platform} {marshal.version}"
+# A file that was this young when it was looked at can be written again and look the same.
+YOUNG_NS = 2_000_000_000
+
+
+def nothing_to_do(words: list[str]) -> str | None:
+    """Return what to say when the command of these words has nothing to do, else ``None``.
+
+    ``None`` means that nobody knows: the command has to look for itself.
+    """
+    try:
+        here = os.getcwd()  # noqa: PTH109  # pathlib takes longer to import than all of this
+        found = _manifest(here, file_name(words, here, os.environ))
+        if found is None:
+            return None
+        state, held = found
+        if not _is_locked(state) and _is_fresh(held, words, here):
+            _settle(f"{state}/{FOLDER}/{file_name(words, here, os.environ)}", held)
+            return str(held["said"])
+    # Whatever is wrong with a manifest, without it all is looked at anew.
+    except (OSError, ValueError, EOFError, TypeError, KeyError):
+        pass
+    return None
+
+
+def file_name(words: list[str], here: str, environ: "os._Environ[str]") -> str:
+    """Return what the manifest of a command is called: by its words, its folder and ``NORIA_*``."""
+    key = repr((words, here, variables(environ)))
+    return f"{zlib.crc32(key.encode('utf-8', 'surrogatepass')):08x}"
+
+
+def variables(environ: "os._Environ[str]") -> list[tuple[str, str]]:
+    """Return the variables that may change what any command does."""
+    return sorted(item for item in environ.items() if item[0].startswith(("NORIA_", "PYTHON")))
+
+
+def pack(held: dict[str, object]) -> bytes:
+    """Return a manifest as bytes."""
+    payload = marshal.dumps(held)
+    return MAGIC + zlib.crc32(payload).to_bytes(4, "little") + payload
+
+
+def states(paths: list[str]) -> list[int]:
+    """Return size, both times, inode and kind of each file, flat.  Raises OSError for none."""
+    flat: list[int] = []
+    for status in map(os.stat, paths):
+        flat += (
+            status.st_size,
+            status.st_mtime_ns,
+            status.st_ctime_ns,
+            status.st_ino,
+            status.st_mode,
+        )
+    return flat
+
+
+def digest_of(path: str) -> bytes:
+    """Return a digest of a file's bytes or a folder's names, by what comes with Python itself."""
+    from _blake2 import blake2b
+
+    hashed = blake2b(digest_size=32)
+    if os.path.isdir(path):  # noqa: PTH112
+        hashed.update("\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape"))  # noqa: PTH208
+        return bytes(hashed.digest())
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        while data := file.read(1 << 20):
+            hashed.update(data)
+    return bytes(hashed.digest())
+
+
+def digest_of_text(text: str) -> bytes:
+    """Return a digest of a text that may be secret: a variable's value."""
+    from _blake2 import blake2b
+
+    return bytes(blake2b(text.encode("utf-8", "surrogateescape"), digest_size=32).digest())
+
+
+def _manifest(here: str, name: str) -> tuple[str, dict[str, object]] | None:
+    folder = here
+    while True:
+        state = f"{folder}/.noria"
+        path = f"{state}/{FOLDER}/{name}"
+        if os.path.exists(path):  # noqa: PTH110
+            return _read(state, path)
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:
+            return None
+        folder = above
+
+
+def _read(state: str, path: str) -> tuple[str, dict[str, object]] | None:
+    with open(path, "rb") as file:  # noqa: PTH123
+        data = file.read()
+    start = len(MAGIC) + 4
+    payload = data[start:]
+    check = zlib.crc32(payload).to_bytes(4, "little")
+    if data[:start] != MAGIC + check:
+        return None
+    held = marshal.loads(payload)  # noqa: S302  # its files must be this machine's very own, see below
+    return (state, held) if isinstance(held, dict) else None
+
+
+def _is_fresh(held: dict[str, object], words: list[str], here: str) -> bool:
+    """Tell whether all is as it was.
+
+    A manifest that came from elsewhere names other inodes and change times than this machine has
+    given, and is never fresh.
+    """
+    if (
+        held["python"] != PYTHON
+        or held["path"] != sys.path[1:]
+        or held["words"] != words
+        or held["here"] != here
+        or held["variables"] != variables(os.environ)
+        or time.time_ns() < held["written"]  # type: ignore[operator]
+    ):
+        return False
+    paths: list[str] = held["paths"]  # type: ignore[assignment]
+    if states(paths) != held["states"]:
+        return False
+    absent: list[str] = held["absent"]  # type: ignore[assignment]
+    if any(map(os.path.lexists, absent)):
+        return False
+    read: dict[str, bytes | None] = held["environment"]  # type: ignore[assignment]
+    for name, digest in read.items():
+        value = os.environ.get(name)
+        if (None if value is None else digest_of_text(value)) != digest:
+            return False
+    young: dict[str, bytes] = held["young"]  # type: ignore[assignment]
+    return all(digest_of(path) == digest for path, digest in young.items())
+
+
+def _settle(path: str, held: dict[str, object]) -> None:
+    """Let files that were young when they were looked at count by their state from now on."""
+    written: int = held["written"]  # type: ignore[assignment]
+    now = time.time_ns()
+    if held["young"] and now - written > YOUNG_NS:
+        held["young"], held["written"] = {}, now
+        beside = f"{path}.{os.getpid()}"
+        with open(beside, "wb") as file:  # noqa: PTH123
+            file.write(pack(held))
+        os.replace(beside, path)  # noqa: PTH105
+
+
+def _is_locked(state: str) -> bool:
+    """Tell whether a run holds the project: it may be about to change what was looked at."""
+    path = f"{state}/lock"
+    return os.path.exists(path) and os.path.getsize(path) > 0  # noqa: PTH110, PTH202

@@ -1,0 +1,341 @@
+"""What a project's run remembers: the store, the plan, and what stands between them and a run."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from noria_catalog import DataCatalog
+from noria_catalog.suggest import nearest
+
+from noria.code import CodeReader
+from noria.errors import MissingInputError, SelectionError
+from noria.graph import Node, Pipeline
+from noria.graph.depends import Dependency
+from noria.graph.names import is_parameter
+from noria.plan import Job, Plan, decide
+from noria.plan.decide import REUSE, RUN, WAIT
+from noria.project.facts import Gatherer
+from noria.project.hooked import hooks_that_change_data
+from noria.project.importing import imported
+from noria.record.events import Listener, Noted
+from noria.runner.flow import DataFlow
+from noria.runner.hooking import HookCalls
+from noria.runner.perform import Performer
+from noria.runner.places import Places
+from noria.runner.records import Records
+from noria.runner.remember import Project, Remembering, output_in_place
+from noria.runner.restore import put_back
+from noria.runner.stored_flow import StoredFlow
+from noria.store import Output, Store
+
+
+class Incremental:
+    """Plans and remembers one run; see :class:`~noria.runner.memory.Memory`.
+
+    ``whole`` is the pipeline that the selected nodes are a part of; ``wanted`` names what is asked
+    for at the end, ``None`` all that no dataset keeps; ``kept_edited`` the datasets whose bytes in
+    place are to be taken as results; ``unsettled`` the nodes that a crashed run may have ended;
+    ``limit`` the bytes that the store may take; ``label`` what the run is of, for the store to keep
+    the results of the latest one longest.
+    """
+
+    def __init__(
+        self,
+        whole: Pipeline,
+        catalog: DataCatalog,
+        store: Store,
+        *,
+        reader: CodeReader,
+        root: Path,
+        run: str,
+        given: Mapping[str, Any],
+        wanted: Collection[str] | None,
+        hooks: HookCalls | None = None,
+        force: bool = False,
+        kept_edited: Collection[str] = (),
+        unsettled: Collection[str] = (),
+        limit: int | None = None,
+        label: str = "",
+    ) -> None:
+        self._whole = whole
+        self._catalog = catalog
+        self._store = store
+        self._reader = reader
+        self._root = root
+        self._run = run
+        self._given = given
+        self._wanted = wanted
+        self._hooks = hooks
+        self._force = force
+        self._kept_edited = kept_edited
+        self._unsettled = unsettled
+        self._limit = limit
+        self._label = label
+        self._emit: Listener | None = None
+        self._places = Places(catalog, store, given)
+        self.records = Records(store, self._places)
+        self._canonical = _canonical(whole)
+        self.gatherer = Gatherer(
+            catalog,
+            self._places,
+            reader,
+            root,
+            hooks_that_change_data(hooks, reader),
+            self._canonical,
+        )
+        self._nodes: dict[str, Node] = {}
+        self._depended: dict[str, dict[str, str]] = {}
+        self._remembering: Remembering | None = None
+        self.plan_made: Plan | None = None
+
+    def plan(self, pipeline: Pipeline) -> Collection[str]:
+        """Judge the nodes; return the inputs that lie nowhere and will be there all the same."""
+        jobs = self._jobs(pipeline)
+        wanted = self._asked(pipeline)
+        plan = decide(jobs, self.records, force=self._force, wanted=wanted)
+        if self._kept_edited:
+            self._adopt(plan)
+            plan = decide(jobs, self.records, force=self._force, wanted=wanted)
+        self.plan_made = plan
+        return self._provided(plan)
+
+    def flow(self, pipeline: Pipeline, given: Mapping[str, Any], kept: Iterable[str]) -> DataFlow:
+        """Return the data of the run; ``kept`` stay when the last reader is done."""
+        return StoredFlow(
+            self._catalog,
+            pipeline.wiring.readings,
+            kept,
+            given,
+            store=self._store,
+            places=self._places,
+            run=self._run,
+            code_of=self._code_of,
+        )
+
+    def performing(
+        self, performer: Performer, flow: DataFlow, emit: Listener
+    ) -> Callable[[int], None]:
+        """Return what the workers call for each node, in place of the performer."""
+        assert self.plan_made is not None
+        assert isinstance(flow, StoredFlow)
+        self._emit = emit
+        self._fetch(self.plan_made, flow)
+        project = Project(
+            self._root,
+            self._root / ".noria" / "aside" / self._run,
+            self._edited,
+            self._depends_changed,
+            self.gatherer.texts,
+        )
+        self._remembering = Remembering(
+            performer.nodes,
+            self.plan_made,
+            performer=performer,
+            flow=flow,
+            catalog=self._catalog,
+            store=self._store,
+            places=self._places,
+            records=self.records,
+            project=project,
+            run=self._run,
+            emit=emit,
+            reused=self._tell_reused if self._hooks is not None else None,
+            force=self._force,
+        )
+        return self._remembering
+
+    def settle(self) -> None:
+        """Make sure that what was recorded outlives a power cut."""
+        if self._remembering is not None:
+            self._remembering.flush()
+            self._store.note_run(f"{self._root} {self._label}", self._remembering.used)
+        self._store.sync()
+        self._reader.save_cache()
+        if self._limit is not None and self._store.size() > self._limit:
+            self._store.gc(self._limit)
+        for line in (*self._store.refused, *self._store.troubles):
+            if self._emit is not None:
+                self._emit(Noted("", line))
+
+    def symbol_places(self) -> dict[str, str]:
+        """Return where the code that nodes depend on stands, by symbol."""
+        return {
+            symbol.name: f"{_shown(symbol.file, self._root)}:{symbol.line}"
+            for fingerprint in self.gatherer.fingerprints.values()
+            for symbol in fingerprint.symbols
+        }
+
+    def places_of(self, names: Iterable[str]) -> set[str]:
+        """Return where datasets lie."""
+        return {self._places.place(name) for name in names} - {""}
+
+    def sources(self) -> Iterable[str]:
+        """Return the files of the code that was looked at."""
+        return [*self._reader.files(), *self._reader.scopes()]
+
+    def dependencies(self) -> Iterator[Dependency]:
+        """Yield what nodes were said to depend on."""
+        for node in self._nodes.values():
+            yield from node.depends_on
+
+    def data_paths(self) -> Iterator[str]:
+        """Yield where the data of all judged nodes lies on this machine's disks."""
+        for name in self._data_names():
+            if not self._places.is_memory(name):
+                yield str(self._catalog.describe(name)["filepath"])
+
+    def has_open_ends(self) -> bool:
+        """Tell whether the next run could differ though no file that was looked at has changed."""
+        assert self.plan_made is not None
+        if self.plan_made.late or any(job.always for job in self.plan_made.jobs if job.selected):
+            return True
+        return not all(map(self._places.is_plain_file, self._data_names()))
+
+    def is_settled(self) -> bool:
+        """Tell whether a run that began now would find all results in place, by looking again."""
+        assert self.plan_made is not None
+        selected = [job for job in self.plan_made.jobs if job.selected]
+        for name in self._data_names():
+            self._places.forget(name)
+        again = decide(self.plan_made.jobs, self.records, wanted=())
+        verdicts = dict(zip([job.name for job in again.jobs], again.verdicts, strict=True))
+        return self._edited() is None and all(
+            verdicts[job.name].kind == REUSE
+            and self.gatherer.depends(self._nodes[job.name]) == self._depended.get(job.name, {})
+            for job in selected
+        )
+
+    def _data_names(self) -> set[str]:
+        return {
+            name
+            for node in self._nodes.values()
+            for name in (*node.inputs, *node.outputs)
+            if not is_parameter(name)
+        }
+
+    def _code_of(self, things: tuple[Any, ...]) -> str:
+        found = sorted(self._reader.fingerprint(thing).digest for thing in things)
+        return "".join(f"+{digest[:16]}" for digest in found)
+
+    def _tell_reused(self, node: Node) -> None:
+        assert self._hooks is not None
+        self._hooks.on_node_reused(node=node, run_id=self._run)
+
+    def _jobs(self, pipeline: Pipeline) -> list[Job]:
+        """Return what is to be judged: the selected nodes, and those that made what they read."""
+        whole, _ = self._whole.with_defaults(
+            lambda name: name not in self._catalog and name not in self._given
+        )
+        selected = {node.name: node for node in pipeline.nodes}
+        wiring = whole.wiring
+        numbers = {wiring.names[name] for name in selected if name in wiring.names}
+        waiting = list(numbers)
+        while waiting:
+            for above in wiring.parents[waiting.pop()]:
+                if above not in numbers:
+                    numbers.add(above)
+                    waiting.append(above)
+        jobs = []
+        for number in wiring.ordered:
+            if number in numbers:
+                name = wiring.nodes[number].name
+                node = self._nodes[name] = selected.get(name, wiring.nodes[number])
+                job = self.gatherer.job(node, selected=name in selected)
+                jobs.append(job._replace(unsettled=name in self._unsettled))
+        self._depended = {
+            name: self.gatherer.depends(node)
+            for name, node in self._nodes.items()
+            if node.depends_on
+        }
+        return jobs
+
+    def _asked(self, pipeline: Pipeline) -> set[str]:
+        if self._wanted is not None:
+            return set(self._wanted)
+        return {name for name in pipeline.outputs() if self._places.is_memory(name)}
+
+    def _provided(self, plan: Plan) -> Collection[str]:
+        for name, maker in plan.missing.items():
+            node = self._nodes[maker]
+            if self._places.is_memory(name) or not self._catalog.exists(name):
+                raise MissingInputError(
+                    f"the input {name!r} is not there and not in the store;"
+                    f" node {maker!r} ({node.where}) makes it",
+                    where=self._catalog.where(name) if name in self._catalog else None,
+                    hint=f"make it first: noria run --to-outputs {name}",
+                )
+        return set(plan.fetched)
+
+    def _fetch(self, plan: Plan, flow: StoredFlow) -> None:
+        """Bring from the store what nodes that are not selected have made and lies nowhere."""
+        reading = {
+            name
+            for job, verdict in zip(plan.jobs, plan.verdicts, strict=True)
+            if job.selected and verdict.kind in (RUN, WAIT)
+            for name in job.inputs.values()
+        }
+        for name, key in plan.fetched.items():
+            output = self._output(name, key)
+            if self._places.is_memory(name):
+                flow.provide(output)
+            elif name in reading:
+                put_back(output, self._catalog, self._store, self._places)
+                self._places.set_mark(name, output.digest)
+
+    def _output(self, name: str, key: str) -> Output:
+        entry = self.records.entry(key)
+        assert entry is not None
+        return next(output for output in entry.outputs if output.name == name)
+
+    def _adopt(self, plan: Plan) -> None:
+        """Record what lies at the named places as the results of the nodes that make them."""
+        makers = {name: at for at, job in enumerate(plan.jobs) for name in job.outputs}
+        for name in self._kept_edited:
+            if name not in makers:
+                raise SelectionError(
+                    f"--keep-edited {name}: no node of this run makes it",
+                    nearest=nearest(name, makers),
+                )
+            verdict = plan.verdicts[makers[name]]
+            entry = self.records.entry(verdict.key) if verdict.key else None
+            if entry is None:
+                continue
+            output = output_in_place(name, self._catalog, self._store, self._places)
+            outputs = tuple(output if one.name == name else one for one in entry.outputs)
+            self._store.remember(entry._replace(outputs=outputs))
+            self._places.set_mark(name, output.digest)
+            self.records.forget(verdict.key)
+
+    def _edited(self) -> str | None:
+        """Return what is to be said of a source that is not what was judged any more."""
+        for path, digest in self._reader.files().items():
+            if imported.get(path, digest) != digest or self._places.digest_of_file(path) != digest:
+                return f"{Path(path).name} was edited"
+        return None
+
+    def _depends_changed(self, node: Node) -> str | None:
+        if node.depends_on and self.gatherer.depends(node) != self._depended[node.name]:
+            return "what it was said to depend on changed while it ran"
+        return None
+
+
+def _canonical(pipeline: Pipeline) -> dict[str, str]:
+    """Return which name stands for each: that under which the data is made, where it is made."""
+    wiring = pipeline.wiring
+    stands = {wiring.base(name): name for name in sorted(wiring.read, reverse=True)}
+    stands |= {wiring.base(name): name for name in wiring.made}
+    return {name: stands[wiring.base(name)] for name in wiring.read | wiring.made}
+
+
+def _shown(file: str, root: Path) -> str:
+    path = Path(file)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
+
+
+def told_late(plan: Plan) -> Iterator[str]:
+    """Yield a line for each input that is out of date and used as it is."""
+    by_maker: dict[str, list[str]] = {}
+    for name, maker in plan.late.items():
+        by_maker.setdefault(maker, []).append(name)
+    for maker, names in by_maker.items():
+        yield f"{', '.join(names)}: out of date, used as it is (node {maker!r} is not selected)"

@@ -1,0 +1,206 @@
+"""Writing down what a run has looked at, so that the next one can see that nothing changed."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from noria.graph.depends import FileDependency, VariableDependency
+from noria.project import freshness
+from noria.project.importing import imported
+from noria.project.incremental import Incremental
+from noria.project.session import Session
+
+_MOST_YOUNG_BYTES = 64_000_000
+_SKIPPED = {"__pycache__"}
+
+
+class Before:
+    """How code, configuration and installed packages were before a command read any of them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.path = sys.path[1:]  # as it is before the project's own folder is put in front
+        self._states = self._look()
+
+    def still_so(self) -> bool:
+        """Tell whether no file of them was edited, made or removed since."""
+        return self._states is not None and self._states == self._look()
+
+    def _look(self) -> dict[str, list[int]] | None:
+        conf = self._session.local_configuration()
+        if conf is None:
+            return None
+        looked = _Looked()
+        looked.add_tree(conf)
+        looked.add_tree(self._session.project.source)
+        looked.add_installed()
+        # A folder is told by the names in it: its own state changes when code is compiled.
+        files = [path for path in looked.paths if not os.path.isdir(path)]  # noqa: PTH112
+        try:
+            return {path: freshness.states([path]) for path in files}
+        except OSError:  # one is just being replaced
+            return None
+
+
+def write_manifest(
+    session: Session, memory: Incremental, before: Before, words: list[str], said: str
+) -> bool:
+    """Write the manifest of a command that has nothing left to do; tell whether there is one.
+
+    ``words`` are the command's, ``said`` is what it is to print the next time.  There is none where
+    something that counts lies beyond what the file system tells: a store, a database, a node that
+    always runs, pipelines that are made of more than code and configuration; and none where
+    anything was changed while the command ran.
+    """
+    conf = session.local_configuration()
+    if session.settings.always_open or conf is None or memory.has_open_ends():
+        return False
+    looked = _Looked()
+    here = os.getcwd()  # noqa: PTH109  # as freshness.py writes it
+    looked.add_project(Path(here), session.project.path)
+    looked.add_tree(conf)
+    looked.add_tree(session.project.source)
+    looked.add_files([*imported, *memory.sources()])
+    looked.add_data(memory.data_paths())
+    looked.add_installed()
+    variables = {*session.config.variables}
+    for one in memory.dependencies():
+        if isinstance(one, VariableDependency):
+            variables.add(one.name)
+        elif isinstance(one, FileDependency):
+            looked.add_data([str(session.project.path / one.path)])
+    held = looked.held(before.path, words, here, variables, said)
+    # First the states, then whether they are those of what was read: what changes after is seen.
+    if held is None or not before.still_so() or not memory.is_settled():
+        return False
+    return _write(held, session.project.state, words, here)
+
+
+def _write(held: dict[str, object], state: Path, words: list[str], here: str) -> bool:
+    folder = state / freshness.FOLDER
+    target = folder / freshness.file_name(words, here, os.environ)
+    beside = target.with_suffix(f".{os.getpid()}")
+    try:
+        folder.mkdir(exist_ok=True)
+        beside.write_bytes(freshness.pack(held))
+        beside.replace(target)
+    except OSError:  # a full disk, say: the next command looks at all again
+        return False
+    return True
+
+
+class _Looked:
+    """The paths that were looked at, and those whose absence mattered."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, None] = {}
+        self._absent: dict[str, None] = {}
+
+    def add_project(self, here: Path, root: Path) -> None:
+        """Add what makes ``root`` the project that a command in ``here`` is for."""
+        for folder in (here, *here.parents):
+            self._add(folder / "pyproject.toml")
+            if folder == root:
+                break
+
+    def add_tree(self, folder: Path) -> None:
+        """Add all files and folders below a folder, but environments and compiled files."""
+        if folder.is_file():
+            self._add(folder)
+            return
+        self._add(folder)
+        for where, folders, names in os.walk(folder):
+            if "pyvenv.cfg" in names:
+                folders.clear()
+                continue
+            folders[:] = [name for name in folders if name not in _SKIPPED]
+            for name in (*folders, *names):
+                self._add(os.path.join(where, name))  # noqa: PTH118
+
+    def add_files(self, files: Iterable[str]) -> None:
+        """Add files, and the folders that they lie in: what appears there may come before them."""
+        for file in files:
+            self._add(file)
+            self._add(os.path.dirname(file))  # noqa: PTH120
+
+    def add_data(self, paths: Iterable[str]) -> None:
+        """Add data: files, folders with all that lies in them, and what is not there."""
+        for path in paths:
+            self._add(path)
+            if os.path.isdir(path):  # noqa: PTH112
+                for where, folders, names in os.walk(path):
+                    for name in (*folders, *names):
+                        self._add(os.path.join(where, name))  # noqa: PTH118
+
+    def add_installed(self) -> None:
+        """Add what tells of every change to the installed distributions."""
+        for place in sys.path:
+            if not os.path.isdir(place):  # noqa: PTH112
+                continue
+            names = os.listdir(place)  # noqa: PTH208
+            records = [f"{place}/{name}/RECORD" for name in names if name.endswith(".dist-info")]
+            if records:
+                self._add(place)
+                for path in (*records, *(f"{place}/{each}" for each in names if _paths(each))):
+                    self._add(path)
+
+    def _add(self, path: str | Path) -> None:
+        path = str(path)
+        (self._paths if os.path.lexists(path) else self._absent)[path] = None
+
+    @property
+    def paths(self) -> list[str]:
+        """What is there."""
+        return list(self._paths)
+
+    def held(
+        self,
+        path: list[str],
+        words: list[str],
+        here: str,
+        variables: Iterable[str],
+        said: str,
+    ) -> dict[str, object] | None:
+        """Return the manifest; ``None`` when a file has gone meanwhile, or it would take long."""
+        now = time.time_ns()
+        try:
+            states = freshness.states(self.paths)
+            young = list(_young(self.paths, states, now))
+            if sum(states[5 * at] for at, _ in young) > _MOST_YOUNG_BYTES:
+                return None
+            digests = {path: freshness.digest_of(path) for _, path in young}
+        except OSError:
+            return None
+        return {
+            "python": freshness.PYTHON,
+            "path": path,
+            "words": words,
+            "here": here,
+            "variables": freshness.variables(os.environ),
+            "written": now,
+            "paths": self.paths,
+            "states": states,
+            "absent": list(self._absent),
+            "environment": {name: _value(name) for name in sorted(variables)},
+            "young": digests,
+            "said": said,
+        }
+
+
+def _young(paths: list[str], states: list[int], now: int) -> Iterator[tuple[int, str]]:
+    for at, path in enumerate(paths):
+        changed = max(states[5 * at + 1], states[5 * at + 2])
+        if now - changed < freshness.YOUNG_NS:
+            yield at, path
+
+
+def _paths(name: str) -> bool:
+    """Tell whether a file beside the installed packages makes more of them importable."""
+    return name.endswith((".pth", ".egg-link")) or name.startswith("__editable__")
+
+
+def _value(name: str) -> bytes | None:
+    value = os.environ.get(name)
+    return None if value is None else freshness.digest_of_text(value)

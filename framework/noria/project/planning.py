@@ -1,0 +1,217 @@
+"""What a run of a project would do, and why: asked, not done."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from noria_catalog.suggest import nearest
+
+from noria.code import Fingerprint
+from noria.errors import SelectionError
+from noria.plan import Plan, Verdict
+from noria.plan.decide import complete
+from noria.plan.explain import Difference, differences, symbols_that_differ
+from noria.plan.key import Parts, parts_from
+from noria.project.incremental import Incremental, told_late
+from noria.project.orphans import Orphan, find_orphans
+from noria.project.parameters import located_datasets
+from noria.project.remembering import Asked, incremental
+from noria.project.selection import Selection
+from noria.project.session import Session
+from noria.record.history import unsettled_nodes
+from noria.record.ledger import FILE, open_ledger
+from noria.runner.joined import join_places
+from noria.runner.prepare import prepare
+from noria.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What would become of one node.
+
+    ``seconds`` is how long its last recorded run took, ``None`` where there is none.
+    """
+
+    name: str
+    verdict: str
+    reason: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs between a node's last recorded result and now.
+
+    ``what`` is "code", "input", "parameter", ...; ``where`` its place; ``before`` and ``after``
+    are source text, or digests of data; ``maker`` is the node that makes an input.
+    """
+
+    what: str
+    name: str
+    where: str | None
+    before: str | None
+    after: str | None
+    maker: str | None = None
+
+
+class Planning:
+    """The plan of a run that is not done, and the answers to why.
+
+    Made by :func:`planning`, and good while that context lasts.
+    """
+
+    def __init__(self, session: Session, memory: Incremental, store: Store, plan: Plan) -> None:
+        self._session = session
+        self._memory = memory
+        self._store = store
+        self._plan = plan
+        self.orphans: list[Orphan] = []
+
+    @property
+    def late(self) -> list[str]:
+        """A line for each input that is out of date and would be used as it is."""
+        return list(told_late(self._plan))
+
+    def nodes(self) -> Iterator[Planned]:
+        """Yield the selected nodes in the order in which they can run."""
+        for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True):
+            if job.selected:
+                entry = self._store.latest(job.name)
+                seconds = None if entry is None else entry.seconds
+                yield Planned(job.name, verdict.kind, verdict.reason, seconds)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many nodes there are of each verdict."""
+        kinds = [planned.verdict for planned in self.nodes()]
+        return {kind: kinds.count(kind) for kind in ("run", "reuse", "restore", "wait")}
+
+    def why(self, node: str) -> tuple[Verdict, list[Change], Fingerprint]:
+        """Return a node's verdict, what differs, and what its code depends on.
+
+        Raises SelectionError with the nearest name.
+        """
+        names = [job.name for job in self._plan.jobs]
+        if node not in names:
+            raise SelectionError(
+                f"--why {node}: no node of that name is selected", nearest=nearest(node, names)
+            )
+        at = names.index(node)
+        job, verdict = self._plan.jobs[at], self._plan.verdicts[at]
+        now = complete(job, {**dict.fromkeys(job.inputs.values()), **self._plan.digests})
+        entry = self._store.latest(node)
+        before = None if entry is None else parts_from(entry.parts)
+        changes = [] if before is None else list(self._changes(before, now))
+        return verdict, changes, self._memory.gatherer.fingerprints[node]
+
+    def _changes(self, before: Parts, now: Parts) -> Iterator[Change]:
+        for each in differences(before, now):
+            if each.what == "code":
+                yield from self._code(before.code, now.code)
+            elif each.what == "libraries":
+                yield from self._libraries(before.libraries, now.libraries)
+            elif each.what == "input":
+                if each.after != "":  # not known yet: it depends on what runs before
+                    maker = self._maker(each.name)
+                    yield Change("input", each.name, None, each.before, each.after, maker)
+            else:
+                where = self._where(each)
+                yield Change(each.what, each.name, where, each.before, each.after)
+
+    def _code(self, before: str, after: str) -> Iterator[Change]:
+        old, new = self._symbols(before), self._symbols(after)
+        places = self._memory.symbol_places()
+        found = list(symbols_that_differ(old, new))
+        for each in found:
+            yield Change(
+                "code",
+                each.name,
+                places.get(each.name),
+                self._text(each.before),
+                self._text(each.after),
+            )
+        if not found:
+            yield Change("code", "a value that the function holds", None, None, None)
+
+    def _libraries(self, before: str, after: str) -> Iterator[Change]:
+        old = dict(json.loads(self._text(before) or "[]"))
+        new = dict(json.loads(self._text(after) or "[]"))
+        for each in symbols_that_differ(old, new):
+            yield Change("library", each.name, None, each.before, each.after)
+
+    def _symbols(self, digest: str) -> dict[str, str]:
+        text = self._text(digest)
+        return {} if text is None else dict(json.loads(text))
+
+    def _text(self, digest: str | None) -> str | None:
+        if digest is None:
+            return None
+        known = self._memory.gatherer.texts.get(digest)
+        return known if known is not None else self._store.text(digest)
+
+    def _maker(self, dataset: str) -> str | None:
+        return next((job.name for job in self._plan.jobs if dataset in job.outputs), None)
+
+    def _where(self, each: Difference) -> str | None:
+        if each.what == "parameter":
+            value = dict(located_datasets(self._session.located_parameters)).get(each.name)
+            place = None if value is None else value.where or value.key
+        else:
+            catalog = self._session.catalog
+            place = catalog.where(each.name) if each.name in catalog else None
+        return None if place is None else str(place)
+
+
+@contextmanager
+def planning(session: Session, selection: Selection, *, force: bool = False) -> Iterator[Planning]:
+    """Give the plan of what a run of the selection would do.
+
+    Nothing is run, loaded or written.  Raises what a run would raise before its first node.
+    """
+    catalog = session.catalog
+    selected = join_places(session.select(selection), catalog)
+    with ExitStack() as stack:
+        ledger = None
+        if (session.project.state / FILE).exists():
+            ledger = stack.enter_context(open_ledger(session.project.state))
+        asked = Asked(
+            outputs=(),
+            force=force,
+            unsettled=() if ledger is None else unsettled_nodes(ledger),
+        )
+        whole = join_places(session.pipelines[selection.pipeline], catalog)
+        memory, store = stack.enter_context(
+            incremental(
+                session.project, session.settings, whole, catalog, session.hooks, "plan", asked
+            )
+        )
+        parameters = dict(located_datasets(session.located_parameters))
+        prepare(selected, catalog, parameters, None, memory.plan)
+        assert memory.plan_made is not None
+        planned = Planning(session, memory, store, memory.plan_made)
+        if ledger is not None:
+            names = {node.name for node in whole.nodes}
+            planned.orphans = find_orphans(
+                ledger, selection.pipeline, names, memory.places_of(whole.datasets())
+            )
+        yield planned
+
+
+def document(planned: Planning, pipeline: str) -> Mapping[str, Any]:
+    """Return a plan as JSON-like values."""
+    return {
+        "pipeline": pipeline,
+        "counts": planned.counts(),
+        "nodes": [
+            {
+                "name": each.name,
+                "verdict": each.verdict,
+                "reason": each.reason,
+                "seconds": each.seconds,
+            }
+            for each in planned.nodes()
+        ],
+        "late": planned.late,
+        "orphans": [orphan._asdict() for orphan in planned.orphans],
+    }

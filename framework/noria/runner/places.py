@@ -1,0 +1,173 @@
+"""What lies at the places of a run's datasets, and how it is told apart."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from noria_catalog import DataCatalog
+from noria_catalog.dataset import Digests, Exists, Restores
+from noria_catalog.digest import names_digest
+from noria_catalog.errors import MissingDataError
+from noria_catalog.memory import MemoryDataset
+from noria_catalog.storage import is_remote
+
+from noria.errors import NotStorable
+from noria.plan import Lying
+from noria.store import Marks, Seen, Store
+
+UNRECORDED = "unrecorded"
+
+
+class Places:
+    """Answers what lies where, each dataset looked at once until it is saved.
+
+    ``given`` are values that stand in for what the catalog has.
+    """
+
+    def __init__(
+        self, catalog: DataCatalog, store: Store, given: Mapping[str, Any] | None = None
+    ) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._seen = Seen(store)
+        self._marks = Marks(store)
+        self._given = given or {}
+        self._known: dict[str, Lying] = {}
+        self._names: dict[str, str] = {}
+
+    def lying(self, name: str) -> Lying:
+        """Return what lies at the place of a dataset, as it was when first asked."""
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._look(name)
+        return known
+
+    def forget(self, name: str) -> None:
+        """Look anew the next time: something was saved there."""
+        self._known.pop(name, None)
+
+    def look(self, name: str) -> Lying:
+        """Return what lies there now, looked at anew."""
+        self.forget(name)
+        return self.lying(name)
+
+    def is_memory(self, name: str) -> bool:
+        """Tell whether the data lives in this process only."""
+        if name in self._given or name not in self._catalog:
+            return True
+        return isinstance(self._catalog[name], MemoryDataset)
+
+    def is_plain_file(self, name: str) -> bool:
+        """Tell whether all that a dataset is can be seen by the state of files on these disks."""
+        if self.is_memory(name):
+            return True
+        dataset = self._catalog[name]
+        local = not is_remote(self.place(name)) and "filepath" in self._catalog.describe(name)
+        return local and isinstance(dataset, Restores) and dataset.restorable
+
+    def place(self, name: str) -> str:
+        """Return what names the place, equal for two datasets that lie at one; empty in memory."""
+        place = self._names.get(name)
+        if place is None:
+            place = self._names[name] = "" if self.is_memory(name) else self._place(name)
+        return place
+
+    def unrecord(self, name: str) -> None:
+        """Note that what will lie at a place is nobody's recorded result, where one lay."""
+        place = self.place(name)
+        if place and self._marks.get(place):
+            self._marks.set(place, UNRECORDED)
+
+    def set_mark(self, name: str, digest: str) -> None:
+        """Note what this run has put at a dataset's place."""
+        place = self.place(name)
+        if place:
+            stamp = self._stamp(self._catalog[name]) if is_remote(place) else None
+            self._marks.set(place, digest if stamp is None else f"{digest} {stamp}")
+            self.forget(name)
+
+    def digest_of_value(self, value: Any) -> str:
+        """Return the digest of a value in memory."""
+        return self._store.digest_value(value)
+
+    def digest_of_file(self, path: str) -> str | None:
+        """Return the digest of a file's content, ``None`` where there is no file."""
+        return self._seen.digest_of(path)
+
+    def digest_by_loading(self, name: str) -> str | None:
+        """Return the digest of data that only loading can tell; ``None`` where that cannot."""
+        try:
+            return self.digest_of_value(self._catalog.load(name))
+        except NotStorable:
+            return None
+
+    def _place(self, name: str) -> str:
+        described = self._catalog.describe(name)
+        place = described.get("filepath")
+        if place is None:
+            return f"{described.get('type')}:{name}"
+        place = str(place)
+        return place if is_remote(place) else os.path.realpath(place)
+
+    def _look(self, name: str) -> Lying:
+        if name in self._given:
+            return Lying(self.digest_of_value(self._given[name]), memory=True)
+        if name not in self._catalog:
+            return Lying(None, memory=True)
+        dataset = self._catalog[name]
+        if isinstance(dataset, MemoryDataset):
+            value = dataset.load() if dataset.exists() else None
+            return Lying(None if value is None else self.digest_of_value(value), memory=True)
+        return self._look_at(name, dataset)
+
+    def _look_at(self, name: str, dataset: Any) -> Lying:
+        place = self.place(name)
+        written, _, stamp = (self._marks.get(place) or "").partition(" ")
+        about = {
+            "ours": bool(written),
+            "unrecorded": written == UNRECORDED,
+            "guarded": is_remote(place),
+        }
+        try:
+            digest = self._content(dataset, place)
+        except MissingDataError:
+            return Lying(None, **about)
+        if digest is None:
+            # What the last run has put there is all that can be known of it.
+            there = not isinstance(dataset, Exists) or self._catalog.exists(name)
+            known = written if there and written != UNRECORDED else ""
+            return Lying(known or None, opaque=there, **about)
+        if stamp and stamp == digest:
+            digest = written
+        recorded = digest == written or bool(self._store.by_output(digest))
+        return Lying(digest, recorded=recorded, **about)
+
+    def _content(self, dataset: Any, place: str) -> str | None:
+        if is_remote(place):
+            return self._stamp(dataset)
+        if not isinstance(dataset, Restores):
+            return dataset.digest() if isinstance(dataset, Digests) else None
+        with dataset.stored_files() as files:
+            return digest_of_files(files, self._seen.digest_of)
+
+    def _stamp(self, dataset: Any) -> str | None:
+        """Return what tells contents apart without reading them: a store's own tag."""
+        return dataset.digest() if isinstance(dataset, Digests) else None
+
+
+def digest_of_files(
+    files: Sequence[tuple[str, str]], digest_of: Callable[[str], str | None]
+) -> str | None:
+    """Return one digest of some files by their names; of a single one without a name its own.
+
+    ``None`` where a file is missing.
+    """
+    digests: list[tuple[str, str]] = []
+    for name, path in files:
+        digest = digest_of(path)
+        if digest is None:
+            return None
+        digests.append((name, digest))
+    if len(digests) == 1 and not digests[0][0]:
+        return digests[0][1]
+    return names_digest(digests)

@@ -1,0 +1,318 @@
+"""Judging each node when its turn comes, using what is recorded, recording what was made."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from noria_catalog import DataCatalog
+from noria_catalog.dataset import Restores
+
+from noria.errors import Corrupt, NotStorable, RunError
+from noria.graph import Node
+from noria.plan import Job, Parts, Plan, Verdict, judge, key_of
+from noria.plan.decide import RESTORE, REUSE, RUN, WAIT, complete
+from noria.record.events import (
+    DatasetSaved,
+    Listener,
+    NodeJudged,
+    NodeRestored,
+    NodeReused,
+    Noted,
+)
+from noria.runner.perform import Performer
+from noria.runner.places import Places, digest_of_files
+from noria.runner.records import Records
+from noria.runner.restore import keep_aside, put_back
+from noria.runner.stored_flow import StoredFlow
+from noria.store import Entry, Output, Store
+
+_FLUSH_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What remembering must know of the project: its folder, and where to keep things aside.
+
+    ``recheck`` tells which source was edited since the nodes were judged, ``depends`` what of that
+    which a node was said to depend on; ``None`` for nothing.  ``texts`` are what digests stand for.
+    """
+
+    root: Path
+    aside: Path
+    recheck: Callable[[], str | None]
+    depends: Callable[[Node], str | None]
+    texts: Mapping[str, str]
+
+
+class Remembering:
+    """Performs the nodes of one run, those that need it; in place of a performer.
+
+    ``force`` runs the nodes whatever is recorded.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        plan: Plan,
+        *,
+        performer: Performer,
+        flow: StoredFlow,
+        catalog: DataCatalog,
+        store: Store,
+        places: Places,
+        records: Records,
+        project: Project,
+        run: str,
+        emit: Listener,
+        reused: Callable[[Node], None] | None,
+        force: bool = False,
+    ) -> None:
+        by_name = {job.name: at for at, job in enumerate(plan.jobs)}
+        self._nodes = nodes
+        self._jobs = [plan.jobs[by_name[node.name]] for node in nodes]
+        self._verdicts = [plan.verdicts[by_name[node.name]] for node in nodes]
+        self._digests = plan.digests
+        self._performer = performer
+        self._flow = flow
+        self._catalog = catalog
+        self._store = store
+        self._places = places
+        self._records = records
+        self._project = project
+        self._run = run
+        self._emit = emit
+        self._reused = reused
+        self._force = force
+        self.used: set[str] = set()
+        """The keys of the results that this run has used or made."""
+        self._texts_kept: set[str] = set()
+        self._pending: list[Entry] = []
+        self._flushed = 0.0
+        self._guard = threading.Lock()
+
+    def __call__(self, number: int) -> None:
+        """Do for one node what its verdict says.  Raises NodeError when it runs and fails."""
+        node, job = self._nodes[number], self._jobs[number]
+        verdict = self._verdicts[number]
+        if verdict.kind == WAIT or (verdict.kind == RUN and not verdict.key):
+            verdict = self._judged_now(node, job, verdict)
+        if verdict.blocked:
+            raise _blocked(verdict, self._places)
+        if verdict.kind == REUSE:
+            self._tell(job, verdict)
+            self._use(node, verdict)
+            self._emit(NodeReused(node.name, time.time()))
+        elif verdict.kind == RESTORE and self._restored(node, job, verdict):
+            pass
+        else:
+            self._run_node(number, node, job, verdict)
+
+    def _judged_now(self, node: Node, job: Job, before: Verdict) -> Verdict:
+        """Judge a node again: now all that it reads is there."""
+        for name in job.inputs.values():
+            if self._digests.get(name) is None:
+                self._digests[name] = self._loaded_digest(name)
+        if before.kind == RUN:
+            job = job._replace(always=before.reason)
+        verdict = judge(job, self._digests, self._records, force=self._force)
+        if verdict.kind == WAIT:  # an input that nobody can tell apart
+            names = [name for name in job.inputs.values() if self._digests.get(name) is None]
+            return Verdict(RUN, f"nobody can tell whether {', '.join(names)} changed")
+        return verdict
+
+    def _loaded_digest(self, name: str) -> str | None:
+        """Return the digest of data that only loading can tell apart."""
+        lying = self._places.lying(name)
+        if not lying.opaque:
+            return lying.digest
+        return self._places.digest_by_loading(name)
+
+    def _use(self, node: Node, verdict: Verdict) -> None:
+        """Let the recorded outputs be what this run has made."""
+        entry = self._records.entry(verdict.key)
+        assert entry is not None
+        self.used.add(verdict.key)
+        for output in entry.outputs:
+            self._digests[output.name] = output.digest
+            if self._places.is_memory(output.name):
+                self._flow.provide(output)
+        self._performer.done.add(node.name)
+        self._flow.passed(node)
+        if self._reused is not None:
+            self._reused(node)
+
+    def _restored(self, node: Node, job: Job, verdict: Verdict) -> bool:
+        """Put outputs back; tell whether that went well, else the node is to run."""
+        began = time.perf_counter()
+        entry = self._records.entry(verdict.key)
+        assert entry is not None
+        self._move_aside(node, verdict)
+        for output in entry.outputs:
+            if output.name in verdict.restore:
+                try:
+                    put_back(output, self._catalog, self._store, self._places)
+                except Corrupt as error:
+                    self._emit(Noted(node.name, f"{node.name}: {error}; it runs again"))
+                    self._records.forget(verdict.key)
+                    return False
+                self._places.set_mark(output.name, output.digest)
+        seconds = time.perf_counter() - began
+        self._tell(job, verdict)
+        for name in verdict.restore:
+            size = sum(
+                size for one in entry.outputs if one.name == name for _, _, size in one.blobs
+            )
+            place = self._places.place(name)
+            self._emit(DatasetSaved(node.name, name, seconds, None, size, place))
+        self._use(node, verdict)
+        self._emit(NodeRestored(node.name, time.time(), seconds))
+        return True
+
+    def _move_aside(self, node: Node, verdict: Verdict) -> None:
+        for name in verdict.aside:
+            was = self._places.place(name)
+            now = keep_aside(name, self._places, self._project.aside, self._project.root)
+            self._emit(
+                Noted(
+                    node.name,
+                    f"{_below(was, self._project.root)} was changed by hand: it is now"
+                    f" {_below(str(now), self._project.root)}"
+                    f" (to keep it in place: --keep-edited {name})",
+                )
+            )
+
+    def _run_node(self, number: int, node: Node, job: Job, verdict: Verdict) -> None:
+        parts = complete(job, {name: self._digests.get(name) for name in job.inputs.values()})
+        if verdict.kind == RESTORE:
+            verdict = Verdict(RUN, "what the store had of it was damaged", verdict.key)
+        else:
+            self._move_aside(node, verdict)
+        self._tell(job, verdict, parts)
+        began = time.time()
+        try:
+            self._performer(number)
+        except BaseException:
+            self._own(node)
+            raise
+        outputs = [self._made(name) for name in node.makes]
+        for output in outputs:
+            self._digests[output.name] = output.digest
+            self._places.set_mark(output.name, output.digest)
+        self._remember(node, job, parts, outputs, began)
+
+    def _own(self, node: Node) -> None:
+        """Note what a node has saved before it failed as ours: nobody has edited it."""
+        for name in self._flow.saved.intersection(node.makes):
+            digest = self._places.look(name).digest
+            if digest is not None:
+                self._places.set_mark(name, digest)
+
+    def _remember(
+        self, node: Node, job: Job, parts: Parts, outputs: list[Output], began: float
+    ) -> None:
+        """Record a result, if what it was made of is still so."""
+        changed = self._changed(node, job)
+        if changed is not None:
+            self._emit(Noted(node.name, f"{node.name}: {changed}; its result is not remembered"))
+            return
+        replaced = self._performer.replaced.pop(node.name, None)
+        if replaced:
+            parts = self._with_replaced(parts, replaced)
+        if not all(digest for _, digest in parts.arguments.values()):
+            return
+        seconds = time.time() - began
+        entry = Entry(
+            key_of(parts), node.name, self._run, began, seconds, parts.document(), tuple(outputs)
+        )
+        with self._guard:
+            self._pending.append(entry)
+        self.flush(after=_FLUSH_SECONDS)
+
+    def flush(self, *, after: float = 0.0) -> None:
+        """Record what has ended since the last time, if the sources are still what was judged.
+
+        ``after``: not before so many seconds have gone by since then.
+        """
+        with self._guard:
+            now = time.monotonic()
+            if now - self._flushed < after:
+                return
+            self._flushed = now
+            pending, self._pending = self._pending, []
+        changed = self._project.recheck() if pending else None
+        if changed is not None:
+            names = ", ".join(entry.node for entry in pending)
+            self._emit(Noted("", f"{changed} during the run; not remembered: {names}"))
+            return
+        new = self._project.texts.keys() - self._texts_kept if pending else ()
+        self._store.keep_texts({digest: self._project.texts[digest] for digest in new})
+        self._texts_kept.update(new)
+        for entry in pending:
+            self._store.remember(entry)
+            self.used.add(entry.key)
+            self._records.forget(entry.key)
+
+    def _changed(self, node: Node, job: Job) -> str | None:
+        for name in job.inputs.values():
+            if self._places.is_memory(name) or self._places.lying(name).opaque:
+                continue
+            if self._places.look(name).digest != self._digests.get(name):
+                return f"{name} changed while it ran"
+        return self._project.depends(node)
+
+    def _with_replaced(self, parts: Parts, replaced: Mapping[str, Any]) -> Parts:
+        """Return the parts with the inputs that hooks have put in place of what was loaded."""
+        digests = {name: self._places.digest_of_value(value) for name, value in replaced.items()}
+        return parts._replace(
+            depends={**parts.depends, **{f"input {n}": digests[n] for n in digests}}
+        )
+
+    def _made(self, name: str) -> Output:
+        """Return an output that was just saved, its bytes in the store where they can be."""
+        if self._places.is_memory(name):
+            return self._flow.made.pop(name, None) or self._flow.encode(name)
+        output = output_in_place(name, self._catalog, self._store, self._places)
+        return output if output.digest else output._replace(digest=f"made:{self._run}/{name}")
+
+    def _tell(self, job: Job, verdict: Verdict, parts: Parts | None = None) -> None:
+        details = {} if parts is None else parts.document()
+        self._emit(NodeJudged(job.name, verdict.kind, verdict.reason, verdict.key, details))
+
+
+def output_in_place(name: str, catalog: DataCatalog, store: Store, places: Places) -> Output:
+    """Return what lies at a dataset's place as an output, its bytes in the store where they can be.
+
+    The digest is empty where nobody can tell contents apart.
+    """
+    dataset, place = catalog[name], places.place(name)
+    if isinstance(dataset, Restores) and dataset.restorable:
+        # Where the store cannot take it (a full disk), its digest is remembered all the same.
+        with suppress(NotStorable), dataset.stored_files() as files:
+            blobs = {path: store.keep_file(path) for _, path in files}
+            digest = digest_of_files(files, lambda path: blobs[path].digest)
+            kept = tuple((inside, *blobs[path]) for inside, path in files)
+            return Output(name, digest or "", "files", kept, "", place)
+    lying = places.look(name)
+    digest = "" if lying.opaque else lying.digest
+    return Output(name, digest or "", "none", (), "", place)
+
+
+def _blocked(verdict: Verdict, places: Places) -> RunError:
+    name = verdict.blocked[0]
+    return RunError(
+        f"{name} at {places.place(name)} holds bytes that no run has recorded,"
+        " and nothing is overwritten there",
+        hint=f"to take what lies there as the result: --keep-edited {name}\n"
+        "to make it anew: --force, or remove it first",
+    )
+
+
+def _below(path: str, root: Path) -> str:
+    try:
+        return Path(path).relative_to(root).as_posix()
+    except ValueError:
+        return path

@@ -1,0 +1,42 @@
+"""Putting recorded outputs back, and keeping aside what nobody recorded."""
+
+import os
+import shutil
+from pathlib import Path
+
+from noria_catalog import DataCatalog
+from noria_catalog.dataset import Restores
+
+from noria.runner.places import Places
+from noria.store import Output, Store
+
+
+def put_back(output: Output, catalog: DataCatalog, store: Store, places: Places) -> None:
+    """Make a dataset's place hold the bytes that the store has of an output.
+
+    They are published as a save is: whole, or not at all.  Raises the store's ``Corrupt`` where a
+    blob is not what it should be; then nothing was changed.
+    """
+    dataset = catalog[output.name]
+    if not isinstance(dataset, Restores):
+        raise TypeError(f"{output.name} cannot be put back")
+    with dataset.restoring([name for name, _, _ in output.blobs]) as targets:
+        for name, digest, _ in output.blobs:
+            store.copy_to(digest, targets[name])
+    places.forget(output.name)
+
+
+def keep_aside(name: str, places: Places, folder: Path, root: Path) -> Path:
+    """Move what lies at a dataset's place into ``folder``, and return where it is now.
+
+    Below it the path is the one that it had below ``root``, the project's folder.
+    """
+    place = places.place(name)
+    below = os.path.relpath(place, root)
+    if below.startswith(os.pardir):
+        below = place.lstrip("/").replace(":", "")
+    target = folder / below
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(place, target)
+    places.forget(name)
+    return target

@@ -1,0 +1,53 @@
+"""Short notes by name: what was last put at a place."""
+
+import threading
+
+from noria.store.store import Store
+
+
+class Marks:
+    """Keeps a short text by name; sealed, so that nobody else's notes are believed.
+
+    Names should be complete: a store may serve several projects.
+
+    >>> import tempfile, pathlib
+    >>> from noria.store.store import open_store
+    >>> with open_store(pathlib.Path(tempfile.mkdtemp()), b"s" * 32) as store:
+    ...     marks = Marks(store)
+    ...     marks.set("/data/a.csv", "ea8f163d")
+    ...     marks.get("/data/a.csv"), marks.get("/data/b.csv")
+    ('ea8f163d', None)
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, str | None] = {}
+        self._guard = threading.Lock()
+
+    def get(self, name: str) -> str | None:
+        """Return the note of a name, ``None`` where there is none of ours."""
+        with self._guard:
+            if name not in self._known:
+                self._known[name] = self._read(name)
+            return self._known[name]
+
+    def set(self, name: str, text: str) -> None:
+        """Note a text; it is written as entries are."""
+        with self._guard:
+            self._known[name] = text
+        key = _bytes(name)
+        seal = self._store.seal_seen.short(key + b"\0" + _bytes(text))
+        if self._store.is_writable:
+            self._store.pending.add_mark(key, (_bytes(text), seal))
+
+    def _read(self, name: str) -> str | None:
+        key = _bytes(name)
+        rows = self._store.database.read("SELECT text, seal FROM marks WHERE name = ?", (key,))
+        for text, seal in rows:
+            if self._store.seal_seen.short(key + b"\0" + text) == seal:
+                return str(text, "utf-8", "surrogateescape")
+        return None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
