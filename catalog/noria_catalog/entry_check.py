@@ -14,7 +14,7 @@ from noria_catalog.located import Located
 from noria_catalog.publish import shown
 from noria_catalog.redact import redacted
 from noria_catalog.remote import publishes_whole
-from noria_catalog.spec import resolve_type, type_word
+from noria_catalog.spec import resolve_type
 from noria_catalog.storage import is_remote
 from noria_catalog.suggest import nearest
 
@@ -58,26 +58,16 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
     kind = resolve_type(name, entry, catalog.context)
     for key in ("load_args", "save_args"):
         given = entry.value.get(key)
-        target = getattr(kind, key.replace("args", "function"), None)
-        if given is None or not isinstance(given.value, dict) or not given.value or not target:
+        if given is None or not isinstance(given.value, dict) or not given.value:
             continue
-        try:
-            known = known_arguments(target)
-        except ImportError as error:
-            message = f"dataset {name!r}: {type_word(entry)} needs {error.name or error}"
-            yield Problem(
-                "library",
-                DatasetDefinitionError(
-                    f"{message}, which is not installed", where=catalog.where(name)
-                ),
-            )
-            continue
+        known, sure = library_arguments(kind, key)
         for word, value in given.value.items():
-            if known is not None and word not in known:
+            if sure and word not in known:
+                function = getattr(kind, key.replace("args", "function")).replace(":", ".")
                 yield Problem(
                     "argument",
                     DatasetDefinitionError(
-                        f"dataset {name!r}: {target.replace(':', '.')} has no argument {word!r}",
+                        f"dataset {name!r}: {function} has no argument {word!r}",
                         where=value.key or value.where or catalog.where(name),
                         nearest=nearest(word, known),
                     ),
@@ -88,20 +78,32 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
             yield from _argument_problems(name, nested, catalog)
 
 
-def known_arguments(target: str) -> Mapping[str, Any] | None:
-    """Return the parameters of ``module:function``, ``None`` where it takes any.
+def library_arguments(kind: type[Any], key: str) -> tuple[list[str], bool]:
+    """Return what a class's ``load_args`` or ``save_args`` may hold, and whether that is all.
 
-    >>> sorted(known_arguments("shutil:copymode"))
-    ['dst', 'follow_symlinks', 'src']
+    It is what the library's own function takes beside its first argument, which is what the dataset
+    reads or writes; nothing, where the class names no function or its library is not installed.
+
+    >>> from noria_catalog.formats.text import TextDataset
+    >>> names, sure = library_arguments(TextDataset, "load_args")
+    >>> names[:3], sure
+    (['mode', 'buffering', 'encoding'], True)
     """
+    target = getattr(kind, key.replace("args", "function"), None)
+    if not target:
+        return [], False
     module, _, path = target.partition(":")
-    function: Any = import_module(module)
+    try:
+        function: Any = import_module(module)
+    except ImportError:
+        return [], False
     for part in path.split("."):
         function = getattr(function, part)
-    parameters = inspect.signature(function).parameters
-    if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
-        return None
-    return {key: each for key, each in parameters.items() if key != "self"}
+    parameters = list(inspect.signature(function).parameters.values())
+    given = 2 if parameters[0].name == "self" else 1
+    open_ended = any(each.kind is each.VAR_KEYWORD for each in parameters)
+    named = [each.name for each in parameters[given:] if each.kind is not each.VAR_KEYWORD]
+    return named, not open_ended
 
 
 def _appending(name: str, entry: Located) -> Iterator[Problem]:

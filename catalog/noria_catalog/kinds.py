@@ -52,6 +52,21 @@ class Kinds:
     def __init__(self, packages: Sequence[str] = ()) -> None:
         self._packages = tuple(packages)
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages in which a dotted path is looked for."""
+        return self._packages
+
+    @property
+    def words(self) -> list[str]:
+        """The words for our own formats and those of plugins, sorted."""
+        return sorted({**BUILTIN, **self._plugins})
+
+    @property
+    def knows_kedro(self) -> bool:
+        """Whether the types of kedro-datasets may be named, too."""
+        return _has_kedro_datasets()
+
     def resolve(self, word: str, where: Where | None = None) -> type[Any]:
         """Return the class that a type word names; raises UnknownTypeError, imports only it."""
         if not _DOTTED.fullmatch(word):

@@ -84,8 +84,8 @@ def test_a_preview_of_nothing_is_told(project: ProjectOnDisk) -> None:
 def test_versions_are_listed_and_one_can_be_loaded(project: ProjectOnDisk) -> None:
     project.edit(PAGE, "data/totals.json", "data/totals.json\n  versioned: true")
     assert "no version yet" in project.noria("catalog", "versions", "totals").out
-    for _ in range(2):
-        project.noria("run", "--pipeline", "sales")
+    for rate in ("1.5", "2"):
+        project.noria("run", "--pipeline", "sales", "--params", f"rate={rate}")
     found = json.loads(project.noria("catalog", "versions", "totals", "--json").out)
     later, earlier = found["versions"]
     assert later > earlier
@@ -138,7 +138,7 @@ WRONG = {
     "a function": ("a:\n  type: shop.pipelines.sales.nodes.clean\n  filepath: a\n", "10:9", None),
     "no mapping": ("a: 3\n", "9:1", None),
     "a placeholder in an entry of one name": (
-        '"{a}_b":\n  type: pandas.CSVDataset\n  filepath: "{b}.csv"\n', "11:13", "{a}"),
+        '"{a}_b":\n  type: pandas.CSVDataset\n  filepath: "{b}.csv"\n', "11:13", None),
 }  # fmt: skip
 
 
@@ -178,8 +178,8 @@ def test_two_entries_at_one_place_are_told_and_transcoded_ones_are_not(
     shared = [each for each in findings(project, code=0) if each["kind"] == "shared"]
     assert shared == []
     entry(project, "y:\n  type: json.JSONDataset\n  filepath: data/../data/totals.json\n")
-    (shared,) = [each for each in findings(project, code=0) if each["kind"] == "shared"]
-    assert f"'totals' at {PAGE}:5:1, 'y' at {PAGE}:16:1" in shared["message"]
+    (found,) = [each for each in findings(project, code=0) if each["kind"] == "shared"]
+    assert f"'totals' at {PAGE}:5:1, 'y' at {PAGE}:16:1" in found["message"]
 
 
 def test_a_save_that_is_not_whole_is_a_warning(project: ProjectOnDisk) -> None:

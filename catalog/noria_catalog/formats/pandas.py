@@ -32,6 +32,8 @@ class CSVDataset(FileDataset):
     3
     """
 
+    load_function: ClassVar[str | None] = "pandas:read_csv"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_csv"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False, "lineterminator": "\n"}
 
     def read(self, path: Path) -> Any:
@@ -80,6 +82,9 @@ class ParquetDataset(FileDataset):
     >>> list(dataset.load().columns)
     ['a']
     """
+
+    load_function: ClassVar[str | None] = "pandas:read_parquet"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_parquet"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file or folder ``path``."""
@@ -148,6 +153,9 @@ class FeatherDataset(FileDataset):
     3
     """
 
+    load_function: ClassVar[str | None] = "pandas:read_feather"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_feather"
+
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
         import pandas as pd
@@ -173,6 +181,9 @@ class JSONDataset(FileDataset):
     >>> int(dataset.load()["a"].sum())
     3
     """
+
+    load_function: ClassVar[str | None] = "pandas:read_json"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_json"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
@@ -200,6 +211,7 @@ class ExcelDataset(FileDataset):
     3
     """
 
+    load_function: ClassVar[str | None] = "pandas:read_excel"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False}
 
     def __init__(

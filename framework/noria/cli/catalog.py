@@ -15,6 +15,7 @@ from noria.cli.options import configuration_options, json_option
 from noria.cli.printing import plural, print_json, size, table
 from noria.cli.shown_data import data_as_json, data_as_text
 from noria.project.catalog_check import check_catalog, written_catalog
+from noria.project.catalog_schema import SCHEMA, project_schema, write_schema
 from noria.project.session import Session
 
 MISTAKE = 2
@@ -132,6 +133,23 @@ def check(as_json: bool, **given: Any) -> int:
     else:
         findings.tell(checked, plural(checked.nodes, "dataset"))
     return MISTAKE if checked.errors else 0
+
+
+@catalog.command()
+@click.option("--write", is_flag=True, help=f"Write it to {SCHEMA}, where editors look for it.")
+@configuration_options
+@click.option("--json", is_flag=True, expose_value=False, help="It is JSON anyway.")
+def schema(write: bool, **given: Any) -> None:
+    """Print the JSON Schema of catalog files, by which editors complete and check them.
+
+    It knows the classes that this catalog names, those of the project too.
+    """
+    session = open_session(given)
+    made = project_schema(session)
+    if write:
+        click.echo(f"wrote {session.shown(write_schema(session.project.path, schema=made))}")
+    else:
+        print_json(made)
 
 
 def _row(name: str, written: DataCatalog, session: Session) -> dict[str, Any]:

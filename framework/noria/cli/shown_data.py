@@ -30,10 +30,17 @@ def data_as_json(data: Any, rows: int) -> dict[str, Any]:
     """
     columns = getattr(data, "columns", None)
     if columns is not None and callable(getattr(data, "to_dict", None)):
-        cells = (
-            data.values.tolist() if hasattr(data, "values") else [list(row) for row in data.rows()]
-        )
-        return {"columns": [str(column) for column in columns], "rows": cells[:rows]}
+        return {"columns": [str(column) for column in columns], "rows": _cells(data)[:rows]}
     if isinstance(data, str | int | float | bool | list | dict | None):
         return {"data": data}
     return {"data": data_as_text(data, rows)}
+
+
+def _cells(table: Any) -> list[list[Any]]:
+    if hasattr(table, "rows"):  # polars
+        return [list(row) for row in table.rows()]
+    columns = [
+        [None if gone else cell for cell, gone in zip(column, column.isna(), strict=True)]
+        for _, column in table.items()
+    ]
+    return [list(row) for row in zip(*columns, strict=True)]
