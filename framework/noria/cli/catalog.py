@@ -8,6 +8,7 @@ import click
 from noria_catalog import DataCatalog
 from noria_catalog.errors import NoriaError
 from noria_catalog.located import Where
+from noria_catalog.storage import is_remote
 
 from noria.cli import findings
 from noria.cli.opening import open_session
@@ -76,7 +77,10 @@ def describe(name: str, as_json: bool, **given: Any) -> None:
         return
     width = max(map(len, described))
     for key, value in described.items():
-        told = size(value) if key == "bytes" else _spelt(value)
+        if key == "filepath":
+            told = _shown(value, session)
+        else:
+            told = size(value) if key == "bytes" else _spelt(value)
         click.echo(f"{key.ljust(width)}  {told}")
 
 
@@ -160,9 +164,12 @@ def _row(name: str, written: DataCatalog, session: Session) -> dict[str, Any]:
     except NoriaError as error:
         described = {"type": error.message}
     place = described.get("filepath")
-    shown = None if place is None else session.shown(Path(place)) if place[:1] == "/" else place
-    told = _told(written.where(name))
-    return {"name": name, "type": described["type"], "place": shown, "declared": told}
+    return {
+        "name": name,
+        "type": described["type"],
+        "place": None if place is None else _shown(place, session),
+        "declared": _told(written.where(name)),
+    }
 
 
 def _factory(name: str, written: DataCatalog) -> dict[str, Any]:
@@ -190,6 +197,10 @@ def _found(name: str, written: DataCatalog) -> dict[str, Any]:
     except NoriaError as error:
         return {"problem": error.message}
     return found
+
+
+def _shown(place: str, session: Session) -> str:
+    return place if is_remote(place) else session.shown(Path(place))
 
 
 def _told(where: Where | None) -> str | None:
