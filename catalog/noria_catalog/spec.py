@@ -13,13 +13,14 @@ from noria_catalog.file_dataset import FileDataset
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located
 from noria_catalog.redact import cleaned, redacted, secrets_in
+from noria_catalog.refresh import check_refresh
 from noria_catalog.storage import is_remote, local_path
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import RunVersion, Version
 
 _MAPPINGS = {"load_args", "save_args", "fs_args"}
 # What the catalog itself understands, whatever the class.
-_NOT_HANDED_ON = {"type", "versioned"}
+_NOT_HANDED_ON = {"type", "versioned", "refresh"}
 # What the files of a dataset of many files take from it, where they do not say otherwise.
 _SHARED_BY_FILES = ("credentials", "fs_args")
 _OPEN_ARGS = ("open_args_load", "open_args_save")
@@ -44,6 +45,8 @@ def build(name: str, entry: Located, context: Context) -> Dataset:
     TextDataset(filepath='/tmp/a.txt')
     """
     keys = _mapping(name, entry)
+    if "refresh" in keys:
+        check_refresh(name, keys["refresh"])
     kind = resolve_type(name, entry, context)
     return _constructed(name, entry, kind, _arguments(name, entry, keys, kind, context))
 
@@ -172,11 +175,14 @@ def _arguments(
         if key in getattr(kind, "nested_arguments", ()):
             shared = {one: keys[one] for one in _SHARED_BY_FILES if one in keys}
             arguments[key] = build_each(name, value, context, shared)
+        elif key in getattr(kind, "wrapped_arguments", ()):
+            arguments[key] = build(name, _wrapped(name, value, keys), context)
         elif key == "credentials":
             arguments[key] = _credentials(name, value, context)
         else:
             arguments[key] = _argument(name, key, value, kind, context)
-    if _is_versioned(name, keys, kind, known):
+    wraps = bool(getattr(kind, "wrapped_arguments", ()))
+    if not wraps and _is_versioned(name, keys, kind, known):
         arguments["version"] = Version(context.load_versions.get(name), context.run_version)
     missing = sorted(required - arguments.keys())
     if missing:
@@ -184,6 +190,18 @@ def _arguments(
             f"dataset {name!r}: {_word(kind)} needs `{missing[0]}`", where=entry.key or entry.where
         )
     return arguments
+
+
+def _wrapped(name: str, entry: Located, keys: dict[str, Located]) -> Located:
+    """Return the entry of a dataset that another wraps, `versioned` handed on to it."""
+    inner = _mapping(name, entry)
+    if "versioned" in inner:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: `versioned` stands beside `dataset`, not in it",
+            where=inner["versioned"].key,
+        )
+    flag = {key: keys[key] for key in ("versioned",) if key in keys}
+    return Located({**inner, **flag}, entry.where, entry.key)
 
 
 def _argument(name: str, key: str, value: Located, kind: type[Any], context: Context) -> Any:
