@@ -9,7 +9,16 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 
-from benchmarks import engine, incremental, saving, scaffolding, start_up, view, worked_example
+from benchmarks import (
+    engine,
+    incremental,
+    language,
+    saving,
+    scaffolding,
+    start_up,
+    view,
+    worked_example,
+)
 from benchmarks.bench import Bench, Section
 from benchmarks.environments import ROOT, WORK, kedro_environment, noria_environment
 from benchmarks.report import report
@@ -21,6 +30,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "saving": saving.measure,
     "new-project": scaffolding.measure,
     "engine": engine.measure,
+    "language": language.measure,
     "incremental": incremental.measure,
     "view": view.measure,
 }
