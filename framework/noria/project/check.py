@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from noria_catalog.errors import NoriaError
 from noria_catalog.located import Where
@@ -23,8 +23,7 @@ WARNING = "warning"
 _MEANT = frozenset({"mail", "tracking"})
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong, or that may not be meant.
 
     ``level`` is "error" or "warning", ``kind`` the name of the error's class or of the warning;
@@ -98,7 +97,7 @@ def _selected(
             pipelines[name] = session.pipelines[name]
         except NoriaError as error:
             if name != DEFAULT or not found:
-                _note(found, _of(error), name)
+                _note(found, finding_of(error), name)
     return pipelines
 
 
@@ -106,15 +105,15 @@ def _examined(
     examination: Examination, session: Session, made: Collection[str]
 ) -> Iterator[Finding]:
     wrong = list(examination.datasets())
-    yield from map(_of, wrong)
+    yield from map(finding_of, wrong)
     if not wrong:
         for name in examination.missing():
             declared = name in session.catalog
             # Data may lie on another machine; what is declared nowhere is nowhere.
             if not (declared and name in made):
-                yield _of(examination.why(name), WARNING if declared else ERROR)
-        yield from map(_of, examination.edges())
-        yield from map(_of, examination.parameters())
+                yield finding_of(examination.why(name), WARNING if declared else ERROR)
+        yield from map(finding_of, examination.edges())
+        yield from map(finding_of, examination.parameters())
     for each in examination.defaulted:
         yield from _defaults(each, session.catalog)
 
@@ -148,7 +147,8 @@ def _unused(session: Session, read: set[str]) -> Iterator[Finding]:
         yield Finding(WARNING, "unused", message, value.key or value.where, None, None, ())
 
 
-def _of(error: NoriaError, level: str = ERROR) -> Finding:
+def finding_of(error: NoriaError, level: str = ERROR) -> Finding:
+    """Return an error as a finding."""
     kind = type(error).__name__
     return Finding(level, kind, error.message, error.where, error.nearest, error.hint, ())
 
@@ -157,12 +157,4 @@ def _note(found: dict[tuple[Any, ...], Finding], finding: Finding, pipeline: str
     key = (finding.kind, finding.message, finding.where)
     before = found[key].pipelines if key in found else ()
     after = before if pipeline is None or pipeline in before else (*before, pipeline)
-    found[key] = Finding(
-        finding.level,
-        finding.kind,
-        finding.message,
-        finding.where,
-        finding.nearest,
-        finding.hint,
-        after,
-    )
+    found[key] = finding._replace(pipelines=after)
