@@ -34,6 +34,9 @@ class CSVDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "iterator"})
+
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False, "lineterminator": "\n"}
 
     def read(self, path: Path) -> Any:
@@ -98,6 +101,8 @@ class ParquetDataset(FileDataset):
     >>> list(dataset.load().columns)
     ['a']
     """
+
+    loads: ClassVar[str | None] = "pandas.DataFrame"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file or folder ``path``."""
@@ -179,6 +184,8 @@ class FeatherDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
         import pandas as pd
@@ -204,6 +211,9 @@ class JSONDataset(FileDataset):
     >>> int(dataset.load()["a"].sum())
     3
     """
+
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "typ"})
 
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
