@@ -48,6 +48,12 @@ class FileDataset(ABC):
     'HELLO'
     """
 
+    load_function: ClassVar[str | None] = None
+    """The ``module:function`` that ``load_args`` go to, for looking up which there are."""
+
+    save_function: ClassVar[str | None] = None
+    """The ``module:function`` that ``save_args`` go to, or a method of what is saved."""
+
     default_load_args: ClassVar[Mapping[str, Any]] = {}
     default_save_args: ClassVar[Mapping[str, Any]] = {}
 

@@ -36,7 +36,8 @@ class CSVDataset(FileDataset):
 
     loads: ClassVar[str | None] = "pandas.DataFrame"
     other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "iterator"})
-
+    load_function: ClassVar[str | None] = "pandas:read_csv"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_csv"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False, "lineterminator": "\n"}
 
     def read(self, path: Path) -> Any:
@@ -103,6 +104,8 @@ class ParquetDataset(FileDataset):
     """
 
     loads: ClassVar[str | None] = "pandas.DataFrame"
+    load_function: ClassVar[str | None] = "pandas:read_parquet"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_parquet"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file or folder ``path``."""
@@ -185,6 +188,8 @@ class FeatherDataset(FileDataset):
     """
 
     loads: ClassVar[str | None] = "pandas.DataFrame"
+    load_function: ClassVar[str | None] = "pandas:read_feather"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_feather"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
@@ -214,6 +219,8 @@ class JSONDataset(FileDataset):
 
     loads: ClassVar[str | None] = "pandas.DataFrame"
     other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "typ"})
+    load_function: ClassVar[str | None] = "pandas:read_json"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_json"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
@@ -253,6 +260,7 @@ class ExcelDataset(FileDataset):
     3
     """
 
+    load_function: ClassVar[str | None] = "pandas:read_excel"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False}
 
     def __init__(

@@ -135,6 +135,9 @@ class CSVDataset(EagerPolarsDataset):
     3
     """
 
+    load_function: ClassVar[str | None] = "polars:read_csv"
+    save_function: ClassVar[str | None] = "polars:DataFrame.write_csv"
+
     file_formats: ClassVar[tuple[str, ...]] = ("csv",)
 
     def __init__(
