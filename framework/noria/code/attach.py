@@ -18,7 +18,7 @@ from noria.code.project import (
     Project,
     Target,
 )
-from noria.code.table import CLASS, DEF, EFFECT, IMPORT, VALUE, Statement
+from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
 from noria.code.walk import DISCARDED, ESCAPES, TOUCHED, Facts, Reference
 
 Place = tuple[str, int]
@@ -45,6 +45,13 @@ class Attached:
                 if statement.kind in {VALUE, EFFECT} or statement.runs:
                     self._attach(name, place, statement)
         self._spread_aliases()
+        # Statements that change what another module made: when its module is executed matters.
+        self.from_afar = {
+            place
+            for target, places in self.to_statement.items()
+            for place in places
+            if place[0] != target[0]
+        }
 
     def _attach(self, module: str, place: int, statement: Statement) -> None:
         here = (module, place)
@@ -223,8 +230,3 @@ class Attached:
 def _changes_outside(reference: Reference) -> bool:
     """Return whether a use stands there for what it changes: no value of it is taken."""
     return bool(reference.use & DISCARDED) or not reference.use & ~TOUCHED
-
-
-def imported_places(statement: Statement) -> tuple[tuple[str, str, str], ...]:
-    """Return what an import statement binds."""
-    return statement.imported if statement.kind == IMPORT else ()

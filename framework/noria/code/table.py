@@ -42,6 +42,7 @@ class Statement(NamedTuple):
     runs: bool = False  # calls something when it is executed
     literal: str = ""
     made: Chain = ()  # what makes the value of the one name that is bound
+    stars: tuple[str, ...] = ()
     is_plain: bool = False  # a class without metaclass and decorators of which nothing is known
 
 
@@ -177,6 +178,7 @@ class _Maker:
             tuple(walker.imported),
             guards,
             runs=_runs(node),
+            stars=tuple(walker.stars),
         )
 
     def _parts(self, node: ast.ClassDef, owner: str, prefix: str = "") -> Iterator[Part]:
