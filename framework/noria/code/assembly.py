@@ -150,10 +150,13 @@ class Assembly:
             return
         keys = [self._graph.keys[number] for number in numbers]
         reached = [self._project.statement(key[1], key[2]) for key in keys if key[0] in {"s", "p"}]
+        modules = {key[1] for key in keys if key[0] in {"s", "p"}}
         if READS_DOCSTRINGS in flags:
             yield from sorted(each.docs for each in reached)
+            yield from sorted(self._project.tables[name].docs for name in modules)
         if READS_SOURCE in flags:
             yield from sorted(each.raw for each in reached)
+            yield from sorted(self._project.tables[name].docs for name in modules)
 
     def _define(self, key: Key) -> _Definition:
         module, place = key[1], key[2]
