@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 from noria_catalog import s3
 from noria_catalog.errors import LoadError, MissingDataError, SaveError
@@ -75,6 +75,17 @@ class RemoteStorage:
         """Return the URL without user-info and values of query parameters."""
         return redacted(path)
 
+    def identity(self, path: str) -> str:
+        """Return the URL without user-info, with the address of the store where one was given."""
+        client = self._options.get("client_kwargs") or {}
+        given = (
+            self._options.get("endpoint_url") or client.get("endpoint_url"),
+            self._options.get("account_name"),
+            self._options.get("host"),
+        )
+        address = " ".join(str(each) for each in given if each)
+        return redacted(path) + (f" on {redacted(address)}" if address else "")
+
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""
         return bool(self._files.exists(self._fresh(path)))
@@ -118,6 +129,16 @@ class RemoteStorage:
         key = self._fresh(folder).rstrip("/")
         found = (str(path)[len(key) + 1 :] for path in self._files.find(key))
         return sorted(path for path in found if not re.search(r"(^|/)\.", path))
+
+    @contextmanager
+    def opening(self, path: str) -> Iterator[BinaryIO]:
+        """Open a file to read parts of it, which alone come here; raises MissingDataError."""
+        try:
+            file = self._files.open(self._fresh(path), "rb")
+        except FileNotFoundError as error:
+            raise self.missing(path) from error
+        with file:
+            yield file
 
     @contextmanager
     def reading(self, path: str) -> Iterator[str]:

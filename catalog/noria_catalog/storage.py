@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from noria_catalog.errors import MissingDataError
 from noria_catalog.leftovers import is_temporary, sweep
@@ -18,6 +18,9 @@ class Storage(Protocol):
 
     def shown(self, path: str) -> str:
         """Return the path as it may be printed: short, without a password."""
+
+    def identity(self, path: str) -> str:
+        """Return what is equal for two paths at one place, and only then; nothing is asked."""
 
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""
@@ -39,6 +42,9 @@ class Storage(Protocol):
 
     def reading(self, path: str) -> AbstractContextManager[str]:
         """Give a local path to read while the context lasts; raises MissingDataError."""
+
+    def opening(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """Open a file to read parts of it; raises MissingDataError."""
 
     def publishing(
         self, path: str, *, replace: bool = True, tidy: bool = True
@@ -88,6 +94,10 @@ class LocalStorage:
     def shown(self, path: str) -> str:
         """Return the path relative to here, where it lies below here."""
         return shown(path)
+
+    def identity(self, path: str) -> str:
+        """Return the absolute path, links followed."""
+        return os.path.realpath(path)
 
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""
@@ -139,6 +149,12 @@ class LocalStorage:
         if not os.path.exists(path):
             raise self.missing(path)
         yield path
+
+    @contextmanager
+    def opening(self, path: str) -> Iterator[BinaryIO]:
+        """Open a file to read parts of it; raises MissingDataError."""
+        with self.reading(path), open(path, "rb") as file:
+            yield file
 
     def publishing(
         self, path: str, *, replace: bool = True, tidy: bool = True

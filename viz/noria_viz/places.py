@@ -117,38 +117,35 @@ def _curve(pos: str, flip: Callable[[float, float], Point]) -> tuple[tuple[Point
 
 
 def _drawn_in(curve: Curve, source: Area | None, target: Area | None) -> Curve:
-    """Draw the ends in to datasets, which are rounder than the boxes that edges are led to.
-
-    The point beside an end moves with it, so that the edge leaves as it did.
-    """
-    first, *between, beside, last = curve.points
-    start = first if source is None else _onto_round(first, source)
-    end = curve.tip if target is None else _onto_round(curve.tip, target)
-    points = [
-        start,
-        *(_moved(point, first, start) for point in between[:1]),
-        *between[1:],
-        _moved(beside, curve.tip, end),
-        _moved(last, curve.tip, end),
-    ]
-    return replace(curve, points=tuple(points), tip=end)
+    """Let the ends go on to datasets, which are rounder than the boxes that edges are led to."""
+    points, tip = list(curve.points), curve.tip
+    if source is not None:
+        points[0] = _onto_round(points[0], _heading(points[1], points[0]), source)
+    if target is not None:
+        x, y = points.pop()
+        way = _heading((x, y), tip)
+        tip = _onto_round(tip, _heading(points[-1], tip) if way == (0, 0) else way, target)
+        points.append((_round(x + tip[0] - curve.tip[0]), _round(y + tip[1] - curve.tip[1])))
+    return replace(curve, points=tuple(points), tip=tip)
 
 
-def _moved(point: Point, before: Point, after: Point) -> Point:
-    return _round(point[0] + after[0] - before[0]), _round(point[1] + after[1] - before[1])
+def _heading(before: Point, point: Point) -> Point:
+    return point[0] - before[0], point[1] - before[1]
 
 
-def _onto_round(point: Point, area: Area) -> Point:
+def _onto_round(point: Point, way: Point, area: Area) -> Point:
     radius = area.height / 2
-    x = min(max(point[0], area.x + radius), area.x + area.width - radius)
-    y = area.y + radius
-    away = math.hypot(point[0] - x, point[1] - y)
-    if away <= radius:
+    x = point[0] - min(max(point[0], area.x + radius), area.x + area.width - radius)
+    y = point[1] - area.y - radius
+    outside = x * x + y * y - radius * radius
+    square = way[0] * way[0] + way[1] * way[1]
+    if outside <= 0 or not square:
         return point
-    return (
-        _round(x + (point[0] - x) * radius / away),
-        _round(y + (point[1] - y) * radius / away),
-    )
+    along = x * way[0] + y * way[1]
+    under = along * along - square * outside
+    hits = under > 0 and along < 0
+    far = ((-along - math.sqrt(under)) if hits else -along) / square  # a miss: as near as it gets
+    return _round(point[0] + way[0] * far), _round(point[1] + way[1] * far)
 
 
 def _round(number: float) -> float:

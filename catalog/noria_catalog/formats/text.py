@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from noria_catalog.chunks import AddChunk
 from noria_catalog.file_dataset import FileDataset
+from noria_catalog.formats.beginnings import MOST
 
 
 class TextDataset(FileDataset):
@@ -21,11 +22,21 @@ class TextDataset(FileDataset):
     '# Summary\n'
     """
 
+    load_function: ClassVar[str | None] = "builtins:open"
+    save_function: ClassVar[str | None] = "builtins:open"
+
     def read(self, path: Path) -> str:
         """Return the text in the file ``path``."""
         with path.open(**{"encoding": "utf-8", "newline": "", **self.load_args}) as file:
             text: str = file.read()
         return text
+
+    def preview(self, rows: int) -> str:
+        """Return the first lines, having read a few megabytes of the file at most."""
+        with self.storage.opening(self.load_path()) as file:
+            beginning = file.read(MOST)
+        text = beginning.decode(self.load_args.get("encoding", "utf-8"), errors="replace")
+        return "".join(text.splitlines(keepends=True)[:rows])
 
     def write(self, data: Any, path: Path) -> None:
         """Write a string into the file ``path``."""
@@ -35,7 +46,8 @@ class TextDataset(FileDataset):
     @contextmanager
     def writing(self, path: Path) -> Iterator[AddChunk]:
         """Give a function that writes a string behind those before it."""
-        with path.open("w", **{"encoding": "utf-8", "newline": "", **self.save_args}) as file:
+        how = {"mode": "w", "encoding": "utf-8", "newline": "", **self.save_args}
+        with path.open(**how) as file:
 
             def add(data: Any) -> None:
                 if not isinstance(data, str):

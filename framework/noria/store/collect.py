@@ -40,14 +40,17 @@ class _Contents:
         self.used: dict[str, float] = {}
         self.bodies: dict[str, int] = {}
         for key, made, at, size in read(
-            "SELECT e.key, max(made), coalesce(max(u.at), 0), sum(length(body)) FROM entries e"
-            " LEFT JOIN uses u ON u.key = e.key GROUP BY e.key"
+            "SELECT e.key, max(CAST(made AS REAL)), max(CAST(coalesce(u.at, 0) AS REAL)),"
+            " sum(length(body)) FROM entries e LEFT JOIN uses u ON u.key = e.key GROUP BY e.key"
         ):
             self.used[key] = max(made, at)
             self.bodies[key] = size
         self.sizes: dict[str, int] = {}
         self.kept: dict[str, float] = {}
-        for digest, size, at in read("SELECT digest, size, at FROM blobs"):
+        for digest, size, at in read(
+            "SELECT digest, CAST(size AS INTEGER), CAST(at AS REAL) FROM blobs"
+            " WHERE typeof(digest) = 'text'"
+        ):
             self.sizes[digest], self.kept[digest] = size, at
         for digest, status in blobs.listed():
             self.sizes[digest] = status.st_size
@@ -192,6 +195,6 @@ def _delete(
     lost = [
         (path,)
         for (path,) in connection.execute("SELECT path FROM seen").fetchall()
-        if not os.path.lexists(path)
+        if not isinstance(path, bytes) or not os.path.lexists(path)
     ]
     many("DELETE FROM seen WHERE path = ?", lost)

@@ -42,7 +42,8 @@ class Store(Entries, Contents):
         self.pending.flush()
         read = self.database.read
         ((entries, others, first, last),) = read(
-            "SELECT count(*), coalesce(sum(signer <> ?), 0), min(made), max(made) FROM entries",
+            "SELECT count(*), coalesce(sum(signer <> ?), 0),"
+            " min(CAST(made AS REAL)), max(CAST(made AS REAL)) FROM entries",
             (self.seal.signer,),
         ) or [(0, 0, None, None)]
         ((small, small_size),) = read(

@@ -49,7 +49,9 @@ def verify(
             needed.update(_needed(entry))
     others = database.read("SELECT count(*) FROM entries WHERE signer <> ?", (signer,))
     files = [(digest, status.st_size) for digest, status in blobs.listed()]
-    small = database.read("SELECT digest, size FROM blobs WHERE data IS NOT NULL")
+    small = database.read(
+        "SELECT digest, length(data) FROM blobs WHERE data IS NOT NULL AND typeof(digest) = 'text'"
+    )
     whole = sum(size for _, size in (*files, *small))
     done = 0
     corrupt = []
@@ -78,7 +80,8 @@ def verify(
 def _entries(database: Database, signer: bytes) -> Iterator[tuple[Any, ...]]:
     last = ""
     while rows := database.read(
-        "SELECT key, body, seal FROM entries WHERE signer = ? AND key > ? ORDER BY key LIMIT ?",
+        "SELECT key, body, seal FROM entries"
+        " WHERE signer = ? AND key > ? AND typeof(key) = 'text' ORDER BY key LIMIT ?",
         (signer, last, _AT_ONCE),
     ):
         yield from rows

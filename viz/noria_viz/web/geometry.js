@@ -46,26 +46,31 @@ function curve(pos, flip) {
   return { points, tip: tip ?? points.at(-1) };
 }
 
-// Edges are led to boxes; a dataset is rounder than its box, and their ends are drawn in to it. The
-// point beside an end moves with it, so that the edge leaves as it did.
+// Edges are led to boxes; a dataset is rounder than its box, so their ends go on to it as straight
+// as they came.
 function drawnIn({ points, tip }, source, target) {
-  const start = source ? ontoRound(points[0], source) : points[0];
-  const end = target ? ontoRound(tip, target) : tip;
-  const moved = (point, from, to) => point.map((value, axis) => round(value + to[axis] - from[axis]));
-  const last = points.length - 2;
-  return {
-    points: points.map((point, i) => (i < 2 ? moved(point, points[0], start) : i < last ? point : moved(point, tip, end))),
-    tip: end,
-  };
+  const led = [...points];
+  if (source) led[0] = ontoRound(led[0], heading(led[1], led[0]), source);
+  if (!target) return { points: led, tip };
+  const last = led.pop();
+  const at = ontoRound(tip, heading(last, tip) ?? heading(led.at(-1), tip), target);
+  led.push([round(last[0] + at[0] - tip[0]), round(last[1] + at[1] - tip[1])]);
+  return { points: led, tip: at };
 }
 
-function ontoRound([px, py], { x, y, width, height }) {
+const heading = ([x0, y0], [x1, y1]) => (x0 === x1 && y0 === y1 ? null : [x1 - x0, y1 - y0]);
+
+function ontoRound([px, py], way, { x, y, width, height }) {
   const radius = height / 2;
-  const cx = Math.min(Math.max(px, x + radius), x + width - radius);
-  const cy = y + radius;
-  const away = Math.hypot(px - cx, py - cy);
-  if (away <= radius) return [px, py];
-  return [round(cx + ((px - cx) * radius) / away), round(cy + ((py - cy) * radius) / away)];
+  const [ox, oy] = [px - Math.min(Math.max(px, x + radius), x + width - radius), py - y - radius];
+  const outside = ox * ox + oy * oy - radius * radius;
+  if (outside <= 0 || !way) return [px, py];
+  const [dx, dy] = way;
+  const square = dx * dx + dy * dy;
+  const along = ox * dx + oy * dy;
+  const under = along * along - square * outside;
+  const far = under > 0 && along < 0 ? (-along - Math.sqrt(under)) / square : -along / square; // a miss: as near as it gets
+  return [round(px + dx * far), round(py + dy * far)];
 }
 
 // An edge that nobody routed: a swing from side to side.
