@@ -41,6 +41,8 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="two rounds of everything, small")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
     given = parser.parse_args(words)
+    if "view" in given.only:
+        view.need_browser()
     WORK.mkdir(exist_ok=True)
     bench = Bench(noria_environment(), kedro_environment(), WORK, given.quick)
     sections = []

@@ -16,7 +16,7 @@ from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT
 from noria.project.facts import Gatherer
 from noria.project.hooked import hooks_that_change_data
-from noria.project.importing import imported
+from noria.project.importing import imported, is_own
 from noria.record.events import Listener, Noted
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
@@ -176,6 +176,23 @@ class Incremental:
         """Return where datasets lie."""
         return {self._places.place(name) for name in names} - {""}
 
+    def output_lying(self, name: str) -> Output | None:
+        """Return what lies at a dataset's place as an output; ``None`` where nothing lies there.
+
+        Of data in memory, and of what cannot be told apart, the digest is empty.
+        """
+        if self._places.is_memory(name):
+            return Output(name, "", "none")
+        lying = self._places.look(name)
+        if lying.digest is None and not lying.opaque:
+            return None
+        return output_in_place(name, self._catalog, self._store, self._places)
+
+    def mark(self, outputs: Iterable[Output]) -> None:
+        """Note that these outputs lie at their places."""
+        for output in outputs:
+            self._places.set_mark(output.name, output.digest)
+
     def sources(self) -> Iterable[str]:
         """Return the files of the code that was looked at."""
         return [*self._reader.files(), *self._reader.scopes()]
@@ -221,7 +238,7 @@ class Incremental:
         }
 
     def _code_of(self, things: tuple[Any, ...]) -> str:
-        found = sorted(self._reader.fingerprint(thing).digest for thing in things)
+        found = sorted(self._reader.fingerprint(each).digest for each in things if is_own(each))
         return "".join(f"+{digest[:16]}" for digest in found)
 
     def _tell_reused(self, node: Node) -> None:
