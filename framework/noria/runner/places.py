@@ -148,6 +148,9 @@ class Places:
             "unrecorded": written == UNRECORDED,
             "guarded": is_remote(place),
         }
+        # Asked first: the error that says what lies near a missing file takes time to find out.
+        if isinstance(dataset, Exists) and not dataset.exists():
+            return Lying(None, **about)
         try:
             digest = self._content(dataset, place)
         except MissingDataError:
