@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    code,
     engine,
     incremental,
     language,
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "new-project": scaffolding.measure,
     "engine": engine.measure,
     "language": language.measure,
+    "code": code.measure,
     "incremental": incremental.measure,
     "view": view.measure,
 }
