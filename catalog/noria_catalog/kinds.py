@@ -17,11 +17,21 @@ BUILTIN = {
     "MemoryDataset": "noria_catalog.memory:MemoryDataset",
     "json.JSONDataset": "noria_catalog.formats.json:JSONDataset",
     "matplotlib.MatplotlibDataset": "noria_catalog.formats.matplotlib:MatplotlibDataset",
+    "numpy.ArrayDataset": "noria_catalog.formats.numpy:ArrayDataset",
     "pandas.CSVDataset": "noria_catalog.formats.pandas:CSVDataset",
+    "pandas.ExcelDataset": "noria_catalog.formats.pandas:ExcelDataset",
+    "pandas.FeatherDataset": "noria_catalog.formats.pandas:FeatherDataset",
+    "pandas.JSONDataset": "noria_catalog.formats.pandas:JSONDataset",
     "pandas.ParquetDataset": "noria_catalog.formats.pandas:ParquetDataset",
     "partitions.PartitionedDataset": "noria_catalog.partitioned:PartitionedDataset",
     "pickle.PickleDataset": "noria_catalog.formats.pickle:PickleDataset",
+    "pillow.ImageDataset": "noria_catalog.formats.pillow:ImageDataset",
+    "plotly.HTMLDataset": "noria_catalog.formats.plotly:HTMLDataset",
     "plotly.JSONDataset": "noria_catalog.formats.plotly:JSONDataset",
+    "polars.CSVDataset": "noria_catalog.formats.polars:CSVDataset",
+    "polars.EagerPolarsDataset": "noria_catalog.formats.polars:EagerPolarsDataset",
+    "polars.LazyPolarsDataset": "noria_catalog.formats.polars:LazyPolarsDataset",
+    "skops.SkopsDataset": "noria_catalog.formats.skops:SkopsDataset",
     "text.TextDataset": "noria_catalog.formats.text:TextDataset",
     "yaml.YAMLDataset": "noria_catalog.formats.yaml:YAMLDataset",
 }
@@ -60,7 +70,7 @@ class Kinds:
         raise UnknownTypeError(
             f"no dataset type {word!r}",
             where=where,
-            nearest=nearest(word, [*BUILTIN, *self._plugins]),
+            nearest=_nearest(word, [*BUILTIN, *self._plugins]),
             hint=self._hint(),
         )
 
@@ -112,6 +122,12 @@ class Kinds:
                 hint="a dataset class has the methods load() and save(data)",
             )
         return holder  # type: ignore[no-any-return]
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    """Return the nearest type word; of a class that is named without its library, the first."""
+    whole = (one for one in known if one.rpartition(".")[2] == word)
+    return next(whole, None) or nearest(word, known)
 
 
 def _is_dataset_class(found: Any) -> bool:

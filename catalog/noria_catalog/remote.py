@@ -67,6 +67,10 @@ class RemoteStorage:
         self._files.invalidate_cache(key)
         return key
 
+    def opened(self, path: str) -> tuple[Any, str]:
+        """Return the fsspec file system and the key of ``path`` in it, for who reads bit by bit."""
+        return self._files, self._fresh(path)
+
     def shown(self, path: str) -> str:
         """Return the URL without user-info and values of query parameters."""
         return redacted(path)

@@ -13,13 +13,14 @@ from noria_catalog.file_dataset import FileDataset
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located
 from noria_catalog.redact import cleaned, secrets_in
+from noria_catalog.refresh import check_refresh
 from noria_catalog.storage import is_remote, local_path
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import RunVersion, Version
 
 _MAPPINGS = {"load_args", "save_args", "fs_args"}
 # What the catalog itself understands, whatever the class.
-_NOT_HANDED_ON = {"type", "versioned"}
+_NOT_HANDED_ON = {"type", "versioned", "refresh"}
 # What the files of a dataset of many files take from it, where they do not say otherwise.
 _SHARED_BY_FILES = ("credentials", "fs_args")
 _OPEN_ARGS = ("open_args_load", "open_args_save")
@@ -44,6 +45,8 @@ def build(name: str, entry: Located, context: Context) -> Dataset:
     TextDataset(filepath='/tmp/a.txt')
     """
     keys = _mapping(name, entry)
+    if "refresh" in keys:
+        check_refresh(name, keys["refresh"])
     kind = resolve_type(name, entry, context)
     return _constructed(name, entry, kind, _arguments(name, entry, keys, kind, context))
 

@@ -45,7 +45,10 @@ def read_spellings(path: Path) -> list[Spelling]:
             helpers = found["helpers"]
             files = {**helpers.files, **files}
             edits = [*helpers.edits, *edits]
-        spelling = Spelling(name, node.removesuffix(")") or "nodes:node", files, tuple(edits))
+        node = node.removesuffix(")") or "node"
+        if not re.match(r"[\w.]+:", node):
+            node = f"nodes:{node}"
+        spelling = Spelling(name, node, files, tuple(edits))
         assert name not in found, name
         found[name] = spelling
     return list(found.values())[1:]

@@ -1,5 +1,6 @@
-"""Tables of pandas as CSV and Parquet."""
+"""Tables of pandas in files: CSV, Parquet, Excel, JSON, Feather."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,14 @@ from typing import Any, ClassVar
 from noria_catalog.chunks import AddChunk
 from noria_catalog.errors import SaveError
 from noria_catalog.file_dataset import FileDataset
+from noria_catalog.formats.archives import (
+    compression_of,
+    settle,
+    without_office_times,
+    writing_compressed,
+)
+from noria_catalog.libraries import library
+from noria_catalog.versions import Version
 
 
 class CSVDataset(FileDataset):
@@ -33,46 +42,27 @@ class CSVDataset(FileDataset):
 
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
-        if not hasattr(data, "to_csv"):
-            raise TypeError(f"expected a pandas table, got {_kind(data)}")
-        arguments = dict(self.save_args)
-        method, options = _compression(arguments.get("compression", "infer"), path)
-        if method == "gzip":
-            arguments["compression"] = None
-            with _gzip(path, options) as file:
-                data.to_csv(file, **arguments)
-        elif method == "zip":
-            arguments["compression"] = None
-            with _zip(path, Path(self.filepath).name, options) as file:
-                data.to_csv(file, **arguments)
-        elif method == "tar":
-            raise SaveError(
-                "a CSV in a tar archive would hold the time of writing",
-                hint="name it .csv.gz, .csv.zst or .csv.zip",
-            )
-        else:
-            data.to_csv(path, **arguments)
+        _expect_table(data, "to_csv")
+        _write_text(self, data, path, "to_csv", _quoting(data, self.save_args))
 
     @contextmanager
     def writing(self, path: Path) -> Iterator[AddChunk]:
         """Give a function that writes a table's rows behind those before it."""
         arguments = dict(self.save_args)
-        method, options = _compression(arguments.pop("compression", "infer"), path)
-        method = method or _OTHER.get(path.suffix.lower())
+        method, options = compression_of(arguments.pop("compression", "infer"), path)
         if method not in {None, "gzip", "zip"}:
             with super().writing(path) as gather:
                 yield gather
             return
-        name = Path(self.filepath).name
         header = arguments.pop("header", True)
         begun = False
-        with _opened(path, method, name, options) as file:
+        with writing_compressed(path, method, Path(self.filepath).name, options) as file:
 
             def add(data: Any) -> None:
                 nonlocal begun
-                if not hasattr(data, "to_csv"):
-                    raise TypeError(f"expected a pandas table, got {_kind(data)}")
-                data.to_csv(file, **arguments, compression=None, header=header and not begun)
+                _expect_table(data, "to_csv")
+                more = {**_quoting(data, arguments), **arguments}
+                data.to_csv(file, **more, compression=None, header=header and not begun)
                 begun = True
 
             yield add
@@ -104,8 +94,7 @@ class ParquetDataset(FileDataset):
 
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
-        if not hasattr(data, "to_parquet"):
-            raise TypeError(f"expected a pandas table, got {_kind(data)}")
+        _expect_table(data, "to_parquet")
         if "partition_cols" in self.save_args:
             raise SaveError(
                 "`partition_cols` makes a folder of many files",
@@ -128,8 +117,7 @@ class ParquetDataset(FileDataset):
 
         def add(data: Any) -> None:
             nonlocal writer
-            if not hasattr(data, "to_parquet"):
-                raise TypeError(f"expected a pandas table, got {_kind(data)}")
+            _expect_table(data, "to_parquet")
             # A range index says how many rows there are, and that is not known yet.
             keep = self.save_args.get("index", type(data.index).__name__ != "RangeIndex")
             schema = None if writer is None else writer.schema
@@ -147,57 +135,187 @@ class ParquetDataset(FileDataset):
                 writer.close()
 
 
-# Compressions that pandas finds by the suffix and that cannot be written bit by bit.
-_OTHER = {".bz2": "bz2", ".xz": "xz", ".zst": "zstd"}
-_BY_SUFFIX = {".gz": "gzip", ".zip": "zip", ".tar": "tar", ".tgz": "tar"}
+class FeatherDataset(FileDataset):
+    """A pandas table as Feather: Arrow's own format, quick to read.
+
+    ``load_args`` go to :func:`pandas.read_feather`, ``save_args`` to
+    :meth:`pandas.DataFrame.to_feather`.
+
+    >>> import pandas, tempfile
+    >>> dataset = FeatherDataset(tempfile.mkdtemp() + "/a.feather")
+    >>> dataset.save(pandas.DataFrame({"a": [1, 2]}))
+    >>> int(dataset.load()["a"].sum())
+    3
+    """
+
+    def read(self, path: Path) -> Any:
+        """Return the table in the file ``path``."""
+        import pandas as pd
+
+        return pd.read_feather(path, **self.load_args)
+
+    def write(self, data: Any, path: Path) -> None:
+        """Write a table into the file ``path``."""
+        _expect_table(data, "to_feather")
+        data.to_feather(path, **self.save_args)
 
 
-def _compression(given: Any, path: Path) -> tuple[str | None, dict[str, Any]]:
-    options = dict(given) if isinstance(given, Mapping) else {}
-    method = options.pop("method", "infer") if isinstance(given, Mapping) else given
-    if method != "infer":
-        return method, options
-    if ".tar" in path.suffixes:
-        return "tar", options
-    return _BY_SUFFIX.get(path.suffix.lower()), options
+class JSONDataset(FileDataset):
+    """A pandas table as JSON, compressed as the suffix says; ``lines`` makes a line of each row.
+
+    ``load_args`` go to :func:`pandas.read_json`, ``save_args`` to
+    :meth:`pandas.DataFrame.to_json`.
+
+    >>> import pandas, tempfile
+    >>> lines = {"orient": "records", "lines": True}
+    >>> dataset = JSONDataset(tempfile.mkdtemp() + "/a.jsonl.gz", load_args=lines, save_args=lines)
+    >>> dataset.save(pandas.DataFrame({"a": [1, 2]}))
+    >>> int(dataset.load()["a"].sum())
+    3
+    """
+
+    def read(self, path: Path) -> Any:
+        """Return the table in the file ``path``."""
+        import pandas as pd
+
+        return pd.read_json(path, **self.load_args)
+
+    def write(self, data: Any, path: Path) -> None:
+        """Write a table into the file ``path``."""
+        _expect_table(data, "to_json")
+        _write_text(self, data, path, "to_json")
 
 
-@contextmanager
-def _opened(path: Path, method: str | None, name: str, options: dict[str, Any]) -> Iterator[Any]:
-    if method is None:
-        with path.open("wb") as file:
-            yield file
-        return
-    opened = _gzip(path, options) if method == "gzip" else _zip(path, name, options)
-    with opened as file:
-        yield file
+class ExcelDataset(FileDataset):
+    """A pandas table as an Excel sheet, or a mapping of them as the sheets of one file.
+
+    ``load_args`` go to :func:`pandas.read_excel` (``sheet_name: null`` gives all sheets by name),
+    ``save_args`` to :meth:`pandas.DataFrame.to_excel`, and ``writer`` in them to
+    :class:`pandas.ExcelWriter`.  The same tables give the same bytes: no time is written.
+
+    >>> import pandas, tempfile
+    >>> dataset = ExcelDataset(tempfile.mkdtemp() + "/a.xlsx")
+    >>> dataset.save(pandas.DataFrame({"a": [1, 2]}))
+    >>> int(dataset.load()["a"].sum())
+    3
+    """
+
+    default_save_args: ClassVar[Mapping[str, Any]] = {"index": False}
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        *,
+        engine: str = "openpyxl",
+        load_args: Mapping[str, Any] | None = None,
+        save_args: Mapping[str, Any] | None = None,
+        version: Version | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        fs_args: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(
+            filepath,
+            load_args={"engine": engine, **(load_args or {})},
+            save_args=save_args,
+            version=version,
+            credentials=credentials,
+            fs_args=fs_args,
+        )
+        self.engine = engine
+
+    def read(self, path: Path) -> Any:
+        """Return the table in the file ``path``, or several by the names of their sheets."""
+        import pandas as pd
+
+        if self.load_args.get("engine") == "openpyxl":
+            library("openpyxl", "excel")
+        return pd.read_excel(path, **self.load_args)
+
+    def write(self, data: Any, path: Path) -> None:
+        """Write a table, or a mapping of tables by the names of their sheets."""
+        import pandas as pd
+
+        sheets = dict(data) if isinstance(data, Mapping) else {None: data}
+        for table in sheets.values():
+            _expect_table(table, "to_excel")
+        if not sheets:
+            raise SaveError("an Excel file has at least one sheet", hint="save one table or more")
+        arguments = dict(self.save_args)
+        options = {"engine": self.engine, **arguments.pop("writer", {})}
+        if options["engine"] == "openpyxl":
+            library("openpyxl", "excel")
+        with pd.ExcelWriter(path, **options) as writer:
+            for name, table in sheets.items():
+                named = {} if name is None else {"sheet_name": name}
+                table.to_excel(writer, **{**arguments, **named})
+        settle(path, without_office_times)
 
 
-@contextmanager
-def _gzip(path: Path, options: dict[str, Any]) -> Iterator[Any]:
-    import gzip
-
-    # The header would name the temporary file and the time.
-    with (
-        path.open("wb") as raw,
-        gzip.GzipFile("", "wb", fileobj=raw, **{"mtime": 0, **options}) as file,
-    ):
-        yield file
-
-
-@contextmanager
-def _zip(path: Path, name: str, options: dict[str, Any]) -> Iterator[Any]:
-    import zipfile
-
-    inside = zipfile.ZipInfo(options.pop("archive_name", name.removesuffix(".zip")))
-    inside.external_attr = 0o644 << 16
-    inside.compress_type = zipfile.ZIP_DEFLATED
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, **options) as archive,
-        archive.open(inside, "w", force_zip64=True) as file,
-    ):
-        yield file
+def _write_text(
+    dataset: FileDataset,
+    data: Any,
+    path: Path,
+    method: str,
+    defaults: Mapping[str, Any] | None = None,
+) -> None:
+    """Let a table write itself as text, compressed without a time."""
+    arguments = {**(defaults or {}), **dataset.save_args}
+    method_of, options = compression_of(arguments.get("compression", "infer"), path)
+    if method_of == "tar":
+        raise SaveError(
+            "a tar archive would hold the time of writing",
+            hint=f"name it {path.stem.partition('.')[0]}{path.suffixes[0]}.gz, .zst or .zip",
+        )
+    if method_of in {"gzip", "zip"}:
+        arguments["compression"] = None
+        with writing_compressed(path, method_of, Path(dataset.filepath).name, options) as file:
+            getattr(data, method)(file, **arguments)
+    else:
+        getattr(data, method)(path, **arguments)
 
 
-def _kind(data: Any) -> str:
-    return f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
+def _quoting(data: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the argument that quotes all text where there is a carriage return in one.
+
+    Python's csv leaves it bare where lines end with a newline, and a reader ends the row there.
+    """
+    import csv
+
+    if "quoting" in arguments or not any(map(_has_return, _columns(data))):
+        return {}
+    return {"quoting": csv.QUOTE_NONNUMERIC}
+
+
+def _columns(data: Any) -> Iterator[Any]:
+    import pandas as pd
+
+    if isinstance(data, pd.DataFrame):
+        yield pd.Series([str(name) for name in data.columns], dtype=object)
+        yield from (data.iloc[:, place] for place in range(data.shape[1]))
+    if isinstance(data, pd.DataFrame | pd.Series):
+        yield from (
+            data.index.get_level_values(level).to_series() for level in range(data.index.nlevels)
+        )
+    if isinstance(data, pd.Series):
+        yield data
+
+
+def _has_return(column: Any) -> bool:
+    if hasattr(column, "cat"):
+        column = column.cat.categories.to_series()
+    if column.dtype == "string":
+        return bool(column.str.contains("\r", regex=False).any())
+    if column.dtype != "object":
+        return False
+    values = column.tolist()
+    try:
+        parts = ("".join(values[first : first + 10_000]) for first in range(0, len(values), 10_000))
+        return any("\r" in part for part in parts)
+    except TypeError:  # not all are text
+        return any("\r" in value for value in values if isinstance(value, str))
+
+
+def _expect_table(data: Any, method: str) -> None:
+    if not hasattr(data, method):
+        kind = f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
+        raise TypeError(f"expected a pandas table, got {kind}")

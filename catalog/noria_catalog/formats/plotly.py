@@ -1,8 +1,9 @@
-"""Figures of Plotly as JSON."""
+"""Figures of Plotly as JSON and as pages."""
 
 from pathlib import Path
 from typing import Any
 
+from noria_catalog.errors import LoadError
 from noria_catalog.file_dataset import FileDataset
 
 
@@ -32,5 +33,35 @@ class JSONDataset(FileDataset):
 
         # The engine is named: what is installed beside must not change the bytes.
         text = plotly.io.to_json(data, **{"engine": "json", **self.save_args})
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+
+class HTMLDataset(FileDataset):
+    """A Plotly figure as a page of its own, which cannot be loaded as a figure again.
+
+    ``save_args`` go to :func:`plotly.io.to_html`: ``include_plotlyjs: cdn`` makes it small.
+
+    >>> import tempfile
+    >>> from plotly.graph_objects import Figure
+    >>> dataset = HTMLDataset(tempfile.mkdtemp() + "/delays.html")
+    >>> dataset.save(Figure())
+    >>> dataset.exists()
+    True
+    """
+
+    def read(self, path: Path) -> Any:
+        """Raise LoadError: a page cannot be made a figure again."""
+        raise LoadError(
+            f"{Path(self.filepath).name} is a page, and cannot be loaded as a figure again",
+            hint="save the figure as plotly.JSONDataset too",
+        )
+
+    def write(self, data: Any, path: Path) -> None:
+        """Write a figure into the file ``path``."""
+        import plotly.io
+
+        # Plotly would name the page's element at random.
+        text = plotly.io.to_html(data, **{"div_id": "figure", **self.save_args})
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -30,6 +30,12 @@ def main(arguments: list[str] | None = None) -> None:
             if said:
                 print(said)
             return
+    from noria.room import with_room
+
+    sys.exit(with_room(_run, words))
+
+
+def _run(words: list[str]) -> int:
     from noria.cli.group import run_command_line
 
-    sys.exit(run_command_line(words))
+    return run_command_line(words)

@@ -10,6 +10,7 @@ from noria.code.walk import Chain, Dynamic, Facts, Reference
 
 _GLOBALS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 _MEMBERS = ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "LOAD_SUPER_ATTR")
+_BETWEEN = frozenset({"CACHE", "PRECALL", "PUSH_NULL", "EXTENDED_ARG"})
 _BY_TEXT = frozenset({"getattr", "attrgetter", "methodcaller", "hasattr"})
 
 
@@ -50,31 +51,53 @@ def read_code(code: CodeType, package: str) -> Facts:
     )
 
 
-def _chains(code: CodeType, package: str) -> list[Chain]:
-    chains: list[Chain] = []
-    current: list[str] | None = None
-    constants: list[object] = []
-    for instruction in dis.get_instructions(code):
-        name = instruction.opname
-        if name == "LOAD_CONST":
-            constants.append(instruction.argval)
-        if name in _MEMBERS and current is not None:
-            current.append(str(instruction.argval))
-            if name == "IMPORT_FROM":  # the module stays: each name is one of its own
-                chains.append((current[0], str(instruction.argval)))
-                current = current[:1]
-            continue
-        if current is not None and name not in {"CACHE", "PRECALL", "PUSH_NULL", "STORE_FAST"}:
-            chains.append(tuple(current))
-            current = None
+class _Chains:
+    """Puts together what consecutive instructions take from names and imports."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+        self._current: list[str] | None = None
+        self._imported: dict[str, list[str]] = {}  # local names of what is imported inside
+        self._constants: list[object] = []
+        self.found: list[Chain] = []
+
+    def take(self, name: str, argument: object) -> None:
+        """Take one instruction."""
+        word = str(argument)
+        if name in _MEMBERS and self._current is not None:
+            self._current.append(word)
+            return
+        if name.startswith("STORE_") and self._current and self._current[0][:1] == "=":
+            self._imported[word] = self._current
+            if len(self._current) > 1:  # of several names from one module the next may follow
+                self.end()
+                self._current = self._imported[word][:1]
+                return
+        if name not in _BETWEEN:
+            self.end()
         if name in _GLOBALS:
-            current = [str(instruction.argval)]
+            self._current = [word]
+        elif name.startswith("LOAD_") and word in self._imported:
+            self._current = list(self._imported[word])
+        elif name == "LOAD_CONST":
+            self._constants.append(argument)
         elif name == "IMPORT_NAME":
-            level = constants[-2] if len(constants) > 1 else 0
-            current = ["=" + _absolute(str(instruction.argval), level, package)]
-    if current is not None:
-        chains.append(tuple(current))
-    return chains
+            level = self._constants[-2] if len(self._constants) > 1 else 0
+            self._current = ["=" + _absolute(word, level, self._package)]
+
+    def end(self) -> None:
+        """End the chain that is being put together."""
+        if self._current:
+            self.found.append(tuple(self._current))
+        self._current = None
+
+
+def _chains(code: CodeType, package: str) -> list[Chain]:
+    chains = _Chains(package)
+    for instruction in dis.get_instructions(code):
+        chains.take(instruction.opname, instruction.argval)
+    chains.end()
+    return chains.found
 
 
 def _absolute(name: str, level: object, package: str) -> str:

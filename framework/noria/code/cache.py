@@ -3,6 +3,7 @@
 import marshal
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,7 @@ from blake3 import blake3
 from noria.code.modules import Modules
 from noria.code.table import Table, make_table, pack, unpack
 
-# What the bytes mean: the format, and the Python whose compiler and marshal wrote them.
-_MAGIC = b"noria-code-1\n"
+_MAGIC = b"noria-code\n"
 _DIGEST = 32
 _PYTHON = f"{sys.version} {sys.implementation.cache_tag} {marshal.version} {sys.flags.optimize}"
 _NAME = "code.tables"
@@ -77,9 +77,18 @@ class TableCache:
         return {}
 
 
+@cache
+def _meaning() -> str:
+    """Return what the bytes mean: by this Python's compiler and marshal, and by this very code."""
+    hashed = blake3(_PYTHON.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()
+
+
 def _checksum(folder: Path, payload: Any) -> bytes:
     # The folder's own number: a cache that was copied here with a project is not believed.
     here = folder.stat()
-    hashed = blake3(f"{_PYTHON}\n{here.st_dev} {here.st_ino} {here.st_uid}\n".encode())
+    hashed = blake3(f"{_meaning()}\n{here.st_dev} {here.st_ino} {here.st_uid}\n".encode())
     hashed.update(payload)
     return hashed.digest()

@@ -22,7 +22,10 @@ class CallWalker(Walker):
             return ""
         name = text.value
         if dotted == "__import__":
-            return name.partition(".")[0] if len(call.args) < 4 and not call.keywords else ""
+            listed = [*call.args[3:4], *(each.value for each in call.keywords)]
+            if listed and not all(isinstance(each, ast.List | ast.Tuple) for each in listed):
+                return ""
+            return name if listed else name.partition(".")[0]
         return absolute(name, self.package)
 
     def chain_of(self, node: ast.AST) -> Chain | None:

@@ -3,7 +3,7 @@
 import ast
 
 from noria.code import names
-from noria.code.walk import CALLED, ESCAPES, TOUCHED, Chain, Walker, chain_of
+from noria.code.walk import CALLED, ESCAPES, TOUCHED, Walker, chain_of
 
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 _OF_A_MODULE = frozenset({"vars", "dir", "inspect.getmembers", "inspect.getmodule"})
@@ -48,35 +48,42 @@ def read_dynamic(walker: Walker, node: ast.Call, dotted: str) -> bool:
 
 
 def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
-    target = node.args[0] if node.args else None
-    if target is None or len(node.args) < 2:
+    of = node.args[0] if node.args else None
+    if of is None or len(node.args) < 2:
         walker.each(node.args)
         walker.dynamic("methods", (), f"{name}() of unknown arguments", node.lineno)
         return
     text = node.args[1]
-    chain = chain_of(target)
+    chain = walker.chain_of(of)
     use = TOUCHED if name in {"setattr", "delattr"} else ESCAPES
     if isinstance(text, ast.Constant) and isinstance(text.value, str):
         if chain is not None:
             walker.load((*chain, text.value), node.lineno, use if use == TOUCHED else 0)
         else:
-            walker.visit(target)
+            walker.visit(of)
             walker.attribute(text.value)
         return
     if name in {"setattr", "delattr"}:
         if chain is not None:
             walker.load(chain, node.lineno, TOUCHED)
-            walker.dynamic("patch", chain, name, node.lineno)
+            target = walker.target_of(chain)
+            if target is not None:
+                walker.dynamic("patch", target, name, node.lineno)
         else:
-            walker.visit(target)
+            walker.visit(of)
         return
-    what = f"{name}({ast.unparse(target)[:40]}, {ast.unparse(text)[:40]})"
-    if chain is not None:
-        walker.load(chain, node.lineno, 0)
-        walker.dynamic("member", chain, what, node.lineno)
+    what = f"{name}({ast.unparse(of)[:40]}, {ast.unparse(text)[:40]})"
+    _read_any_member(walker, of, what)
+
+
+def _read_any_member(walker: Walker, of: ast.expr, what: str) -> None:
+    chain = walker.chain_of(of)
+    target = None if chain is None else walker.target_of(chain)
+    walker.quiet(of)
+    if target is None:
+        walker.dynamic("methods", (), what, of.lineno)
     else:
-        walker.visit(target)
-        walker.dynamic("methods", (), what, node.lineno)
+        walker.dynamic("member", target, what, of.lineno)
 
 
 def _read_names(walker: Walker, node: ast.Call, name: str) -> None:
@@ -95,13 +102,11 @@ def _read_members(walker: Walker, node: ast.Call, name: str) -> None:
         if name == "vars" or walker.scope.parent is None:
             walker.dynamic("here", (), f"{name}()", node.lineno)
         return
-    chain = chain_of(node.args[0])
-    if chain is not None:
-        walker.load(chain, node.lineno, ESCAPES)
-        walker.dynamic("member", chain, f"{name}({'.'.join(chain)})", node.lineno)
-    else:
-        walker.visit(node.args[0])
-        walker.dynamic("methods", (), f"{name}()", node.lineno)
+    chain = walker.chain_of(node.args[0])
+    if name == "vars" and (chain is None or walker.target_of(chain) is None):
+        walker.visit(node.args[0])  # what an object holds is no code
+        return
+    _read_any_member(walker, node.args[0], f"{name}({ast.unparse(node.args[0])[:40]})")
 
 
 def _read_text(walker: Walker, node: ast.Call, name: str) -> None:
@@ -168,8 +173,3 @@ def _beginning(text: ast.expr | None) -> str:
         return ""
     begun = first.value.partition("%")[0].partition("{")[0]
     return begun.rpartition(".")[0]
-
-
-def whole(chain: Chain) -> str:
-    """Return a chain as it is written."""
-    return ".".join(chain).removeprefix("=")

@@ -1,6 +1,7 @@
 """Everything that code may reach, as one graph; what a node of it reaches, as bits of a number."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -8,10 +9,11 @@ from noria.code.attach import Attached
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Doubt, Effect
-from noria.code.modules import MISSING, PROJECT, STANDARD, THIRD_PARTY
+from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
 from noria.code.names import DYNAMIC, READS_SOURCE_DOTTED
 from noria.code.project import (
     ATTRIBUTE,
+    BUILT,
     BUILTIN,
     FOUND_LATER,
     LOADED,
@@ -22,7 +24,16 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS
-from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE, TOUCHED, WRITING, Dynamic, Facts
+from noria.code.walk import (
+    CALLED,
+    READS_DOCSTRINGS,
+    READS_SOURCE,
+    TOUCHED,
+    WRITING,
+    Chain,
+    Dynamic,
+    Facts,
+)
 
 Key = tuple[Any, ...]
 Live = Callable[[str, str], Iterable[Key]]
@@ -49,6 +60,7 @@ class Graph:
         self._ids: dict[Key, int] = {}
         self._reach: dict[int, int] = {}
         self._given: dict[Key, tuple[str, Facts, tuple[Key, ...]]] = {}
+        self._chains: dict[tuple[str, Chain, int], list[Key]] = {}
         self._attributes: dict[str, tuple[Key, ...]] = {}
         self._outside: dict[tuple[str, str], tuple[Key, ...]] = {}
         self._states: dict[str, tuple[Key, ...]] = {}
@@ -65,19 +77,24 @@ class Graph:
         """Add a node of live code, with what it refers to in a module."""
         self._given.setdefault(key, (module, facts, tuple(edges)))
 
-    def reach(self, starts: Iterable[Key]) -> list[Key]:
-        """Return the keys of all nodes that can be reached from some, these included."""
+    def reach(self, starts: Iterable[Key]) -> int:
+        """Return the nodes that can be reached from some, these included, as bits."""
         mask = 0
         for key in starts:
             number = self.identify(key)
             if number not in self._reach:
                 self._close(number)
             mask |= self._reach[number]
+        return mask
+
+    def numbers(self, mask: int) -> list[int]:
+        """Return the numbers of the nodes that are in some bits."""
         out = []
-        while mask:
-            low = mask & -mask
-            out.append(self.keys[low.bit_length() - 1])
-            mask ^= low
+        bits = bin(mask)[:1:-1]
+        found = bits.find("1")
+        while found >= 0:
+            out.append(found)
+            found = bits.find("1", found + 1)
         return out
 
     def _close(self, start: int) -> None:
@@ -225,10 +242,12 @@ class Graph:
 
     def of_facts(self, module: str, facts: Facts) -> Iterator[Key]:
         """Yield what a piece of code in a module leads to."""
-        resolve = self.project.resolve
-        for reference in facts.references:
-            for target in resolve(module, reference.chain):
-                yield from self._of_target(module, target, reference.line, reference.use)
+        chains = self._chains
+        for chain, line, use, _ in facts.references:
+            known = chains.get((module, chain, use if line >= 0 else ~use))
+            if known is None:
+                known = self._of_chain(module, chain, line, use)
+            yield from known
         for name, _ in facts.attributes:
             yield from self.of_attribute(name)
         for kind, what, line in facts.hints:
@@ -236,12 +255,21 @@ class Graph:
         for dynamic in facts.dynamic:
             yield from self._of_dynamic(module, dynamic)
         for origin in facts.imports:
-            for target in resolve(module, ("=" + origin,)):
+            for target in self.project.resolve(module, ("=" + origin,)):
                 if target.kind in {LOADED, OUTSIDE}:
                     yield from self._of_target(module, target, 0, 0)
         for flag in (READS_DOCSTRINGS, READS_SOURCE):
             if facts.reads & flag:
                 yield ("f", flag)
+
+    def _of_chain(self, module: str, chain: Chain, line: int, use: int) -> list[Key]:
+        """Return what a use of a name leads to; it is kept where the line does not matter."""
+        found: list[Key] = []
+        for target in self.project.resolve(module, chain):
+            found.extend(self._of_target(module, target, line, use))
+        if not any(key[0] in {"e", "u", "all"} for key in found):
+            self._chains[module, chain, use if line >= 0 else ~use] = found
+        return found
 
     def _of_target(self, module: str, target: Target, line: int, use: int) -> Iterator[Key]:
         kind = target.kind
@@ -268,6 +296,9 @@ class Graph:
         found = self._attributes.get(name)
         if found is None:
             keys: list[Key] = [("p", *each) for each in self.project.members.get(name, ())]
+            if not name.startswith("__"):
+                keys.extend(self.of_attribute("__getattr__"))
+                keys.extend(self.of_attribute("__getattribute__"))
             if name == "__subclasses__":
                 keys.extend(("s", *each) for each in self.project.derived)
             found = self._attributes[name] = tuple(keys)
@@ -286,17 +317,33 @@ class Graph:
 
     def _of_dotted(self, module: str, name: str, kind: str, line: int, use: int) -> Iterator[Key]:
         top = name.partition(".")[0]
-        if kind == MISSING:
-            yield ("z", top)
-        elif kind in {THIRD_PARTY, STANDARD}:
-            yield ("d" if kind == THIRD_PARTY else "t", top)
-            effect = effect_of(name, kind == THIRD_PARTY, bool(use & WRITING))
-            if effect is not None:
-                yield ("e", effect, f"{name}()", self.where(module, line))
-            if name in READS_SOURCE_DOTTED or top in {"traceback", "linecache"}:
-                yield ("f", READS_SOURCE)
-            if name in DYNAMIC and line > 0:
-                yield from self._doubt(module, name, line)
+        if kind == OWN:
+            return
+        if kind.startswith(BUILT):
+            yield ("file", self.project.modules.digest_built(kind.removeprefix(f"{BUILT} ")))
+            return
+        if kind == LIVE:
+            yield from self._of_live_module(name)
+            return
+        yield ({MISSING: "z", THIRD_PARTY: "d"}.get(kind, "t"), top)
+        if not line or use == TOUCHED:
+            return  # a module is imported, or named for one of its functions
+        effect = effect_of(name, kind != STANDARD, bool(use & WRITING))
+        if effect is not None:
+            yield ("e", effect, f"{name}()" if use & CALLED else name, self.where(module, line))
+        if name in READS_SOURCE_DOTTED or top in {"traceback", "linecache"}:
+            yield ("f", READS_SOURCE)
+        if name in DYNAMIC and line > 0:
+            yield from self._doubt(module, name, line)
+
+    def _of_live_module(self, name: str) -> Iterator[Key]:
+        """Yield what a name of a module without a source is: what it is in memory."""
+        parts = name.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            module = ".".join(parts[:length])
+            if module in sys.modules:
+                yield from self._live(module, parts[length])
+                return
 
     def _doubt(self, module: str, what: str, line: int) -> Iterator[Key]:
         narrow = "import it by its name, or say depends_on= or cache="

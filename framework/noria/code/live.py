@@ -10,10 +10,10 @@ from typing import Any
 
 from noria.code.bytecode import read_code
 from noria.code.graph import Graph, Key
-from noria.code.modules import OWN, PROJECT, THIRD_PARTY
+from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
 from noria.code.normal import digest_code, digest_of, normalise
 from noria.code.project import Project
-from noria.code.table import CLASS, DEF, IMPORT, LITERAL, Statement
+from noria.code.table import CLASS, DEF
 from noria.code.values import Spelling
 from noria.code.visit import CodeWalker
 from noria.code.walk import Facts
@@ -21,7 +21,7 @@ from noria.code.walk import Facts
 _ABSENT = object()
 _MOST_ITEMS = 2000
 _DEEPEST = 5
-_CODE_TYPES = (types.FunctionType, type, types.ModuleType, types.BuiltinFunctionType)
+CODE_TYPES = (types.FunctionType, type, types.ModuleType, types.BuiltinFunctionType)
 _NOT_STATE = frozenset(
     {
         "__dict__", "__weakref__", "__module__", "__doc__", "__qualname__", "__firstlineno__",
@@ -38,86 +38,15 @@ class Living:
         self._project = project
         self.graph: Graph
         self._functions: dict[int, tuple[Any, tuple[Key, ...]]] = {}
-        self._checked: dict[tuple[str, str], tuple[Key, ...]] = {}
+        self._codes: dict[int, tuple[types.CodeType, bytes]] = {}
         self._parsed: dict[str, list[tuple[str, int, ast.AST]]] = {}
 
-    # -- names of modules, compared with what is imported
-
-    def differs(self, module: str, name: str) -> Iterable[Key]:
-        """Return what a name of an imported module means beyond what its sources say."""
-        found = self._checked.get((module, name))
+    def digest(self, code: types.CodeType) -> bytes:
+        """Return the digest of a code object."""
+        found = self._codes.get(id(code))
         if found is None:
-            self._checked[module, name] = ()
-            found = self._checked[module, name] = tuple(dict.fromkeys(self._differs(module, name)))
-        return found
-
-    def _differs(self, module: str, name: str) -> Iterator[Key]:
-        value = getattr(sys.modules.get(module), "__dict__", {}).get(name, _ABSENT)
-        if value is _ABSENT:
-            return
-        table = self._project.tables.get(module)
-        places = table.names.get(name) if table is not None else None
-        if table is None or places is None:
-            if not name.startswith("__"):
-                yield from self.keys(value)
-            return
-        statements = [table.statements[place] for place in places]
-        if any(self._is_as_written(module, name, value, each) for each in statements):
-            return
-        kinds = {each.kind for each in statements}
-        if kinds <= {LITERAL} or (kinds == {DEF} and not any(each.runs for each in statements)):
-            yield from self.keys(value)
-        elif kinds <= {IMPORT}:
-            yield from self.keys(value) if isinstance(value, _CODE_TYPES) else self.inside(value)
-        else:
-            yield from self.inside(value)
-
-    def _is_as_written(self, module: str, name: str, value: Any, statement: Statement) -> bool:
-        if statement.kind == LITERAL:
-            return repr(value) == statement.literal
-        if statement.kind == DEF:
-            codes = self._project.tables[module].codes
-            return (
-                type(value) is types.FunctionType
-                and value.__globals__.get("__name__") == module
-                and digest_code(value.__code__) in codes.get(value.__code__.co_qualname, ())
-                and value.__code__.co_qualname in {name, "<lambda>"}
-            )
-        if statement.kind == CLASS:
-            return isinstance(value, type) and self._class_is_as_written(module, value)
-        for bound, origin, attribute in statement.imported:
-            if bound == name and self._is_imported(value, origin, attribute):
-                return True
-        return False
-
-    def _class_is_as_written(self, module: str, value: type) -> bool:
-        codes = self._project.tables[module].codes
-        if value.__module__ != module:
-            return False
-        for member in vars(value).values():
-            function = getattr(member, "__func__", None) or getattr(member, "fget", None) or member
-            if isinstance(function, types.FunctionType):
-                code = function.__code__
-                if function.__globals__.get("__name__") != module or code.co_filename == "<string>":
-                    if function.__globals__.get("__name__") in self._project.tables:
-                        return False
-                    continue
-                if digest_code(code) not in codes.get(code.co_qualname, ()):
-                    return False
-        return True
-
-    def _is_imported(self, value: Any, origin: str, attribute: str) -> bool:
-        if not attribute:
-            return value is sys.modules.get(origin)
-        loaded = sys.modules.get(origin)
-        if loaded is None or self._project.modules.kind(origin) != PROJECT:
-            # Of other modules only what is code can be told apart.
-            expected = getattr(loaded, "__dict__", {}).get(attribute, value)
-            return expected is value or not isinstance(value, types.FunctionType | type)
-        expected = loaded.__dict__.get(attribute, _ABSENT)
-        return expected is value or sys.modules.get(f"{origin}.{attribute}") is value
-
-    # -- objects
+            found = self._codes[id(code)] = (code, digest_code(code))
+        return found[1]
 
     def keys(self, value: Any) -> Iterator[Key]:
         """Yield the nodes that an object stands for, with all it carries along."""
@@ -128,7 +57,7 @@ class Living:
         elif isinstance(value, types.ModuleType):
             yield from self._of_module(value)
         else:
-            yield self._of_value(value)
+            yield self.of_value(value)
 
     def inside(self, value: Any) -> Iterator[Key]:
         """Yield the code that is found in an object whose data the sources account for."""
@@ -144,7 +73,7 @@ class Living:
             cells = (each for each in value.__closure__ or ())
             parts = (*map(_content, cells), value.__dict__.get("__wrapped__"))
         elif isinstance(value, type):
-            if self._project.modules.kind(value.__module__ or "?") == PROJECT:
+            if self._project.is_source(value.__module__ or "?"):
                 yield from self._of_class(value)
         elif isinstance(value, dict):
             parts = [*value.keys(), *value.values()][:_MOST_ITEMS]
@@ -155,7 +84,7 @@ class Living:
         elif isinstance(value, types.MethodType):
             parts = (value.__func__, value.__self__)
         elif not isinstance(value, types.ModuleType):
-            if self._project.modules.kind(type(value).__module__ or "?") == PROJECT:
+            if self._project.is_source(type(value).__module__ or "?"):
                 yield from self._of_class(type(value))
                 parts = list(getattr(value, "__dict__", {}).values())[:_MOST_ITEMS]
             elif hasattr(type(value), "__wrapped__") or "__wrapped__" in getattr(
@@ -172,7 +101,7 @@ class Living:
         code = function.__code__
         if table is None:
             return
-        if digest_code(code) in table.codes.get(code.co_qualname, ()):
+        if self.digest(code) in table.codes.get(code.co_qualname, ()):
             top = code.co_qualname.partition(".")[0]
             yield from (("s", module, place) for place in table.names.get(top, ()))
         else:
@@ -189,18 +118,15 @@ class Living:
 
     def _of_function(self, function: types.FunctionType) -> Iterator[Key]:
         module = str(function.__globals__.get("__name__", ""))
-        kind = self._project.modules.kind(module) if module else ""
-        if kind == THIRD_PARTY:
-            yield ("d", module.partition(".")[0])
+        kind = self.kind(module)
+        if kind in {THIRD_PARTY, STANDARD, OWN} and self._is_home(function, module):
+            if kind == THIRD_PARTY:
+                yield ("d", module.partition(".")[0])
             yield from self._carried(function)
-            return
-        if kind not in {PROJECT, "missing"} and module != "__main__":
-            if function.__closure__:
-                yield from self._carried(function)
             return
         code = function.__code__
         table = self._project.tables.get(module)
-        known = table is not None and digest_code(code) in table.codes.get(code.co_qualname, ())
+        known = table is not None and self.digest(code) in table.codes.get(code.co_qualname, ())
         if known and table is not None and "<" not in code.co_qualname:
             top = code.co_qualname.partition(".")[0]
             places = [
@@ -212,6 +138,12 @@ class Living:
                 yield from (("s", module, place) for place in places)
                 return
         yield from self._of_live_code(function, module, known)
+
+    def kind(self, module: str) -> str:
+        """Return whose a module is; a package that nobody imported yet is read."""
+        if not module:
+            return LIVE
+        return PROJECT if self._project.is_source(module) else self._project.modules.kind(module)
 
     def _carried(self, function: types.FunctionType) -> Iterator[Key]:
         """Yield what a function of another's module was given: the decorated one, most often."""
@@ -247,20 +179,18 @@ class Living:
     def _look_up(self, facts: Facts, function: types.FunctionType, edges: list[Key]) -> Facts:
         """Look names up in a function's live globals: no source says what they are."""
         kept = []
-        spelled = []
         for reference in facts.references:
-            name = reference.chain[0]
+            name, *rest = reference.chain
             value = function.__globals__.get(name, _ABSENT)
             if value is _ABSENT:
                 kept.append(reference)
             elif isinstance(value, types.ModuleType):
-                kept.append(reference._replace(chain=(f"={value.__name__}", *reference.chain[1:])))
-            elif isinstance(value, types.FunctionType | type):
-                edges.extend(self.keys(value))
-                kept.append(reference._replace(chain=(f"={value.__module__}", "__name__")))
+                kept.append(reference._replace(chain=(f"={value.__name__}", *rest)))
             else:
-                spelled.append((name, self._of_value(value)))
-        edges.extend(key for _, key in spelled)
+                edges.extend(self.keys(value))
+                if isinstance(value, CODE_TYPES) and value.__module__:
+                    named = (f"={value.__module__}", *value.__qualname__.split("."), *rest)
+                    kept.append(reference._replace(chain=named))
         return facts._replace(references=tuple(kept))
 
     def _where(self, code: types.CodeType) -> str:
@@ -272,7 +202,7 @@ class Living:
         nodes = self._nodes(module, code, known)
         package = str(function.__globals__.get("__package__") or module.rpartition(".")[0])
         if not nodes:
-            return digest_code(code), read_code(code, package)
+            return self.digest(code), read_code(code, package)
         walker = CodeWalker(package, {})
         scope = walker.enter("function", 0)
         scope.locals.update(code.co_freevars)
@@ -283,7 +213,7 @@ class Living:
         walker.leave("=live")
         walker.finish()
         digest = normalise(*nodes)
-        return digest_of(digest, digest_code(code)) if len(nodes) > 1 else digest, walker.facts()
+        return digest_of(digest, self.digest(code)) if len(nodes) > 1 else digest, walker.facts()
 
     def _nodes(self, module: str, code: types.CodeType, known: bool) -> list[ast.AST]:
         """Return the nodes of the source that a code object may be compiled from."""
@@ -300,7 +230,7 @@ class Living:
 
     def _of_class(self, value: type) -> Iterator[Key]:
         module = value.__module__ or ""
-        kind = self._project.modules.kind(module)
+        kind = self.kind(module)
         table = self._project.tables.get(module)
         if kind == THIRD_PARTY:
             yield ("d", module.partition(".")[0])
@@ -312,7 +242,7 @@ class Living:
             if places is not None:
                 yield from (("s", module, place) for place in places)
                 return
-        if kind == PROJECT or module == "__main__":
+        if kind in {PROJECT, LIVE, MISSING} or module == "__main__":
             yield from self._of_live_class(value)
 
     def _of_own_class(self, value: type) -> Iterator[Key]:
@@ -345,7 +275,8 @@ class Living:
         elif kind == THIRD_PARTY:
             yield ("d", value.__name__.partition(".")[0])
 
-    def _of_value(self, value: Any) -> Key:
+    def of_value(self, value: Any) -> Key:
+        """Return the node of a value."""
         edges: list[Key] = []
         kind = type(value)
         digest = self.spell(value, edges, f"{kind.__module__}.{kind.__qualname__}")

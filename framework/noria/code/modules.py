@@ -9,11 +9,15 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
-PROJECT, STANDARD, THIRD_PARTY, OWN, MISSING = "project", "standard", "third", "own", "missing"
+PROJECT, STANDARD, THIRD_PARTY, OWN = "project", "standard", "third", "own"
+# Not to be found; only in memory, made by code.
+MISSING, LIVE = "missing", "live"
 _OWN_TOP = __name__.partition(".")[0]
 _INSTALLED = ("site-packages", "dist-packages")
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 _BUILT = (".so", ".pyd", ".pyc")
+_CODE = (".py", *_BUILT)
+_EXTENSIONS = (".so", ".pyd")
 
 
 class Source(NamedTuple):
@@ -37,6 +41,7 @@ class Modules:
         self.sources: dict[str, Source] = {}
         self.digests: dict[str, str] = {}
         self.folders: list[str] = []
+        self.built: dict[str, str] = {}  # compiled modules among the sources
         self._paths = [
             os.path.realpath(path or ".") for path in (sys.path if paths is None else paths)
         ]
@@ -57,13 +62,23 @@ class Modules:
         """Return a module's bytes, ``None`` where they cannot be read, and note their digest."""
         if source.path is None:
             return b""
+        return self._read(source.path)
+
+    def digest_built(self, name: str) -> str:
+        """Return the digest of a compiled module."""
+        path = self.built[name]
+        if path not in self.digests:
+            self._read(path)
+        return self.digests[path]
+
+    def _read(self, path: str) -> bytes | None:
         try:
-            with open(source.path, "rb") as file:
+            with open(path, "rb") as file:
                 data = file.read()
         except OSError:
-            self.digests[source.path] = ""
+            self.digests[path] = ""
             return None
-        self.digests[source.path] = blake3(data).hexdigest()
+        self.digests[path] = blake3(data).hexdigest()
         return data
 
     def text(self, path: str) -> bytes:
@@ -74,6 +89,19 @@ class Modules:
             return b""
         return data if blake3(data).hexdigest() == self.digests.get(path) else b""
 
+    def unowned(self, top: str) -> str:
+        """Return the digest of a module that belongs to no distribution, wherever it lies."""
+        for path in self._paths:
+            place = _place_of(path, top)
+            if place is None:
+                continue
+            hashed = blake3()
+            for each in sorted(_code_below(place)):
+                hashed.update(os.path.relpath(each, path).encode())
+                hashed.update(Path(each).read_bytes())
+            return hashed.hexdigest()
+        return ""
+
     def under(self, prefix: str) -> list[str]:
         """Return the names of a package and all that is below it."""
         return [name for name in self.sources if name == prefix or name.startswith(prefix + ".")]
@@ -81,6 +109,8 @@ class Modules:
     def _find(self, top: str) -> str:
         if top in self.sources:
             return PROJECT
+        if top == "__main__":
+            return LIVE
         if top in sys.stdlib_module_names or top in sys.builtin_module_names:
             return STANDARD
         if top == _OWN_TOP or top.startswith(_OWN_TOP + "_"):
@@ -103,7 +133,7 @@ class Modules:
         """Ask an imported module where it came from: paths may have changed since."""
         origin = getattr(getattr(sys.modules.get(top), "__spec__", None), "origin", None)
         if not isinstance(origin, str) or not os.path.isfile(origin):
-            return MISSING if sys.modules.get(top) is None else THIRD_PARTY
+            return MISSING if sys.modules.get(top) is None else LIVE
         if any(part in origin for part in _INSTALLED) or not origin.endswith(".py"):
             return THIRD_PARTY
         self._add_place(os.path.dirname(origin) if origin.endswith("__init__.py") else origin, top)
@@ -134,6 +164,8 @@ class Modules:
                 elif prefix + stem not in self.sources:
                     self.sources[prefix + stem] = Source(prefix + stem, entry.path, False)
                 found = True
+            elif suffix in _EXTENSIONS:
+                self.built[prefix + stem.partition(".")[0]] = entry.path
             elif entry.name.isidentifier() and entry.name not in _SKIPPED and entry.is_dir():
                 if os.path.islink(entry.path) and _leads_back(entry.path):
                     continue
@@ -173,6 +205,14 @@ def _place_of(path: str, top: str) -> str | None:
         if name.startswith(top + ".") and name.endswith(_BUILT):
             return os.path.join(path, name)
     return None
+
+
+def _code_below(place: str) -> Iterator[str]:
+    if os.path.isfile(place):
+        yield place
+    for folder, _, names in os.walk(place):
+        if os.path.basename(folder) != "__pycache__":
+            yield from (os.path.join(folder, name) for name in names if name.endswith(_CODE))
 
 
 def _leads_back(path: str) -> bool:

@@ -12,6 +12,7 @@ _SILENT = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 _FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
 _DIGEST = 16
 _HAS_DOCSTRING = 0x4000000
+_HOLD_OTHERS = (CodeType, tuple, frozenset)
 
 
 def digest_of(*parts: str | bytes) -> bytes:
@@ -20,12 +21,11 @@ def digest_of(*parts: str | bytes) -> bytes:
     >>> digest_of("ab", "c") == digest_of("a", "bc")
     False
     """
-    hashed = blake3()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        hashed.update(b"%d:" % len(data))
-        hashed.update(data)
-    return hashed.digest(_DIGEST)
+    data = [
+        part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts
+    ]
+    borders = b",".join([b"%d" % len(part) for part in data])
+    return blake3(b"".join((borders, b":", *data))).digest(_DIGEST)
 
 
 def normalise(*nodes: ast.AST) -> bytes:
@@ -109,15 +109,12 @@ def digest_code(code: CodeType) -> bytes:
     constants = code.co_consts
     if _has_docstring(code):
         constants = (None, *constants[1:])
-    return digest_of(
-        code.co_code,
-        "\0".join(spell_value(constant) for constant in constants),
-        "\0".join(code.co_names),
-        "\0".join(code.co_varnames),
-        "\0".join((*code.co_freevars, "", *code.co_cellvars)),
-        f"{code.co_name} {code.co_argcount} {code.co_posonlyargcount} {code.co_kwonlyargcount} "
-        f"{code.co_flags & ~_HAS_DOCSTRING} {getattr(code, 'co_exceptiontable', b'')!r}",
-    )
+    shape = (
+        code.co_name, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount,
+        code.co_flags & ~_HAS_DOCSTRING, code.co_names, code.co_varnames, code.co_freevars,
+        code.co_cellvars, code.co_exceptiontable,
+    )  # fmt: skip
+    return digest_of(code.co_code, spell_value(constants), repr(shape))
 
 
 def _has_docstring(code: CodeType) -> bool:
@@ -136,6 +133,8 @@ def spell_value(value: Any) -> str:
     if isinstance(value, CodeType):
         return digest_code(value).hex()
     if isinstance(value, tuple):
+        if not any(isinstance(item, _HOLD_OTHERS) for item in value):
+            return repr(value)
         return "(" + ",".join(map(spell_value, value)) + ")"
     if isinstance(value, frozenset):
         return "{" + ",".join(sorted(map(spell_value, value))) + "}"

@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from noria.code.cache import TableCache
 from noria.code.modules import MISSING, PROJECT, Modules
-from noria.code.table import IMPORT, Statement, Table
+from noria.code.table import EFFECT, IMPORT, VALUE, Statement, Table
 from noria.code.walk import Chain
 
 # Kinds of targets.
 STATEMENT, ATTRIBUTE, WHOLE, OUTSIDE, BUILTIN, FOUND_LATER, LOADED = range(7)
+# The kind of what is outside because it is compiled.
+BUILT = "built"
+_NOTHING = Table()
 _BUILTINS = frozenset(dir(builtins))
 _OF_MODULES = frozenset(
     {"__name__", "__file__", "__path__", "__spec__", "__package__", "__loader__", "__builtins__"}
@@ -40,10 +43,12 @@ class Project:
         # Members of classes and the classes that have bases, of all modules.
         self.members: dict[str, list[tuple[str, int, int]]] = {}
         self.derived: list[tuple[str, int]] = []
+        self.grown = False  # there are modules that were not there before
         self._load_all()
 
     def _load_all(self) -> None:
         """Read all modules, and those of packages elsewhere whose source they reach."""
+        self.grown = True
         while True:
             missing = [name for name in self.modules.sources if name not in self.tables]
             if not missing:
@@ -68,9 +73,30 @@ class Project:
             if statement.bases:
                 self.derived.append((name, place))
 
+    def is_source(self, module: str) -> bool:
+        """Return whether a module is the project's; its package is read if it was not yet."""
+        if self.modules.kind(module) != PROJECT:
+            return False
+        if len(self.modules.sources) != len(self.tables):
+            self._load_all()
+        return True
+
     def statement(self, module: str, place: int) -> Statement:
         """Return a statement of a module."""
         return self.tables[module].statements[place]
+
+    def changes(self, module: str, place: int) -> bool:
+        """Return whether a statement changes what another one made."""
+        table = self.tables[module]
+        statement = table.statements[place]
+        return statement.kind == EFFECT or any(
+            len(table.names[name]) > 1 for name in statement.binds
+        )
+
+    def is_ordered(self, module: str, place: int) -> bool:
+        """Return whether it matters when a statement is executed."""
+        statement = self.statement(module, place)
+        return statement.kind in {EFFECT, VALUE} or statement.runs or self.changes(module, place)
 
     def resolve(self, module: str, chain: Chain) -> tuple[Target, ...]:
         """Return all that a chain of names may mean in a module."""
@@ -92,7 +118,7 @@ class Project:
         if (module, name) in seen:
             return []
         seen = seen | {(module, name)}
-        table = self.tables[module]
+        table = self.tables.get(module, _NOTHING)
         places = table.names.get(name)
         if places is not None:
             out: list[Target] = []
@@ -102,18 +128,18 @@ class Project:
         out = self._by_star(module, name, rest, seen)
         if out:
             return out
-        if name in _BUILTINS and name not in {"__doc__", "__name__", "__file__"}:
-            return [Target(BUILTIN, name, detail=".".join((name, *rest)))]
         if name in _OF_MODULES:
             return []
-        below = f"{module}.{name}"
-        if below in self.modules.sources and self.modules.sources[module].is_package:
-            return self._in_module(below, rest, seen)
         out = [
             Target(OUTSIDE, ".".join((star, name, *rest)), detail=self.modules.kind(star))
             for star in table.stars
             if self.modules.kind(star) != PROJECT
         ]
+        if name in _BUILTINS and name != "__doc__":
+            return [*out, Target(BUILTIN, name, detail=".".join((name, *rest)))]
+        below = f"{module}.{name}"
+        if below in self.modules.sources and self.modules.sources[module].is_package:
+            return self._in_module(below, rest, seen)
         out.append(Target(FOUND_LATER, module, detail=name))
         out.extend(Target(ATTRIBUTE, attribute) for attribute in rest)
         return out
@@ -137,7 +163,7 @@ class Project:
         self, module: str, name: str, rest: Chain, seen: set[tuple[str, str]]
     ) -> list[Target]:
         out: list[Target] = []
-        for star in self.tables[module].stars:
+        for star in self.tables.get(module, _NOTHING).stars:
             origin = self._known(star)
             if origin and self.exports(origin, name, seen):
                 out.extend(self._in_module(origin, (name, *rest), seen))
@@ -162,12 +188,14 @@ class Project:
         )
 
     def _known(self, module: str) -> str:
-        return module if self.modules.kind(module) == PROJECT and module in self.tables else ""
+        return module if self.is_source(module) and module in self.tables else ""
 
     def _in_module(self, module: str, rest: Chain, seen: set[tuple[str, str]]) -> list[Target]:
-        kind = self.modules.kind(module)
-        if kind != PROJECT:
+        if not self.is_source(module):
+            kind = self.modules.kind(module)
             return [Target(OUTSIDE, ".".join((module, *rest)), detail=kind)]
+        if module in self.modules.built:
+            return [Target(OUTSIDE, ".".join((module, *rest)), detail=f"{BUILT} {module}")]
         if module not in self.tables:
             parent, _, last = module.rpartition(".")
             if not parent:
@@ -180,7 +208,7 @@ class Project:
         table = self.tables[module]
         if name in table.names:
             return out + self._by_name(module, name, rest[1:], seen)
-        if below in self.tables:
+        if below in self.tables or below in self.modules.built:
             return out + self._in_module(below, rest[1:], seen)
         starred = self._by_star(module, name, rest[1:], seen)
         if starred:

@@ -177,9 +177,9 @@ class _Maker:
             if isinstance(member, ast.ClassDef):
                 yield from self._parts(member, f"{prefix}{member.name}.")
             walker = self._walker()
-            walker.enter("function", 0)  # what a class binds is not the module's
+            walker.enter("class", 0)  # what a class binds is not the module's
             walker.visit(member)
-            names = sorted(walker.scope.locals)
+            names = sorted(walker.scope.locals | walker.scope.imports.keys())
             walker.leave("=member")
             walker.finish()
             digest, facts = normalise(member), walker.facts()

@@ -26,6 +26,8 @@ class CodeWalker(CallWalker):
     def attribute_of(self, node: ast.Attribute) -> None:
         """Read an attribute of a name or of any other expression."""
         touched = not isinstance(node.ctx, ast.Load)
+        if touched:
+            self.special(("__setattr__", "__delattr__", "__set__"))
         found = self.chain_of(node)
         if found is not None:
             self.load(found, node.lineno, TOUCHED if touched else ESCAPES)

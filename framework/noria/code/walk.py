@@ -214,6 +214,18 @@ class Walker:
             return ".".join((target[0][1:], *target[1:], *chain[1:]))
         return ".".join(chain)
 
+    def target_of(self, chain: Chain) -> Chain | None:
+        """Return what a chain means outside of all functions, ``None`` if it is a local's."""
+        scope: _Scope | None = self.scope
+        root = chain[0]
+        while scope is not None and scope.parent is not None:
+            if root in scope.imports:
+                return (*scope.imports[root][0], *chain[1:])
+            if root in scope.locals:
+                return None
+            scope = scope.parent
+        return chain
+
     # -- scopes
 
     def enter(self, kind: str, deeper: int) -> _Scope:
@@ -282,6 +294,8 @@ class Walker:
                 self.imported.append((bound, module, name))
             target: Chain = ("=" + module, name) if name else ("=" + module,)
             self.scope.imports.setdefault(bound, []).append(target)
+            if self.scope.kind == "class":
+                self.load(target, node.lineno, ESCAPES)  # methods find it at themselves
 
 
 def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, str, str]]:

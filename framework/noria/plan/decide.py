@@ -1,6 +1,6 @@
 """Verdicts: which nodes run, which results are used again, and why."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -237,7 +237,7 @@ def _to_remake(plan: Plan, facts: Facts, wanted: Collection[str]) -> set[str]:
         runs = verdict.kind in (RUN, WAIT)
         if not runs:
             recorded = facts.find(verdict.key)
-            kept = frozenset[str]() if recorded is None else recorded.kept
+            kept: Container[str] = () if recorded is None else recorded.kept
             held = [name for name in job.outputs if facts.lying(name).memory]
             runs = any(name in needed and name not in kept for name in held)
             if runs:

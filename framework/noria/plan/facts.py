@@ -1,6 +1,6 @@
 """What must be known to judge: of a node, of a dataset, of a recorded result."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from noria.plan.key import Parts
@@ -46,7 +46,10 @@ class Lying(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A result in the store: the digest of each output, and which of them can be put back."""
+    """A result in the store: the digest of each output, and which of them can be put back.
+
+    ``kept`` is asked only of what is to be used, so that it may look closely.
+    """
 
     digests: Mapping[str, str]
-    kept: frozenset[str]
+    kept: Container[str]

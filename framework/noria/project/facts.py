@@ -21,7 +21,9 @@ from noria.runner.places import Places
 _PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]} {sys.implementation.name}"
 SYSTEM = f"{_PYTHON} {sys.platform} {platform.machine()}"
 # Where a dataset lies, and what may be read there, is no part of how it is read and saved.
-_NOT_CONFIGURATION = frozenset({"filepath", "path", "metadata", "credentials", "fs_args"})
+_NOT_CONFIGURATION = frozenset(
+    {"filepath", "path", "metadata", "credentials", "fs_args", "refresh"}
+)
 _SAVING = frozenset({"save_args", "versioned"})
 _LOADING = frozenset({"load_args"})
 _PLAIN = (str, int, float, bool, bytes, type(None))
@@ -144,9 +146,11 @@ class Gatherer:
         same = self._one_place(node)
         if same:
             return f"it reads and writes {same}"
-        unrestorable = next((name for name in node.outputs if self._appends(name)), None)
-        if unrestorable:
-            return f"{unrestorable} is added to, not replaced"
+        added_to = next((name for name in node.outputs if self._appends(name)), None)
+        if added_to:
+            return f"{added_to} is added to, not replaced"
+        if node.confirms:
+            return f"it confirms {node.confirms[0]}"
         kept_open = node.cache is True or node.depends_on
         effects = [one for one in fingerprint.effects if one.kind in READING]
         if effects and not kept_open:
@@ -158,9 +162,10 @@ class Gatherer:
         return next((name for name in node.outputs if self._places.place(name) in read), None)
 
     def _appends(self, name: str) -> bool:
-        return not self._places.is_memory(name) and bool(
-            getattr(self._catalog[name], "accumulates", False)
-        )
+        if self._places.is_memory(name):
+            return False
+        mode = (self._catalog.describe(name).get("save_args") or {}).get("mode", "")
+        return isinstance(mode, str) and mode.startswith("a")
 
 
 def _arguments(node: Node) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from noria.runner.hooking import HookCalls
 from noria.runner.perform import Performer
 from noria.runner.places import Places
 from noria.runner.records import Records
-from noria.runner.remember import Project, Remembering, output_in_place
+from noria.runner.remember import Project, Remembering, check_overwriting, output_in_place
 from noria.runner.restore import put_back
 from noria.runner.stored_flow import StoredFlow
 from noria.store import Output, Store
@@ -36,7 +36,8 @@ class Incremental:
     for at the end, ``None`` all that no dataset keeps; ``kept_edited`` the datasets whose bytes in
     place are to be taken as results; ``unsettled`` the nodes that a crashed run may have ended;
     ``limit`` the bytes that the store may take; ``label`` what the run is of, for the store to keep
-    the results of the latest one longest.
+    the results of the latest one longest; ``closely`` as in
+    :class:`~noria.runner.records.Records`.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Incremental:
         unsettled: Collection[str] = (),
         limit: int | None = None,
         label: str = "",
+        closely: bool = True,
     ) -> None:
         self._whole = whole
         self._catalog = catalog
@@ -71,9 +73,10 @@ class Incremental:
         self._unsettled = unsettled
         self._limit = limit
         self._label = label
+        self._closely = closely
         self._emit: Listener | None = None
         self._places = Places(catalog, store, given)
-        self.records = Records(store, self._places)
+        self.records = Records(store, self._places, closely=closely)
         self._canonical = _canonical(whole)
         self.gatherer = Gatherer(
             catalog,
@@ -97,6 +100,8 @@ class Incremental:
             self._adopt(plan)
             plan = decide(jobs, self.records, force=self._force, wanted=wanted)
         self.plan_made = plan
+        if self._closely:
+            check_overwriting(plan, self._places)
         return self._provided(plan)
 
     def flow(self, pipeline: Pipeline, given: Mapping[str, Any], kept: Iterable[str]) -> DataFlow:
@@ -119,6 +124,8 @@ class Incremental:
         assert self.plan_made is not None
         assert isinstance(flow, StoredFlow)
         self._emit = emit
+        for line in told_late(self.plan_made):
+            emit(Noted("", line))
         self._fetch(self.plan_made, flow)
         project = Project(
             self._root,

@@ -179,6 +179,7 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
             outputs=(),
             force=force,
             unsettled=() if ledger is None else unsettled_nodes(ledger),
+            closely=False,
         )
         whole = join_places(session.pipelines[selection.pipeline], catalog)
         memory, store = stack.enter_context(

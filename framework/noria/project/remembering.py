@@ -30,7 +30,7 @@ class Asked:
     ``inputs`` and ``outputs`` as in :func:`noria.run`; ``force`` runs all that is selected;
     ``cache`` ``False`` too, and records nothing; ``keep_edited`` are the datasets whose files were
     changed by hand and are results; ``unsettled`` the nodes whose results a crash may have lost;
-    ``label`` names pipeline and environment.
+    ``label`` names pipeline and environment; ``closely`` reads what is used of the store before.
     """
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -40,6 +40,7 @@ class Asked:
     keep_edited: Collection[str] = ()
     unsettled: Collection[str] = ()
     label: str = ""
+    closely: bool = True
 
 
 @contextmanager
@@ -88,6 +89,7 @@ def incremental(
             unsettled=asked.unsettled,
             limit=store_limit(settings),
             label=asked.label,
+            closely=asked.closely,
         )
         yield memory, store
 

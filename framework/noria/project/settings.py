@@ -17,7 +17,6 @@ from noria_catalog.suggest import nearest
 from noria.errors import ConfigError, ProjectError
 from noria.project.discover import MARKER, TABLE, Project, read_toml
 from noria.project.state import prepare_state
-from noria.store.sizes import parse_size
 
 PREFIX = "NORIA_"
 FILE = "settings.toml"
@@ -258,6 +257,8 @@ def _typed(key: str, value: Any, sources: Sequence[_File | _Variable]) -> Any:
     if not isinstance(value, str) or not value:
         raise last.error(key, f"the setting {key} takes a text, not {value!r}")
     if key == "store_limit":
+        from noria.store.sizes import parse_size
+
         try:
             parse_size(value)
         except ValueError as error:

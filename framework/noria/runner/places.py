@@ -1,6 +1,7 @@
 """What lies at the places of a run's datasets, and how it is told apart."""
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,13 +10,17 @@ from noria_catalog.dataset import Digests, Exists, Restores
 from noria_catalog.digest import names_digest
 from noria_catalog.errors import MissingDataError
 from noria_catalog.memory import MemoryDataset
+from noria_catalog.refresh import refresh_seconds
 from noria_catalog.storage import is_remote
 
 from noria.errors import NotStorable
 from noria.plan import Lying
 from noria.store import Marks, Seen, Store
 
+# What a mark says instead of a digest: the last run to write there was told not to remember; a
+# run has begun to write there, and did not come to record what.
 UNRECORDED = "unrecorded"
+WRITING = "writing"
 
 
 class Places:
@@ -57,6 +62,10 @@ class Places:
             return True
         return isinstance(self._catalog[name], MemoryDataset)
 
+    def path(self, name: str) -> str:
+        """Return the path of a local dataset as it is configured, links not followed."""
+        return str(self._catalog.describe(name)["filepath"])
+
     def is_plain_file(self, name: str) -> bool:
         """Tell whether all that a dataset is can be seen by the state of files on these disks."""
         if self.is_memory(name):
@@ -78,6 +87,12 @@ class Places:
         if place and self._marks.get(place):
             self._marks.set(place, UNRECORDED)
 
+    def begin(self, name: str) -> None:
+        """Note that what lies at a place from now on is ours, though it is not recorded yet."""
+        place = self.place(name)
+        if place:
+            self._marks.set(place, WRITING)
+
     def set_mark(self, name: str, digest: str) -> None:
         """Note what this run has put at a dataset's place."""
         place = self.place(name)
@@ -96,10 +111,15 @@ class Places:
 
     def digest_by_loading(self, name: str) -> str | None:
         """Return the digest of data that only loading can tell; ``None`` where that cannot."""
+        held = self._held(name)
+        if held is not None:
+            return held
         try:
-            return self.digest_of_value(self._catalog.load(name))
+            digest = self.digest_of_value(self._catalog.load(name))
         except NotStorable:
             return None
+        self._marks.set(f"loaded {self.place(name)}", f"{digest} {time.time()}")
+        return digest
 
     def _place(self, name: str) -> str:
         described = self._catalog.describe(name)
@@ -135,12 +155,26 @@ class Places:
         if digest is None:
             # What the last run has put there is all that can be known of it.
             there = not isinstance(dataset, Exists) or self._catalog.exists(name)
-            known = written if there and written != UNRECORDED else ""
+            held = self._held(name) if not written else None
+            if held is not None:
+                return Lying(held)
+            known = written if there and written not in (UNRECORDED, WRITING) else ""
             return Lying(known or None, opaque=there, **about)
         if stamp and stamp == digest:
             digest = written
-        recorded = digest == written or bool(self._store.by_output(digest))
+        recorded = (
+            written in (digest, WRITING)
+            or bool(self._store.by_output(digest))
+            or not (isinstance(dataset, Restores) and dataset.restorable)
+        )
         return Lying(digest, recorded=recorded, **about)
+
+    def _held(self, name: str) -> str | None:
+        """Return the digest that was found by loading, where the entry says that it still holds."""
+        seconds = refresh_seconds(str(self._catalog.describe(name).get("refresh", "always")))
+        digest, _, found = (self._marks.get(f"loaded {self.place(name)}") or "").partition(" ")
+        # A clock that was set back says nothing.
+        return digest if found and 0 <= time.time() - float(found) < seconds else None
 
     def _content(self, dataset: Any, place: str) -> str | None:
         if is_remote(place):

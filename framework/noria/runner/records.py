@@ -1,5 +1,7 @@
 """What the store has recorded, as judging asks for it."""
 
+from collections.abc import Callable
+
 from noria.plan import Lying, Parts, Recorded
 from noria.plan.key import parts_from
 from noria.runner.places import Places
@@ -7,11 +9,17 @@ from noria.store import Entry, Output, Store
 
 
 class Records:
-    """The facts of a plan: recorded results from the store, and what lies at places."""
+    """The facts of a plan: recorded results from the store, and what lies at places.
 
-    def __init__(self, store: Store, places: Places) -> None:
+    ``closely`` reads what is to be used of the store, to know that it is right: a damaged result
+    is then as good as none, and found before anything runs.
+    """
+
+    def __init__(self, store: Store, places: Places, *, closely: bool = False) -> None:
         self._store = store
         self._places = places
+        self._looks_right = store.is_whole if closely else store.has
+        self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
 
     def entry(self, key: str) -> Entry | None:
@@ -30,13 +38,17 @@ class Records:
         if entry is None:
             return None
         return Recorded(
-            {output.name: output.digest for output in entry.outputs},
-            frozenset(output.name for output in entry.outputs if self.is_kept(output)),
+            {output.name: output.digest for output in entry.outputs}, _Kept(entry, self.is_kept)
         )
 
     def is_kept(self, output: Output) -> bool:
         """Tell whether the store has all of an output's bytes."""
-        return output.form != "none" and all(self._store.has(blob) for _, blob, _ in output.blobs)
+        return output.form != "none" and all(self._is_right(blob) for _, blob, _ in output.blobs)
+
+    def _is_right(self, blob: str) -> bool:
+        if blob not in self._right:
+            self._right[blob] = self._looks_right(blob)
+        return self._right[blob]
 
     def latest(self, node: str) -> Parts | None:
         """Return what the latest recorded result of a node was made of."""
@@ -46,3 +58,14 @@ class Records:
     def lying(self, dataset: str) -> Lying:
         """Return what lies at the place of a dataset."""
         return self._places.lying(dataset)
+
+
+class _Kept:
+    """The outputs of an entry that the store has; looked at when it is asked."""
+
+    def __init__(self, entry: Entry, is_kept: Callable[[Output], bool]) -> None:
+        self._entry = entry
+        self._is_kept = is_kept
+
+    def __contains__(self, name: object) -> bool:
+        return any(self._is_kept(each) for each in self._entry.outputs if each.name == name)

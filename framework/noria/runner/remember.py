@@ -193,23 +193,14 @@ class Remembering:
             self._move_aside(node, verdict)
         self._tell(job, verdict, parts)
         began = time.time()
-        try:
-            self._performer(number)
-        except BaseException:
-            self._own(node)
-            raise
+        for name in node.makes:
+            self._places.begin(name)
+        self._performer(number)
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
             self._digests[output.name] = output.digest
             self._places.set_mark(output.name, output.digest)
         self._remember(node, job, parts, outputs, began)
-
-    def _own(self, node: Node) -> None:
-        """Note what a node has saved before it failed as ours: nobody has edited it."""
-        for name in self._flow.saved.intersection(node.makes):
-            digest = self._places.look(name).digest
-            if digest is not None:
-                self._places.set_mark(name, digest)
 
     def _remember(
         self, node: Node, job: Job, parts: Parts, outputs: list[Output], began: float
@@ -299,6 +290,13 @@ def output_in_place(name: str, catalog: DataCatalog, store: Store, places: Place
     lying = places.look(name)
     digest = "" if lying.opaque else lying.digest
     return Output(name, digest or "", "none", (), "", place)
+
+
+def check_overwriting(plan: Plan, places: Places) -> None:
+    """Raise RunError where a run would overwrite what nobody recorded and cannot be moved away."""
+    for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
+        if job.selected and verdict.blocked:
+            raise _blocked(verdict, places)
 
 
 def _blocked(verdict: Verdict, places: Places) -> RunError:

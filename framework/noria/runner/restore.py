@@ -29,9 +29,10 @@ def put_back(output: Output, catalog: DataCatalog, store: Store, places: Places)
 def keep_aside(name: str, places: Places, folder: Path, root: Path) -> Path:
     """Move what lies at a dataset's place into ``folder``, and return where it is now.
 
-    Below it the path is the one that it had below ``root``, the project's folder.
+    Below it the path is the one that it had below ``root``, the project's folder.  Of a link it is
+    the link that is moved: what it leads to is somebody else's.
     """
-    place = places.place(name)
+    place = places.path(name)
     below = os.path.relpath(place, root)
     if below.startswith(os.pardir):
         below = place.lstrip("/").replace(":", "")

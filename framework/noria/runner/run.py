@@ -118,7 +118,6 @@ def run_pipeline(
         if listeners or hooks is not None or meter is not None
         else Performer(nodes, flow, builders=ready.builders, confirming=confirming)
     )
-    perform = performer if memory is None else memory.performing(performer, flow, emit)
     about = {"run_params": dict(run_params or {}), "pipeline": pipeline, "catalog": catalog}
     try:
         if listeners:
@@ -126,6 +125,7 @@ def run_pipeline(
             emit(RunStarted(run, time.time(), name, names, workers.name))
         if hooks is not None:
             hooks.before_pipeline_run(**about)
+        perform = performer if memory is None else memory.performing(performer, flow, emit)
         workers.drain(Scheduler(pipeline.wiring.waits), perform, performer.stop)
         asked = wanted is None or hooks is not None
         result = flow.result(pipeline.outputs()) if asked else {}

@@ -38,8 +38,6 @@ class StoredFlow(DataFlow):
         self._stored: dict[str, Output] = {}
         self.made: dict[str, Output] = {}
         """The values in memory that nodes of this run have made, as they are in the store."""
-        self.saved: set[str] = set()
-        """The datasets that nodes of this run have saved."""
 
     def provide(self, output: Output) -> None:
         """Let a value in memory be what the store has of it."""
@@ -57,7 +55,6 @@ class StoredFlow(DataFlow):
         if self._places.is_memory(name):
             self.made[name] = self._encoded(name, value)
         super().save(name, value)
-        self.saved.add(name)
 
     def encode(self, name: str) -> Output:
         """Return what the store has of a value that a dataset in memory was given bit by bit."""

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from noria.errors import NotStorable
+from noria.errors import Corrupt, NotStorable
 from noria.store.codecs import decode, encode
 from noria.store.opened import OpenedStore
 from noria.store.records import Blob, Kept
@@ -85,6 +85,19 @@ class Contents(OpenedStore):
                 )
             )
         )
+
+    def is_whole(self, digest: str) -> bool:
+        """Tell whether the bytes of a digest are stored, by reading them; wrong ones are set aside.
+
+        It takes as long as reading does.
+        """
+        try:
+            if self._small(digest) is not None:
+                return True
+            self.blobs.check(digest)
+        except Corrupt:
+            return False
+        return self.blobs.has(digest)
 
     def value(self, digest: str, codec: str) -> Any:
         """Return the value that was kept.

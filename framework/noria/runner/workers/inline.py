@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from noria.room import with_room
 from noria.runner.scheduler import Scheduler
 from noria.runner.workers.base import Perform
 
@@ -14,8 +15,12 @@ class InlineWorkers:
     def drain(self, scheduler: Scheduler, perform: Perform, stop: Callable[[], None]) -> None:
         """Perform all nodes in order."""
         try:
-            for node in scheduler.one_by_one():
-                perform(node)
+            with_room(_drain, scheduler, perform)
         except KeyboardInterrupt:
             stop()
             raise
+
+
+def _drain(scheduler: Scheduler, perform: Perform) -> None:
+    for node in scheduler.one_by_one():
+        perform(node)

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 
+from noria.room import with_room
 from noria.runner.scheduler import Scheduler
 from noria.runner.workers.base import GRACE_SECONDS, Perform
 
@@ -69,7 +70,7 @@ class _Pool:
     def work(self) -> None:
         """Take and perform nodes until there are none left."""
         try:
-            self._work()
+            with_room(self._work)
         finally:
             with self._changed:
                 self._left += 1

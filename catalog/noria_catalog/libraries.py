@@ -1,0 +1,30 @@
+"""Libraries that only some datasets need: imported at use, named with their extra if missing."""
+
+from importlib import import_module
+from typing import Any
+
+from noria_catalog.errors import DatasetError
+
+
+def library(name: str, extra: str) -> Any:
+    """Import and return a library; raises DatasetError with the command that installs it.
+
+    ``extra`` is the extra of this distribution that brings it.
+
+    >>> library("json", "none").dumps([1])
+    '[1]'
+    >>> library("no_such_library", "polars")
+    Traceback (most recent call last):
+        ...
+    noria_catalog.errors.DatasetError: no_such_library is not installed
+      pip install 'noria[polars]'
+    """
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        top = name.partition(".")[0]
+        if error.name is None or error.name.partition(".")[0] != top:
+            raise  # it is there, and misses something itself
+        raise DatasetError(
+            f"{top} is not installed", hint=f"pip install 'noria[{extra}]'"
+        ) from error

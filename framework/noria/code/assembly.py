@@ -1,0 +1,195 @@
+"""From what a function reaches to its fingerprint."""
+
+from collections.abc import Iterator
+from operator import itemgetter
+from pathlib import Path
+from typing import NamedTuple
+
+from noria.code.facts import Doubt, Effect, Fingerprint, Symbol
+from noria.code.graph import Graph, Key
+from noria.code.normal import digest_of
+from noria.code.table import IMPORT, Statement
+from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE
+
+# What the digests mean: a new number makes all of them new.
+_SCHEMA = "code 1"
+# Nodes that only lead to others.
+_BY_NAME = itemgetter(0)
+_WAYS = frozenset({"i", "m", "t", "all"})
+
+
+class _Definition(NamedTuple):
+    """What a definition adds to a digest."""
+
+    symbol: Symbol | None
+    token: bytes
+    ordered: bool
+    changes: bool
+
+
+class Assembly:
+    """Puts fingerprints together; what many functions reach is spelled once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._project = graph.project
+        self._definitions: dict[int, _Definition] = {}
+        self._reached: dict[int, Fingerprint] = {}
+        self._required: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], bytes]] = {}
+        self._lines: dict[str, list[str]] = {}
+        self._ways = 0
+        self._looked_at = 0
+
+    def fingerprint(self, starts: tuple[Key, ...], kind: str) -> Fingerprint:
+        """Return the fingerprint of what is reached from some nodes; ``kind``: of what kind."""
+        reach = self._graph.reach(starts)
+        keys = self._graph.keys
+        while self._looked_at < len(keys):
+            if keys[self._looked_at][0] in _WAYS:
+                self._ways |= 1 << self._looked_at
+            self._looked_at += 1
+        mask = reach & ~self._ways
+        found = self._reached.get(mask)
+        if found is None:
+            found = self._reached[mask] = self._put_together(self._graph.numbers(mask))
+        begins = sorted(map(self._place_free, starts))
+        digest = digest_of(_SCHEMA, kind, repr(begins), found.digest)
+        return Fingerprint(digest.hex(), *found[1:])
+
+    def _place_free(self, key: Key) -> str:
+        """Return what a start is called, wherever in its module it stands."""
+        if key[0] in {"s", "p"}:
+            statement = self._project.statement(key[1], key[2])
+            part = statement.parts[key[3]].name if key[0] == "p" else ""
+            return f"{key[1]}:{statement.label}.{part}"
+        return repr(key)
+
+    def _put_together(self, numbers: list[int]) -> Fingerprint:
+        keys = self._graph.keys
+        definitions = self._definitions
+        tokens: list[bytes] = []
+        symbols: list[Symbol] = []
+        ordered: list[Key] = []
+        rest: dict[str, list[Key]] = {}
+        for number in numbers:
+            known = definitions.get(number)
+            if known is None:
+                key = keys[number]
+                if key[0] not in {"s", "p"}:
+                    rest.setdefault(key[0], []).append(key)
+                    continue
+                known = definitions[number] = self._define(key)
+            if known.symbol is not None:
+                tokens.append(known.token)
+                symbols.append(known.symbol)
+                if known.ordered:
+                    ordered.append(keys[number])
+        tokens.sort()
+        symbols.sort(key=_BY_NAME)
+        distributions, spelled = self._requirements(rest.get("d", ()))
+        outside = [str(key[1]) for kind in ("x", "file", "z") for key in rest.get(kind, ())]
+        digest = digest_of(
+            b"".join(tokens),
+            *self._in_order(ordered),
+            *self._as_written(numbers, {key[1] for key in rest.get("f", ())}),
+            *sorted(outside),
+            spelled,
+        )
+        return Fingerprint(
+            digest.hex(),
+            tuple(symbols),
+            distributions,
+            tuple(sorted([Effect(*key[1:]) for key in rest.get("e", ())])),
+            tuple(sorted([Doubt(*key[1:]) for key in rest.get("u", ())])),
+        )
+
+    def _requirements(
+        self, keys: list[Key] | tuple[Key, ...]
+    ) -> tuple[tuple[tuple[str, str], ...], bytes]:
+        """Return the distributions of some modules with all they require, and their spelling."""
+        tops = tuple(sorted(key[1] for key in keys))
+        found = self._required.get(tops)
+        if found is None:
+            installed = self._graph.distributions
+            owners = {owner for top in tops for owner in installed.of_module(top)}
+            closure = tuple(
+                sorted(
+                    [
+                        *installed.closure(owners),
+                        *(
+                            (top, self._project.modules.unowned(top))
+                            for top in tops
+                            if not installed.of_module(top)
+                        ),
+                    ]
+                )
+            )
+            found = self._required[tops] = (closure, repr(closure).encode())
+        return found
+
+    def _in_order(self, keys: list[Key]) -> Iterator[bytes]:
+        """Yield what depends on the order of statements, where some change what others made."""
+        places: dict[str, list[int]] = {}
+        for key in keys:
+            places.setdefault(key[1], []).append(key[2])
+        for module in sorted(places):
+            listed = sorted(places[module])
+            if any(self._project.changes(module, place) for place in listed):
+                yield module.encode()
+                for place in listed:
+                    yield self._project.statement(module, place).digest
+
+    def _as_written(self, numbers: list[int], flags: set[int]) -> Iterator[bytes]:
+        """Yield the texts of what is reached, where reached code reads them."""
+        if not flags:
+            return
+        keys = [self._graph.keys[number] for number in numbers]
+        reached = [self._project.statement(key[1], key[2]) for key in keys if key[0] in {"s", "p"}]
+        if READS_DOCSTRINGS in flags:
+            yield from sorted(each.docs for each in reached)
+        if READS_SOURCE in flags:
+            yield from sorted(each.raw for each in reached)
+
+    def _define(self, key: Key) -> _Definition:
+        module, place = key[1], key[2]
+        statement = self._project.statement(module, place)
+        if statement.kind == IMPORT and not statement.guards:
+            return _Definition(None, b"", False, False)
+        if key[0] == "p":
+            part = statement.parts[key[3]]
+            token = digest_of(module, statement.label, part.name, part.digest)
+            return _Definition(self._symbol(key, statement), token, False, False)
+        return _Definition(
+            self._symbol(key, statement),
+            digest_of(module, statement.label, statement.digest),
+            self._project.is_ordered(module, place),
+            self._project.changes(module, place),
+        )
+
+    def _symbol(self, key: Key, statement: Statement) -> Symbol:
+        module, place = key[1], key[2]
+        if key[0] == "p":
+            part = statement.parts[key[3]]
+            name, digest = f"{module}:{statement.label}.{part.name}", part.digest
+            line, end = part.line, part.end
+        else:
+            name, digest = self._name(module, place, statement), statement.digest
+            line, end = statement.line, statement.end
+        path = self._project.modules.sources[module].path or ""
+        text = "".join(self._text(path)[line - 1 : end])
+        return Symbol(name, digest.hex(), self._graph.shown(path), line, text)
+
+    def _name(self, module: str, place: int, statement: Statement) -> str:
+        """Return a symbol's name; several statements about one name are numbered."""
+        table = self._project.tables[module]
+        before = sum(each.label == statement.label for each in table.statements[:place])
+        return f"{module}:{statement.label}" + (f"~{before}" if before else "")
+
+    def _text(self, path: str) -> list[str]:
+        if path not in self._lines:
+            try:
+                text = Path(path).read_text("utf-8", errors="replace")
+            except OSError:
+                text = ""
+            self._lines[path] = text.splitlines(keepends=True)
+        return self._lines[path]

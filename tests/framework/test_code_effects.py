@@ -1,0 +1,123 @@
+"""Which code reads or changes the world outside, and where knowledge ends."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.framework.code_projects import fingerprint, write
+
+READS = {
+    "clock": """
+        import time; return time.time()
+        from time import time; return time()
+        import datetime; return datetime.datetime.now()
+        from datetime import datetime as dt; return dt.utcnow()
+        from datetime import date; return date.today()
+        import datetime as d; return d.date.today()
+        import pandas as pd; return pd.Timestamp.now()
+        import pandas as pd; return pd.Timestamp("now")
+        import pandas as pd; return pd.to_datetime("today")
+        import uuid; return uuid.uuid1()
+        from datetime import datetime; return dict(default_factory=datetime.now)
+        return x.now()
+        import time as t; f = t.time; return f()
+        return clock()
+    """,
+    "environment": """
+        import os; return os.environ["A"]
+        import os; return os.environ.get("A")
+        import os; return os.getenv("A")
+        from os import environ; return environ
+        from os import getenv as g; return g("A")
+        import os; return getattr(os, "environ")
+        import os; return os.getcwd()
+        import sys; return sys.argv
+        from pathlib import Path; return Path.home()
+    """,
+    "file": """
+        return open("a").read()
+        with open(x) as f: return f
+        return open(x, "r+")
+        return open(x, mode=x)
+        import io; return io.open(x)
+        from pathlib import Path; return Path("a").read_text()
+        from pathlib import Path; return Path("a").open()
+        from pathlib import Path; return [p for p in Path("a").glob("*")]
+        import pandas as pd; return pd.read_csv("a")
+        from pandas import read_parquet; return read_parquet("a")
+        import numpy as np; return np.load("a")
+        import joblib; return joblib.load("a")
+        import os; return os.listdir("a")
+        import os; return os.path.exists(x)
+        import gzip; return gzip.open(x)
+        import importlib.resources as r; return r.files("a")
+        return list(map(open, x))
+    """,
+    "network": """
+        import requests; return requests.get(x)
+        import requests; return requests.post(x)
+        import urllib.request; return urllib.request.urlopen(x)
+        from urllib.request import urlopen; return urlopen(x)
+        import socket; return socket.create_connection(x)
+        import httpx; return httpx.get(x)
+        from sklearn.datasets import fetch_openml; return fetch_openml(x)
+    """,
+    "database": """
+        import sqlite3; return sqlite3.connect(x)
+        import pandas as pd; return pd.read_sql(x)
+        from sqlalchemy import create_engine; return create_engine(x)
+        return x.execute("SELECT 1")
+        return x.fetchall()
+    """,
+    "subprocess": """
+        import subprocess; return subprocess.run(x)
+        from subprocess import check_output; return check_output(x)
+        import os; return os.system(x)
+    """,
+    "input": "return input()",
+    "writes": """
+        x.to_csv("a")
+        open(x, "w").write("a")
+        with open(x, mode="wb") as f: f.write(b"")
+        from pathlib import Path; Path("a").write_text("b")
+        import os; os.remove(x)
+        import shutil; shutil.rmtree(x)
+        import matplotlib.pyplot as plt; plt.savefig("a")
+        x.savefig("a")
+    """,
+    "mail": "import smtplib; smtplib.SMTP(x).send_message(x)",
+    "tracking": "import mlflow; mlflow.log_metric('a', 1)",
+    "": """
+        return x.to_csv()
+        import time; return time.perf_counter()
+        import time; time.sleep(0)
+        import logging; logging.getLogger(__name__).info("a")
+        import os.path; return os.path.join(x, "a")
+        from pathlib import Path; return Path("a") / "b"
+        import datetime; return datetime.datetime(2020, 1, 1)
+        import pandas as pd; return pd.to_datetime(x)
+        import json; return json.loads(x)
+        import sys; return sys.version_info
+        import uuid; return uuid.uuid4()
+        import random; return random.random()
+        return x.copy().query("a > 1").groupby("b").mean()
+        print(x)
+        import requests; return requests.exceptions.HTTPError
+        import subprocess; return subprocess.CalledProcessError
+    """,
+}
+CASES = [
+    (kind, line.strip()) for kind, lines in READS.items() for line in lines.splitlines() if line
+]
+
+
+@pytest.mark.parametrize(("kind", "line"), [case for case in CASES if case[1]])
+def test_what_reaches_outside_is_named(kind: str, line: str, tmp_path: Path) -> None:
+    head = "from time import time as clock\n"
+    body = "\n    ".join(line.split("; "))
+    write(tmp_path / "src", {"nodes.py": f"{head}def node(x):\n    {body}\n"})
+    found = fingerprint(tmp_path / "src", "nodes:node")
+    assert {effect.kind for effect in found.effects} == ({kind} if kind else set())
+    for effect in found.effects:
+        assert effect.where.startswith("src/shop_under_test/nodes.py:")
+        assert effect.what
