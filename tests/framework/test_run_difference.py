@@ -81,6 +81,16 @@ def test_what_only_one_run_has_and_what_was_not_recorded_is_told(project: Projec
     assert "nothing was recorded of\n  clean: done in " in project.noria("runs", "diff").out
 
 
+def test_a_secret_among_the_parameters_is_hidden(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/parameters.yml", "rate: 1.5", "rate: 1.5\nmail:\n  api_key: s3cret")
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "s3cret", "other-s3cret")
+    project.edit("conf/base/parameters.yml", "rate: 1.5", "rate: 2.5")
+    project.noria("run")
+    assert "s3cret" not in project.noria("runs", "diff", "--json").out
+    assert "rate  1.5 -> 2.5" in project.noria("runs", "diff").out
+
+
 def test_there_must_be_two_runs(project: ProjectOnDisk) -> None:
     assert "nothing has been run" in project.noria("runs", "diff", code=2).err
     project.noria("run")

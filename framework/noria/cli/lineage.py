@@ -56,6 +56,8 @@ def _lines(origin: Origin) -> list[str]:
     if origin.parameters:
         told = (f"{name} = {_value(value)}" for name, value in origin.parameters)
         lines.append(f"parameters  {', '.join(told)}")
+    if making.parts.depends:
+        lines.append(f"depends on  {', '.join(making.parts.depends)}")
     if step.inputs:
         lines.append(f"from        {', '.join(dict.fromkeys(name for name, _ in step.inputs))}")
     return lines
@@ -69,10 +71,11 @@ def _digest(digest: str) -> str:
 
 
 def _state(origin: Origin) -> str:
-    if origin.step.making is None:
-        told = "" if origin.lies is None else "" if origin.lies else ", which is not there any more"
-        return f"  raw data{told}"
-    return "" if origin.lies in (True, None) else "  (something else lies there now)"
+    raw = origin.step.making is None
+    if origin.lies is False:
+        gone = "raw data, which is not there any more"
+        return f"  {gone}" if raw else "  (something else lies there now)"
+    return "  raw data" if raw else ""
 
 
 def _modules(symbols: list[str]) -> str:
@@ -116,5 +119,6 @@ def _step(origin: Origin) -> dict[str, Any]:
         "code": origin.code,
         "libraries": origin.libraries,
         "parameters": dict(origin.parameters),
+        "depends_on": dict(making.parts.depends),
         "inputs": [{"dataset": name, "digest": digest} for name, digest in step.inputs],
     }

@@ -8,6 +8,7 @@ from noria_catalog.suggest import nearest
 
 from noria.errors import RunError, SelectionError
 from noria.plan.key import parts_from
+from noria.project.past_parameters import past_parameters
 from noria.project.results import open_results
 from noria.project.session import Session
 from noria.record.history import list_runs
@@ -108,7 +109,7 @@ def _values(session: Session) -> dict[str, Mapping[str, Any]]:
     if not (state / FILE).exists():
         return {}
     with open_ledger(state) as ledger:
-        return {run["id"]: run.get("parameters") or {} for run in list_runs(ledger)}
+        return {run["id"]: past_parameters(run) for run in list_runs(ledger)}
 
 
 def _origin(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from noria.errors import Corrupt, RunError, Undecodable
 from noria.plan.key import parts_from
+from noria.project.past_parameters import past_parameters
 from noria.record.difference import Changed, Compared, Facts, Ran, compare, numbers
 from noria.record.history import list_runs, show_run
 from noria.store import Output, Store
@@ -58,7 +59,7 @@ def _facts(run: Mapping[str, Any], store: Store) -> tuple[Facts, dict[str, Outpu
         outputs |= made
         digests = {name: output.digest for name, output in made.items()}
         nodes[node["node"]] = Ran(node["status"], parts, digests)
-    return Facts(run["id"], run.get("parameters") or {}, nodes), outputs
+    return Facts(run["id"], past_parameters(run), nodes), outputs
 
 
 def _metrics(
