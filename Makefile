@@ -53,7 +53,15 @@ $(DEMO)/.ran: $(VENV)/.base $(DEMO)/pyproject.toml
 	@cd $(DEMO) && $(NORIA) viz --save pipeline.html
 	@touch $@
 
-# The tests of the page want a real browser: Debian's Chromium, where we may install it.
+# The tests of databases want a real PostgreSQL, those of the page a real browser: Debian's, where
+# we may install them.
+$(VENV)/.database: $(VENV)/.dev
+	@{ command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing PostgreSQL"; apt-get update -qq && apt-get install -qq -y postgresql >/dev/null; \
+	  else echo "no PostgreSQL here: its tests will be skipped"; fi; }
+	@touch $@
+
 $(VENV)/.browser: $(VENV)/.dev
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -62,7 +70,7 @@ $(VENV)/.browser: $(VENV)/.dev
 	@touch $@
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser ## everything the tests need, then the tests
+test: $(VENV)/.dev $(VENV)/.database $(VENV)/.browser ## everything the tests need, then the tests
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 .PHONY: check

@@ -12,15 +12,19 @@ from benchmarks.table import Row, seconds, times
 
 CHILD = ROOT / "benchmarks" / "children" / "engine.py"
 LIMITS = {"inline": 10e-6, "threads": 20e-6}
-SIZES = (100, 1_000, 10_000)
+SIZES = {"inline": (100, 1_000, 10_000, 100_000), "threads": (100, 1_000, 10_000)}
 # Kedro takes time with the square of the nodes: 10,000 would be minutes.
 MOST_NODES_OF_KEDRO = 1_000
+MOST_REPEATS_OF_KEDRO = 100
 REPEATS = 5
 
 
 def measure(bench: Bench) -> Section:
-    sizes = SIZES[:1] if bench.quick else SIZES
-    cases = list(product(LIMITS, ("chain", "fan"), sizes))
+    cases = [
+        (runner, shape, size)
+        for runner, sizes in SIZES.items()
+        for shape, size in product(("chain", "fan"), sizes[:1] if bench.quick else sizes)
+    ]
     contenders = {}
     for runner, shape, size in cases:
         for library in ("noria", "kedro"):
@@ -43,7 +47,7 @@ def _name(library: str, runner: str, shape: str, size: int) -> str:
 
 
 def _per_node(bench: Bench, library: str, shape: str, size: int, runner: str) -> float:
-    once = library == "kedro" and size > SIZES[0]
+    once = library == "kedro" and size > MOST_REPEATS_OF_KEDRO
     where = bench.noria if library == "noria" else bench.kedro
     repeats = str(1 if once else REPEATS + 1)
     bench.run(where.python, CHILD, library, shape, str(size), runner, repeats)

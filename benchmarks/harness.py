@@ -9,7 +9,16 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 
-from benchmarks import engine, incremental, saving, scaffolding, start_up, view, worked_example
+from benchmarks import (
+    engine,
+    incremental,
+    language,
+    saving,
+    scaffolding,
+    start_up,
+    view,
+    worked_example,
+)
 from benchmarks.bench import Bench, Section
 from benchmarks.environments import ROOT, WORK, kedro_environment, noria_environment
 from benchmarks.report import report
@@ -21,6 +30,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "saving": saving.measure,
     "new-project": scaffolding.measure,
     "engine": engine.measure,
+    "language": language.measure,
     "incremental": incremental.measure,
     "view": view.measure,
 }
@@ -31,6 +41,8 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="two rounds of everything, small")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
     given = parser.parse_args(words)
+    if "view" in given.only:
+        view.need_browser()
     WORK.mkdir(exist_ok=True)
     bench = Bench(noria_environment(), kedro_environment(), WORK, given.quick)
     sections = []

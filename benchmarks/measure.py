@@ -83,23 +83,25 @@ class Rounds:
 
 
 def alternate(contenders: Mapping[str, Contender], rounds: int, *, warm_ups: int = 1) -> Rounds:
-    """Measure A B C, A B C, ...: what disturbs the machine for a while disturbs all of them.
+    """Measure A B C, C B A, ...: what disturbs the machine for a while disturbs all of them.
 
-    The warm-ups fill the caches of byte code and of the disk, and are thrown away.
+    Every other round goes backwards, so that nobody always comes after the same other one: who
+    saves after somebody whose file was synced finds another disk than who saves after one that
+    left all of it to be written. The warm-ups fill the caches of byte code and of the disk, and
+    are thrown away.
     """
     for _ in range(warm_ups):
         for contender in contenders.values():
             contender.measure()
-    return Rounds(
-        [
-            {
-                name: contender.measure()
-                for name, contender in contenders.items()
-                if number % contender.every == 0
-            }
-            for number in range(rounds)
-        ]
-    )
+    forwards = list(contenders.items())
+    measured = []
+    for number in range(rounds):
+        turn = forwards if number % 2 == 0 else forwards[::-1]
+        taken = {
+            name: contender.measure() for name, contender in turn if number % contender.every == 0
+        }
+        measured.append({name: taken[name] for name in contenders if name in taken})
+    return Rounds(measured)
 
 
 def process(

@@ -12,7 +12,7 @@ from benchmarks.table import markdown, seconds
 
 HEADER = ("what", "Noria", "beside it", "compared", "limit", "kept", "Kedro")
 FIGURES = (
-    "Figures are medians. Who is compared takes turns: A B C, A B C, after a warm-up; a ratio or "
+    "Figures are medians. Who is compared takes turns: A B C, C B A, after a warm-up; a ratio or "
     "difference is the median of those of the pairs, with their middle half in brackets. Kedro's "
     "is to the same thing as ours; its telemetry is off."
 )

@@ -20,6 +20,7 @@ from benchmarks.view_browser import ANY, KEDRO, NORIA, Seen, window
 from benchmarks.view_frames import frames_of_movement, percentile_95
 from benchmarks.view_projects import Size, wiring, write_project
 from benchmarks.view_servers import (
+    EndedError,
     Serving,
     bare_page,
     first_byte,
@@ -78,12 +79,16 @@ FRAMES = (
 
 @dataclass
 class Look:
-    """What one run of the section has at hand; ``seen`` is what stood in the DOM, by series."""
+    """What one run of the section has at hand; ``seen`` is what stood in the DOM, by series.
+
+    ``ended`` says of a series of Kedro-Viz why there is nothing in it.
+    """
 
     bench: Bench
     viz: Environment
     browser: Browser
     seen: dict[str, Seen] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
 
     def project(self, size: Size, framework: str) -> Path:
         return self.bench.work / "view" / f"{framework}-{size.elements}-{size.edges}"
@@ -102,9 +107,13 @@ class Look:
             yield serving
 
 
-def measure(bench: Bench) -> Section:
+def need_browser() -> None:
+    """Raise SystemExit where there is no browser, before anything is measured."""
     if find_chromium() is None:
         raise SystemExit(f"the view is measured in {NEEDED}; --only NAME ... leaves it out")
+
+
+def measure(bench: Bench) -> Section:
     viz = kedro_viz_environment()
     shutil.rmtree(bench.work / "view", ignore_errors=True)
     sizes = [SMALL] if bench.quick else list(LIMITS)
@@ -113,7 +122,7 @@ def measure(bench: Bench) -> Section:
         for size in sizes:
             _write(look, size)
         rounds = _bytes(look)
-        rows, measured = [_weight_row(look), _first_byte_row(rounds)], [rounds]
+        rows, measured = [_weight_row(look), _first_byte_row(look, rounds)], [_without_inf(rounds)]
         for size in sizes:
             rounds = _drawn(look, size)
             if size is SMALL:
@@ -173,8 +182,12 @@ def _bytes(look: Look) -> Rounds:
             return first_byte(serving)
 
     def theirs() -> float:
-        with look.kedro(SMALL) as serving:
-            return first_byte(serving) if serving else math.inf
+        try:
+            with look.kedro(SMALL) as serving:
+                return first_byte(serving) if serving else math.inf
+        except EndedError as error:
+            look.ended["kedro viz run: to the first byte"] = str(error)
+            return math.inf
 
     contenders = {
         "view: import of 25 elements": Contender(partial(_import, look, SMALL)),
@@ -184,7 +197,7 @@ def _bytes(look: Look) -> Rounds:
     return alternate(contenders, look.bench.rounds(5))
 
 
-def _first_byte_row(rounds: Rounds) -> Row:
+def _first_byte_row(look: Look, rounds: Rounds) -> Row:
     imports, ours, theirs = rounds.rounds[0]
     compared = rounds.difference(ours, imports)
     return Row(
@@ -194,7 +207,7 @@ def _first_byte_row(rounds: Rounds) -> Row:
         more(compared),
         f"+{MOST_TO_FIRST_BYTE:g} s",
         compared.median <= MOST_TO_FIRST_BYTE,
-        _peer(rounds, ours, theirs, ""),
+        _peer(look, rounds, ours, theirs),
     )
 
 
@@ -244,14 +257,19 @@ def _see_theirs(look: Look, size: Size, shown: str) -> float | Spent:
     least = int(0.95 * size.elements) if shown == "expanded" else 1
     with window(look.browser) as opened:
         before = opened.spent
-        with look.kedro(size) as serving:
-            if serving is None:
-                return math.inf
-            seen = opened.see(serving.address + query, KEDRO, least, serving.began + PATIENCE)
-            if seen is None:
-                return math.inf
-            look.seen[name] = seen
-            return Spent(seen.at - serving.began, opened.spent - before + serving.spent, 0)
+        try:
+            with look.kedro(size) as serving:
+                if serving is None:
+                    return math.inf
+                until = serving.began + PATIENCE
+                seen = opened.see(serving.address + query, KEDRO, least, until)
+                if seen is None:
+                    return math.inf
+                look.seen[name] = seen
+                return Spent(seen.at - serving.began, opened.spent - before + serving.spent, 0)
+        except EndedError as error:
+            look.ended[name] = str(error)
+            return math.inf
 
 
 def _bare_row(rounds: Rounds) -> Row:
@@ -268,7 +286,7 @@ def _drawn_row(look: Look, rounds: Rounds, size: Size, shown: str) -> Row:
         more(compared),
         f"+{limit:g} s",
         compared.median <= limit,
-        _peer(rounds, ours, theirs, _counted(look, theirs)),
+        _peer(look, rounds, ours, theirs),
     )
 
 
@@ -305,11 +323,11 @@ def _imports(rounds: Rounds, name: str) -> str:
     return f"the import of its own code {seconds(rounds.spread(name).median)}"
 
 
-def _peer(rounds: Rounds, ours: str, theirs: str, counted: str) -> str:
+def _peer(look: Look, rounds: Rounds, ours: str, theirs: str) -> str:
     taken = rounds.spread(theirs).median
     if math.isinf(taken):
-        return f"did not draw in {PATIENCE:.0f} s"
-    return f"{seconds(taken)}{counted}; {times(rounds.ratio(theirs, ours))}"
+        return look.ended.get(theirs, f"did not draw in {PATIENCE:.0f} s")
+    return f"{seconds(taken)}{_counted(look, theirs)}; {times(rounds.ratio(theirs, ours))}"
 
 
 def _without_inf(rounds: Rounds) -> Rounds:

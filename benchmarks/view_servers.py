@@ -25,6 +25,10 @@ NO_INDEX = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.
 _BARE = b"<!doctype html><title>Bare</title><p>Nothing but this."
 
 
+class EndedError(Exception):
+    """A server ended that was to serve."""
+
+
 @dataclass(frozen=True)
 class Serving:
     """A server that was started: its address, when its command was given, and its process."""
@@ -49,7 +53,7 @@ class Serving:
 @contextmanager
 def noria_view(command: Sequence[str | Path], project: Path, log: Path) -> Iterator[Serving]:
     """Serve until the context ends; the address is the one that is printed."""
-    words = [*command, "viz", "--no-browser"]
+    words: list[str | Path] = [*command, "viz", "--no-browser"]
     with _started(words, project, log, stdout=subprocess.PIPE) as (process, began):
         assert process.stdout is not None
         line = process.stdout.readline().decode()
@@ -63,13 +67,26 @@ def noria_view(command: Sequence[str | Path], project: Path, log: Path) -> Itera
 def kedro_view(
     command: Path, project: Path, log: Path, patience: float
 ) -> Iterator[Serving | None]:
-    """Serve until the context ends; ``None`` where nothing answers within the patience."""
+    """Serve until the context ends; ``None`` where nothing answers within the patience.
+
+    Raises EndedError when it ended by itself: that is no matter of patience.
+    """
     port = _free_port()
-    words = [command, "viz", "run", "--no-browser", "--host", "127.0.0.1", "--port", str(port)]
+    words: list[str | Path] = [
+        command,
+        "viz",
+        "run",
+        "--no-browser",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     with _started(words, project, log) as (process, began):
         while time.time() < began + patience:
             if process.poll() is not None:
-                raise SystemExit(f"kedro viz ended with {process.returncode}\n{_said(log)}")
+                print(f"kedro viz ended with {process.returncode}\n{_said(log)}", flush=True)
+                raise EndedError(f"ended by itself with {process.returncode}")
             with suppress(OSError):
                 asked(f"http://127.0.0.1:{port}/")
                 yield Serving(f"http://127.0.0.1:{port}/", began, process)

@@ -14,7 +14,13 @@ from benchmarks.table import Row, at_most, more, seconds
 SCRIPT = ROOT / "benchmarks" / "flights_by_hand.py"
 PIPELINES = ("ingest", "features", "train", "report", "predict")
 KEDRO_PIPELINES = ("ingest", "features", "train")
-MOST_OVER_SCRIPT = 0.5
+RUN, UNKEPT, BY_HAND, KEDRO = (
+    "flights: noria run --pipeline train",
+    "flights: noria run --pipeline train --no-cache",
+    "flights: plain script",
+    "flights: kedro run",
+)
+MOST_OVER_SCRIPT = {UNKEPT: 0.5, RUN: 0.8}
 MOST_OVER_IMPORTS = 0.4
 REGISTRY = """\
 from flights.pipelines import features, ingest, train
@@ -33,9 +39,10 @@ def measure(bench: Bench) -> Section:
     script: list[str | Path] = [bench.noria.python, SCRIPT, _parameters(bench, ours)]
     kedro: list[str | Path] = [bench.kedro.command("kedro"), "run", "--pipelines", "train"]
     trained = {
-        "flights: noria run --pipeline train": Contender(partial(_cold, bench, ours, *run)),
-        "flights: plain script": Contender(partial(_cold, bench, by_hand, *script)),
-        "flights: kedro run": Contender(partial(_cold, bench, theirs, *kedro), every=3),
+        UNKEPT: Contender(partial(_cold, bench, ours, *run, "--no-cache")),
+        RUN: Contender(partial(_cold, bench, ours, *run)),
+        BY_HAND: Contender(partial(_cold, bench, by_hand, *script)),
+        KEDRO: Contender(partial(_cold, bench, theirs, *kedro), every=3),
     }
     for contender in trained.values():
         contender.measure()
@@ -49,7 +56,7 @@ def measure(bench: Bench) -> Section:
     ]
     return Section(
         "The worked example, whole process",
-        [_train_row(rounds), _list_row(listed)],
+        [_train_row(rounds, UNKEPT), _train_row(rounds, RUN), _list_row(listed)],
         remarks,
         [rounds, listed],
     )
@@ -132,25 +139,24 @@ def _compare(ours: Path, by_hand: Path) -> int:
     return len(digests[0])
 
 
-def _train_row(rounds: Rounds) -> Row:
-    ours, script, kedro = (rounds.spread(name) for name in rounds.rounds[0])
-    kedro_more = rounds.difference("flights: kedro run", "flights: plain script")
+def _train_row(rounds: Rounds, ours: str) -> Row:
+    kedro = more(rounds.difference(KEDRO, BY_HAND))
     cells = (
-        seconds(ours.median),
-        f"the plain script {seconds(script.median)}",
-        f"{seconds(kedro.median)}, {more(kedro_more)}",
+        seconds(rounds.spread(ours).median),
+        f"the plain script {seconds(rounds.spread(BY_HAND).median)}",
+        f"{seconds(rounds.spread(KEDRO).median)}, {kedro}" if ours == UNKEPT else "",
     )
-    compared = rounds.difference("flights: noria run --pipeline train", "flights: plain script")
-    what = "`flights`, cold: `noria run --pipeline train`"
-    return at_most(what, compared, MOST_OVER_SCRIPT, unit="s", cells=cells)
+    what = f"`flights`, cold: `{ours.removeprefix('flights: ')}`"
+    compared = rounds.difference(ours, BY_HAND)
+    return at_most(what, compared, MOST_OVER_SCRIPT[ours], unit="s", cells=cells)
 
 
 def _cost_of_processors(rounds: Rounds) -> str:
-    names = ("flights: noria run --pipeline train", "flights: plain script")
-    compared = rounds.difference(*names, "cpu")
+    unkept, kept = (more(rounds.difference(ours, BY_HAND, "cpu")) for ours in (UNKEPT, RUN))
     return (
-        f"In processor time, which other work on the machine disturbs less: {more(compared)}; "
-        "the rest is waiting, most of it for the disk to sync what was saved."
+        f"In processor time, which other work on the machine disturbs less: {unkept}, and {kept} "
+        "where results are kept; the rest is waiting, most of it for the disk to sync what was "
+        "saved."
     )
 
 

@@ -5,8 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.catalog.postgres import database, postgres  # noqa: F401 - fixtures for every test
 from tests.catalog.s3_server import bucket, s3_server  # noqa: F401 - fixtures for every test
 from tests.project_on_disk import SHOP, ProjectOnDisk
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Results that tests store are sealed with a secret of the tests, not with the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = str(tmp_path_factory.mktemp("config"))
+        patch.setenv("XDG_CONFIG_HOME", folder)
+        patch.setenv("APPDATA", folder)
+        yield
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """The one base of datasets that lie in a file."""
 
 import os
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -125,9 +126,23 @@ class FileDataset(ABC):
             path = version_path(self.filepath, version)
         publishing = self.storage.publishing(path, replace=version is None, tidy=self.tidy)
         with publishing as pending:
+            if self.appends:
+                self._begin_with_old(pending.path)
             yield Path(pending.path)
         self.last_save = pending.published
         self._saved_version = version
+
+    @property
+    def appends(self) -> bool:
+        """Whether a save adds to what is there: ``save_args: {mode: a}``."""
+        return str(self.save_args.get("mode", "")).startswith("a")
+
+    def _begin_with_old(self, pending: str) -> None:
+        """Copy what is there, so that adding to it is published whole or not at all as well."""
+        if self.version is not None:
+            raise SaveError("nothing can be added to a version", hint="leave out `mode: a`")
+        with suppress(MissingDataError), self.storage.reading(self.filepath) as path:
+            shutil.copyfile(path, pending)
 
     def exists(self) -> bool:
         """Tell whether a load would find something."""
@@ -162,8 +177,8 @@ class FileDataset(ABC):
 
     @property
     def restorable(self) -> bool:
-        """Whether the file can be put in place again from recorded bytes."""
-        return True
+        """Whether the file can be put in place again from recorded bytes: not if saves only add."""
+        return not self.appends
 
     @contextmanager
     def stored_files(self) -> Iterator[list[tuple[str, str]]]:
@@ -178,6 +193,7 @@ class FileDataset(ABC):
         if list(names) != [""]:
             raise SaveError(f"{type(self).__name__} is one file, and several were recorded")
         with self._publishing() as path:
+            path.unlink(missing_ok=True)
             yield {"": str(path)}
 
     def list_versions(self) -> list[str]:

@@ -14,7 +14,10 @@ from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
 BUILTIN = {
+    "CachedDataset": "noria_catalog.cached:CachedDataset",
     "MemoryDataset": "noria_catalog.memory:MemoryDataset",
+    "duckdb.QueryDataset": "noria_catalog.formats.duckdb:QueryDataset",
+    "duckdb.TableDataset": "noria_catalog.formats.duckdb:TableDataset",
     "json.JSONDataset": "noria_catalog.formats.json:JSONDataset",
     "matplotlib.MatplotlibDataset": "noria_catalog.formats.matplotlib:MatplotlibDataset",
     "numpy.ArrayDataset": "noria_catalog.formats.numpy:ArrayDataset",
@@ -23,6 +26,9 @@ BUILTIN = {
     "pandas.FeatherDataset": "noria_catalog.formats.pandas:FeatherDataset",
     "pandas.JSONDataset": "noria_catalog.formats.pandas:JSONDataset",
     "pandas.ParquetDataset": "noria_catalog.formats.pandas:ParquetDataset",
+    "pandas.SQLQueryDataset": "noria_catalog.formats.sql:SQLQueryDataset",
+    "pandas.SQLTableDataset": "noria_catalog.formats.sql:SQLTableDataset",
+    "partitions.IncrementalDataset": "noria_catalog.incremental:IncrementalDataset",
     "partitions.PartitionedDataset": "noria_catalog.partitioned:PartitionedDataset",
     "pickle.PickleDataset": "noria_catalog.formats.pickle:PickleDataset",
     "pillow.ImageDataset": "noria_catalog.formats.pillow:ImageDataset",

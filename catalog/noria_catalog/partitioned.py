@@ -182,7 +182,7 @@ class PartitionedDataset:
     def _names(self) -> list[str]:
         if not is_remote(self.path):
             recover(self.path)
-        files = self.storage.files(self.path)
+        files = self._files()
         names = [
             file.removesuffix(self.filename_suffix)
             for file in files
@@ -197,6 +197,10 @@ class PartitionedDataset:
         if not files and not self.storage.exists(self.path):
             raise MissingDataError(f"there is no folder {shown}")
         return sorted(names)
+
+    def _files(self) -> list[str]:
+        """Return the files that may be partitions, by their path below the folder."""
+        return self.storage.files(self.path)
 
     def _bring_others(self, folder: str) -> None:
         # What is no partition was not ours to replace: a README, a .gitkeep.
@@ -241,7 +245,7 @@ class PartitionedDataset:
 
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={value!r}" for key, value in self.describe().items())
-        return f"PartitionedDataset({given})"
+        return f"{type(self).__name__}({given})"
 
 
 def _hand_over(source: str, target: str) -> None:

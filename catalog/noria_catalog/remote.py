@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 from noria_catalog import s3
 from noria_catalog.errors import LoadError, MissingDataError, SaveError
@@ -118,6 +118,16 @@ class RemoteStorage:
         key = self._fresh(folder).rstrip("/")
         found = (str(path)[len(key) + 1 :] for path in self._files.find(key))
         return sorted(path for path in found if not re.search(r"(^|/)\.", path))
+
+    @contextmanager
+    def opening(self, path: str) -> Iterator[BinaryIO]:
+        """Open a file to read parts of it, which alone come here; raises MissingDataError."""
+        try:
+            file = self._files.open(self._fresh(path), "rb")
+        except FileNotFoundError as error:
+            raise self.missing(path) from error
+        with file:
+            yield file
 
     @contextmanager
     def reading(self, path: str) -> Iterator[str]:

@@ -142,11 +142,14 @@ def _arguments(
         if key in getattr(kind, "nested_arguments", ()):
             shared = {one: keys[one] for one in _SHARED_BY_FILES if one in keys}
             arguments[key] = build_each(name, value, context, shared)
+        elif key in getattr(kind, "wrapped_arguments", ()):
+            arguments[key] = build(name, _wrapped(name, value, keys), context)
         elif key == "credentials":
             arguments[key] = _credentials(name, value, context)
         else:
             arguments[key] = _argument(name, key, value, kind, context)
-    if _is_versioned(name, keys, kind, known):
+    wraps = bool(getattr(kind, "wrapped_arguments", ()))
+    if not wraps and _is_versioned(name, keys, kind, known):
         arguments["version"] = Version(context.load_versions.get(name), context.run_version)
     missing = sorted(required - arguments.keys())
     if missing:
@@ -154,6 +157,18 @@ def _arguments(
             f"dataset {name!r}: {_word(kind)} needs `{missing[0]}`", where=entry.key or entry.where
         )
     return arguments
+
+
+def _wrapped(name: str, entry: Located, keys: dict[str, Located]) -> Located:
+    """Return the entry of a dataset that another wraps, `versioned` handed on to it."""
+    inner = _mapping(name, entry)
+    if "versioned" in inner:
+        raise DatasetDefinitionError(
+            f"dataset {name!r}: `versioned` stands beside `dataset`, not in it",
+            where=inner["versioned"].key,
+        )
+    flag = {key: keys[key] for key in ("versioned",) if key in keys}
+    return Located({**inner, **flag}, entry.where, entry.key)
 
 
 def _argument(name: str, key: str, value: Located, kind: type[Any], context: Context) -> Any:

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from noria_catalog.errors import MissingDataError
 from noria_catalog.leftovers import is_temporary, sweep
@@ -39,6 +39,9 @@ class Storage(Protocol):
 
     def reading(self, path: str) -> AbstractContextManager[str]:
         """Give a local path to read while the context lasts; raises MissingDataError."""
+
+    def opening(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """Open a file to read parts of it; raises MissingDataError."""
 
     def publishing(
         self, path: str, *, replace: bool = True, tidy: bool = True
@@ -139,6 +142,12 @@ class LocalStorage:
         if not os.path.exists(path):
             raise self.missing(path)
         yield path
+
+    @contextmanager
+    def opening(self, path: str) -> Iterator[BinaryIO]:
+        """Open a file to read parts of it; raises MissingDataError."""
+        with self.reading(path), open(path, "rb") as file:
+            yield file
 
     def publishing(
         self, path: str, *, replace: bool = True, tidy: bool = True

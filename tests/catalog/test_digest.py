@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from blake3 import blake3
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from noria_catalog import MissingDataError, SaveError
 from noria_catalog.dataset import Digests, Restores
@@ -100,6 +100,7 @@ def test_partitions_are_digested_by_name_and_content(tmp_path: Path) -> None:
     assert dataset.digest() != first
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=3), st.text("01", max_size=2)), max_size=4))
 def test_no_two_sets_of_files_have_one_digest(files: list[tuple[str, str]]) -> None:
     moved = [(name + digest[:1], digest[1:]) for name, digest in files]

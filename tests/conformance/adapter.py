@@ -22,6 +22,7 @@ GroupedNodes = _side.GroupedNodes
 node = _side.node
 pipeline = _side.pipeline
 run = _side.run
+stored = _side.stored
 task = _side.task
 text_preview = _side.text_preview
 load_config = _side.load_config

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from kedro.config import MissingConfigException, OmegaConfigLoader
 from kedro.framework.hooks import _create_hook_manager
 from kedro.framework.project import configure_project
-from kedro.io import DataCatalog, MemoryDataset
+from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import GroupedNodes, Node, Pipeline, node, pipeline
 from kedro.pipeline.pipeline import CircularDependencyError, OutputNotUniqueError, PipelineError
 from kedro.pipeline.preview_contract import TextPreview
@@ -34,7 +35,34 @@ CONFIG_UNREADABLE = ParserError
 
 
 def _catalog(values: dict[str, Any]) -> DataCatalog:
-    return DataCatalog({name: MemoryDataset(value) for name, value in values.items()})
+    return DataCatalog(
+        {
+            name: value if isinstance(value, AbstractDataset) else MemoryDataset(value)
+            for name, value in values.items()
+        }
+    )
+
+
+class _Stored(AbstractDataset[Any, Any]):  # type: ignore[misc]  # Kedro stands in an environment of its own
+    def __init__(self, path: Path, read: Callable[[str], Any], write: Callable[[Any], str]) -> None:
+        self._path, self._read, self._write = path, read, write
+
+    def load(self) -> Any:
+        return self._read(self._path.read_text("utf-8"))
+
+    def save(self, data: Any) -> None:
+        self._path.write_text(self._write(data), "utf-8")
+
+    def _exists(self) -> bool:
+        return self._path.exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._path)}
+
+
+def stored(path: Path, read: Callable[[str], Any], write: Callable[[Any], str]) -> Any:
+    """Return a dataset in a text file, read and written by two functions."""
+    return _Stored(path, read, write)
 
 
 def run(made: Pipeline, values: dict[str, Any], *, threads: int = 0) -> dict[str, Any]:
@@ -42,7 +70,8 @@ def run(made: Pipeline, values: dict[str, Any], *, threads: int = 0) -> dict[str
     runner = ThreadRunner(max_workers=threads) if threads else SequentialRunner()
     catalog = _catalog(values)
     runner.run(made, catalog)
-    return {name: catalog.load(name) for name in made.outputs()}
+    free = [name for name in made.outputs() if not isinstance(values.get(name), AbstractDataset)]
+    return {name: catalog.load(name) for name in free}
 
 
 def task(single: Node, values: dict[str, Any]) -> dict[str, Any]:

@@ -64,21 +64,22 @@ def _stands_in(text: str, member: str) -> bool:
     return not dot or owner not in ("Node", "Pipeline") or f".{method}" in text.replace('"', ".")
 
 
-def reasoned() -> set[str]:
-    """Return the members that the page lists with a reason, in its table of those without one."""
+def reasoned() -> dict[str, str]:
+    """Return the members that the page lists without a counterpart, and the reason of each."""
     text = PAGE.read_text("utf-8").partition("## Members without a counterpart")[2]
-    rows = re.findall(r"^\| (`.+?) \| .+ \|$", text, re.MULTILINE)
-    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    rows = re.findall(r"^\| (`.+?) \| (.+) \|$", text, re.MULTILINE)
+    return {name: why for names, why in rows for name in re.findall(r"`([^`]+)`", names)}
 
 
 def main() -> int:
     known = sorted(set(members()))
     missing = [name for name in known if name not in named()]
-    unexplained = [name for name in missing if name not in reasoned()]
-    strange = sorted((named() | reasoned()) - set(known))
+    reasons = reasoned()
+    unexplained = [name for name in missing if name not in reasons]
+    strange = sorted((named() | reasons.keys()) - set(known))
     print(f"{len(known) - len(missing)} of {len(known)} public members are shown by a test")
     for name in missing:
-        print(f"  {name}: {'NO TEST, NO REASON' if name in unexplained else 'see the page'}")
+        print(f"  {name}: {reasons.get(name, 'NO TEST, NO REASON')}")
     for name in strange:
         print(f"  {name}: Kedro has no such member")
     return bool(unexplained or strange)

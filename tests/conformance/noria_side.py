@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,28 @@ def run(made: Pipeline, values: dict[str, Any], *, threads: int = 0) -> dict[str
     """Run on values in memory; return the free outputs' values."""
     runner = "threads" if threads else "inline"
     return noria_run(made, DataCatalog(values), runner=runner, workers=threads or None)
+
+
+class _Stored:
+    def __init__(self, path: Path, read: Callable[[str], Any], write: Callable[[Any], str]) -> None:
+        self._path, self._read, self._write = path, read, write
+
+    def load(self) -> Any:
+        return self._read(self._path.read_text("utf-8"))
+
+    def save(self, data: Any) -> None:
+        self._path.write_text(self._write(data), "utf-8")
+
+    def exists(self) -> bool:
+        return self._path.exists()
+
+    def describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._path)}
+
+
+def stored(path: Path, read: Callable[[str], Any], write: Callable[[Any], str]) -> Any:
+    """Return a dataset in a text file, read and written by two functions."""
+    return _Stored(path, read, write)
 
 
 def task(single: Node, values: dict[str, Any]) -> dict[str, Any]:

@@ -112,6 +112,25 @@ def test_a_default_in_the_middle_leaves_the_rest_in_place() -> None:
     assert run(named, DataCatalog({"r": [], "n": 1})) == {"model": (0, 3, 1)}
 
 
+def test_a_misspelt_input_with_a_default_is_told_in_one_line(project: ProjectOnDisk) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "rate: float)", "rate: float = 1.5)")
+    project.edit("src/shop/pipelines/sales/pipeline.py", "params:rate", "params:rte")
+    said = project.noria("run")
+    assert said.err == (
+        f"Warning: 'params:rte' is declared nowhere: node 'total' ({nodes}:8) takes its function's"
+        " default; did you mean 'params:rate'?\n"
+    )
+    assert project.noria("run", "--force", "--quiet").err == ""
+
+
+def test_a_misspelt_input_with_a_default_is_a_warning_in_a_library() -> None:
+    pipeline = Pipeline([node(fit, ["rows", "params:dept"], "model")])
+    with pytest.warns(UserWarning, match="did you mean 'params:depth'") as warned:
+        run(pipeline, DataCatalog({"rows": [1], "params:depth": 3}))
+    assert warned[0].filename == __file__
+
+
 def test_an_input_without_a_default_is_still_missed() -> None:
     with pytest.raises(MissingInputError, match="nobody makes the input 'rows'"):
         run(Pipeline([FIT]))

@@ -1,5 +1,6 @@
 """What was not written by this user is not used, and its pickles are never opened."""
 
+import contextlib
 import os
 import pickle
 import shutil
@@ -14,8 +15,8 @@ from typing import Any
 
 import pytest
 from blake3 import blake3
-from noria.errors import StoreError
-from noria.store import Entry, Output, open_store, user_secret
+from noria.errors import Corrupt, StoreError
+from noria.store import Entry, Marks, Output, Seen, open_store, user_secret
 from noria.store.database import FILE
 from noria.store.records import entry_bytes
 from noria.store.secret import FILE as SECRET_FILE
@@ -330,3 +331,50 @@ def test_a_copied_project_is_all_misses(folder: Path, tmp_path: Path) -> None:
         assert store.find_many(["k1", "k2"]) == {}
     with open_store(tmp_path / "copy", user_secret(tmp_path / "a")) as store:
         assert store.find_many(["k1", "k2"]).keys() == {"k1", "k2"}
+
+
+COLUMNS = [
+    ("entries", ("key", "signer", "node", "made", "body", "seal")), ("links", ("digest", "key")),
+    ("blobs", ("digest", "size", "at", "data")), ("uses", ("key", "at")),
+    ("last_runs", ("label", "at", "keys")), ("texts", ("digest", "at", "data")),
+    ("seen", ("path", "state", "digest", "seal")), ("marks", ("name", "text", "seal")),
+    ("synced", ("at",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "columns"), COLUMNS, ids=[table for table, _ in COLUMNS])
+def test_values_of_other_types_do_no_harm(
+    folder: Path, tmp_path: Path, table: str, columns: tuple[str, ...]
+) -> None:
+    data = tmp_path / "data"
+    data.write_bytes(b"data")
+    os.utime(data, (1, 1))
+    for at, column in enumerate(columns):
+        for number, value in enumerate((7, "text", b"\xff\x00", "", 1e300)):
+            here = folder / f"{at}-{number}"
+            _filled(here, MINE)
+            with open_store(here, MINE) as store:
+                store.keep_texts({"t": "text"})
+                store.note_run("label", ["k1"])
+                store.find("k1")
+                store.pending.add_used(["k1"], 5.0)
+                store.pending.add_seen([(os.fsencode(data), (bytes(48), bytes(32), bytes(16)))])
+                Marks(store).set("name", "text")
+                store.sync()
+            connection = _database(here)
+            connection.execute(f"UPDATE OR REPLACE {table} SET {column} = ?", (value,))  # noqa: S608
+            connection.close()
+            with open_store(here, MINE) as store:
+                for key, entry in store.find_many(["k1", "k2"]).items():
+                    with contextlib.suppress(Corrupt):
+                        assert store.value(entry.outputs[0].digest, "json") == [key]
+                store.latest("fit")
+                store.by_output(blake3(b'["k1"]').hexdigest())
+                assert store.text("t") in ("text", None)
+                assert Seen(store).digest_of(data) == blake3(b"data").hexdigest()
+                assert Marks(store).get("name") in ("text", None)
+                store.status()
+                store.verify()
+                store.size()
+                store.gc(10)
+                store.clear()

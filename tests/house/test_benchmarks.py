@@ -12,6 +12,7 @@ from benchmarks import machine
 from benchmarks.measure import Contender, Rounds, Spent, Spread, alternate, environment, process
 from benchmarks.report import _series
 from benchmarks.table import Row, at_most, markdown, more, seconds, times
+from benchmarks.view_frames import FRAME, TASK, frames
 
 
 @pytest.fixture
@@ -62,8 +63,8 @@ def test_contenders_take_turns_and_the_warm_up_does_not_count() -> None:
         return float(len(asked))
 
     rounds = alternate({name: Contender(partial(measure, name)) for name in "ab"}, 3)
-    assert "".join(asked) == "abababab"
-    assert rounds.figures("a") == [3.0, 5.0, 7.0]
+    assert "".join(asked) == "ab" + "ab" + "ba" + "ab"
+    assert rounds.figures("a") == [3.0, 6.0, 7.0]
 
 
 def test_a_slow_contender_joins_only_some_rounds() -> None:
@@ -146,3 +147,32 @@ def test_every_series_is_told_with_its_least_and_its_runs() -> None:
         "| a | 2 | 500 ms | 600 ms | 550 ms to 650 ms | 500 ms |",
         "| b | 1 | 2.0 us | 2.0 us | 2.0 us to 2.0 us |  |",
     ]
+
+
+MAIN = {"pid": 1, "tid": 1, "ph": "X"}
+NAMED = {**MAIN, "ph": "M", "name": "thread_name", "args": {"name": "CrRendererMain"}}
+
+
+def _event(name: str, at: int, took: int = 0, **more: int) -> dict[str, object]:
+    return {**MAIN, "name": name, "ts": at, "dur": took, **more}
+
+
+def test_a_frame_costs_the_processor_time_of_all_tasks_up_to_the_next() -> None:
+    trace = [
+        NAMED,
+        _event(TASK, 100, 90, tdur=50),
+        _event(FRAME, 110),
+        _event(TASK, 120, 20, tdur=15),  # inside of the first, which counts it
+        _event(TASK, 200, 90, tdur=7),
+        _event(TASK, 300, 90, tdur=30),
+        _event(FRAME, 310),
+        {**_event(TASK, 300, 90, tdur=900), "tid": 2},  # of another thread
+    ]
+    assert frames(trace) == pytest.approx([57e-6, 30e-6])
+
+
+def test_a_trace_without_the_time_of_threads_is_refused() -> None:
+    with pytest.raises(SystemExit, match="no time of threads"):
+        frames([NAMED, _event(FRAME, 110), _event(TASK, 100, 90)])
+    with pytest.raises(SystemExit, match="no frames"):
+        frames([NAMED, _event(TASK, 100, 90, tdur=1)])

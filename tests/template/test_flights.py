@@ -132,7 +132,7 @@ def test_the_environment_full_points_at_the_year(flights: ProjectOnDisk) -> None
     for table_file in (flights.path / "data/01_raw").glob("*.gz"):
         shutil.copy(table_file, year)
     try:
-        said = flights.noria("run", "--env", "full", "--pipeline", "ingest")
+        said = flights.noria("run", "--env", "full", "--pipeline", "ingest", "--force")
         assert "departures 27,004 rows" in said.out
     finally:
         shutil.rmtree(year)

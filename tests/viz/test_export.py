@@ -2,12 +2,9 @@
 
 import html.parser
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
-import venv
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +26,8 @@ from noria_viz.saved_views import boxes_of, saved_views, toggled
 from noria_viz.scene import View, make_scene
 from noria_viz.shown_first import drawn
 
-from tests.project_on_disk import ProjectOnDisk, environment
+from tests.project_on_disk import ProjectOnDisk
+from tests.viz.bare import Bare
 from tests.viz.graphs import HOSTILE, LIGHT, chain, document_of, first, hostile_pipeline
 
 needs_engine = pytest.mark.skipif(
@@ -263,29 +261,14 @@ def test_boxes_open_as_on_the_page() -> None:
 def test_without_the_extra_a_page_can_be_saved_and_a_drawing_names_it(
     project: ProjectOnDisk, tmp_path: Path
 ) -> None:
-    """In an environment of its own that has all but the extra."""
     project.write(LIGHT)
-    bare = tmp_path / "bare"
-    venv.create(bare, with_pip=False, symlinks=os.name != "nt")
-    python = bare / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    hidden = tmp_path / "hidden"
-    hidden.mkdir()
-    (hidden / "resvg_py.py").write_text("raise ImportError\n")
-    paths = [str(hidden), *(path for path in sys.path if path)]
-    given = {**environment(), "PYTHONPATH": os.pathsep.join(paths), "PATH": str(tmp_path)}
-
-    def noria(*words: str) -> "subprocess.CompletedProcess[str]":
-        command = [str(python), "-m", "noria", "viz", "--save", *words]
-        return subprocess.run(
-            command, cwd=project.path, env=given, capture_output=True, text=True, check=False
-        )
-
+    bare = Bare(tmp_path)
     for name in ("graph.svg", "graph.png"):
-        said = noria(name)
+        said = bare.save(project, name)
         assert said.returncode == 2
         assert "noria[export]" in said.stderr
         assert not (project.path / name).exists()
-    said = noria("graph.html")
+    said = bare.save(project, "graph.html")
     assert said.returncode == 0, said.stderr
     page = Islands((project.path / "graph.html").read_text("utf-8"))
     assert "'wasm-unsafe-eval'" in page.policy

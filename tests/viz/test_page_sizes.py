@@ -38,6 +38,44 @@ def test_first_sight_can_be_read(look: Look, page: Page, name: str) -> None:
     assert overlaps(texts) == []
 
 
+_OVER = """() => [...document.querySelectorAll(".drawing .node")].flatMap((node) => {
+  const shape = node.querySelector(".shape").getBoundingClientRect();
+  return [...node.querySelectorAll("text")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.right > shape.right - 3 || box.left < shape.left;
+  }).map((text) => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("name", ["10", "100 flat", "500"])
+def test_labels_stay_inside_of_what_they_name(look: Look, page: Page, name: str) -> None:
+    look.at(_document(SIZES[name]))
+    assert page.evaluate(_OVER) == []
+    assert page.locator(".drawing text[textLength]").count() == 0  # none is squeezed either
+
+
+def test_edges_touch_what_they_join(look: Look, page: Page) -> None:
+    """A dataset is rounder than the box that an edge is led to."""
+    look.at(_document(SIZES["100"]), "#collapsed=")
+    loose = page.evaluate(
+        """() => {
+          const near = ([px, py]) => [...document.querySelectorAll(".drawing .node .shape")]
+            .some((shape) => { const { x, y, width: w, height: h } = shape.getBBox();
+              const r = Math.min(Number(shape.getAttribute("rx") ?? 0), h / 2);
+              const cx = Math.min(Math.max(px, x + r), x + w - r);
+              const cy = Math.min(Math.max(py, y + r), y + h - r);
+              return Math.hypot(px - cx, py - cy) <= r + 1.6; });
+          return [...document.querySelectorAll(".edge")].filter((edge) => {
+            const [, start] = edge.getAttribute("d").match(/^M([-\\d.,]+)/);
+            const [, tip] = edge.getAttribute("d").match(/L([-\\d.,]+)M/);
+            return !near(start.split(",").map(Number)) || !near(tip.split(",").map(Number));
+          }).length;
+        }"""
+    )
+    assert page.locator(".edge").count() > 100
+    assert loose == 0
+
+
 def test_first_sight_can_be_read_on_a_phone(look: Look, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     for name in ("10", "2000"):

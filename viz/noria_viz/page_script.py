@@ -14,18 +14,27 @@ _IMPORT = re.compile(r'\nimport (?:(\w+)|\{([^}]+)\}) from "(\./[^"]+)";')
 _EXPORTED = re.compile(r"\nexport (?=(?:async )?(?:function|const|class) (\w+))")
 _DEFAULT = re.compile(r"export default (?=function\()")
 _LIST = re.compile(r"export ?\{([^}]+)\};?")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _MAP = re.compile(r"\n//# sourceMappingURL=.*")
 
 
 def page_script(entry: str) -> str:
     """Return the module ``entry`` of the page with all that it imports, as one script.
 
+    It is in ASCII: a page around it that names no encoding changes nothing in it.
+
     >>> print(page_script("svg.js").splitlines()[1])
     const $svg_js = (() => {
     """
     found: dict[str, str] = {}
     _add(entry, found)
-    return "\n".join(['"use strict";', *found.values(), ""])
+    script = "\n".join(['"use strict";', *found.values(), ""])
+    return script if script.isascii() else _BEYOND_ASCII.sub(_escaped, script)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _add(path: str, found: dict[str, str]) -> None:

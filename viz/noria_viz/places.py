@@ -6,7 +6,7 @@ The page does the same in ``web/geometry.js``; a test holds the two together.
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from noria_viz.scene import Scene
@@ -69,7 +69,11 @@ def places_of(answer: dict[str, Any], scene: Scene) -> Places:
             x0, y0, x1, y1 = map(float, each["bb"].split(","))
             boxes[box_ids[name]] = Area(*flip(x0, y1), _round(x1 - x0), _round(y1 - y0))
     edges = tuple(
-        Curve(source["id"], target["id"], *_curve(edge["pos"], flip))
+        _drawn_in(
+            Curve(source["id"], target["id"], *_curve(edge["pos"], flip)),
+            nodes[source["id"]] if source["kind"] == "dataset" else None,
+            nodes[target["id"]] if target["kind"] == "dataset" else None,
+        )
         for edge in answer.get("edges", ())
         if (source := sizes.get(name_at.get(edge["tail"], "")))
         and (target := sizes.get(name_at.get(edge["head"], "")))
@@ -110,6 +114,38 @@ def _curve(pos: str, flip: Callable[[float, float], Point]) -> tuple[tuple[Point
         elif not part.startswith("s,"):
             points.append(point)
     return tuple(points), tip or points[-1]
+
+
+def _drawn_in(curve: Curve, source: Area | None, target: Area | None) -> Curve:
+    """Let the ends go on to datasets, which are rounder than the boxes that edges are led to."""
+    points, tip = list(curve.points), curve.tip
+    if source is not None:
+        points[0] = _onto_round(points[0], _heading(points[1], points[0]), source)
+    if target is not None:
+        x, y = points.pop()
+        way = _heading((x, y), tip)
+        tip = _onto_round(tip, _heading(points[-1], tip) if way == (0, 0) else way, target)
+        points.append((_round(x + tip[0] - curve.tip[0]), _round(y + tip[1] - curve.tip[1])))
+    return replace(curve, points=tuple(points), tip=tip)
+
+
+def _heading(before: Point, point: Point) -> Point:
+    return point[0] - before[0], point[1] - before[1]
+
+
+def _onto_round(point: Point, way: Point, area: Area) -> Point:
+    radius = area.height / 2
+    x = point[0] - min(max(point[0], area.x + radius), area.x + area.width - radius)
+    y = point[1] - area.y - radius
+    outside = x * x + y * y - radius * radius
+    square = way[0] * way[0] + way[1] * way[1]
+    if outside <= 0 or not square:
+        return point
+    along = x * way[0] + y * way[1]
+    under = along * along - square * outside
+    hits = under > 0 and along < 0
+    far = ((-along - math.sqrt(under)) if hits else -along) / square  # a miss: as near as it gets
+    return _round(point[0] + way[0] * far), _round(point[1] + way[1] * far)
 
 
 def _round(number: float) -> float:

@@ -11,7 +11,6 @@ from noria_viz.geometry import (
     clean_text,
     middle_cut,
     node_width,
-    text_width,
 )
 
 DIRECTIONS = ("LR", "TB")
@@ -159,7 +158,7 @@ def _node(number: int, id_: str, kind: str, label: str) -> SceneNode:
         "id": id_,
         "kind": "namespace" if closed else kind,
         "label": label,
-        "width": max(node_width(label), _LEAST_NAMESPACE_WIDTH if closed else 0),
+        "width": max(node_width(label, heavy=closed), _LEAST_NAMESPACE_WIDTH if closed else 0),
         "height": NAMESPACE_HEIGHT if closed else HEIGHT,
     }
 
@@ -229,8 +228,3 @@ def _hidden(document: Document, view: View) -> dict[str, int]:
     parameters = sum(element["kind"] == "parameter" for element in document["elements"])
     shown = view.parameters or "parameter" in view.kinds
     return {"parameters": 0 if shown else parameters}
-
-
-def box_label_width(box: SceneBox) -> float:
-    """Return about how wide a box's label is."""
-    return text_width(box["label"])

@@ -28,16 +28,40 @@ def compression_of(given: Any, path: Path) -> tuple[str | None, dict[str, Any]]:
     return _BY_SUFFIX.get(suffix) or _OTHER.get(suffix), options
 
 
+def unpacked_beginning(packed: bytes, method: str, most: int) -> bytes | None:
+    """Return up to ``most`` bytes of what the beginning of a compressed file holds.
+
+    ``None`` for methods whose files cannot be read from their beginning.
+
+    >>> import gzip
+    >>> unpacked_beginning(gzip.compress(b"snow" * 1000)[:-8], "gzip", 8)
+    b'snowsnow'
+    """
+    if method == "gzip":
+        import zlib
+
+        return zlib.decompressobj(31).decompress(packed, most)
+    if method == "bz2":
+        import bz2
+
+        return bz2.BZ2Decompressor().decompress(packed, most)
+    if method == "xz":
+        import lzma
+
+        return lzma.LZMADecompressor().decompress(packed, most)
+    return None
+
+
 @contextmanager
 def writing_compressed(
     path: Path, method: str | None, name: str, options: Mapping[str, Any]
 ) -> Iterator[Any]:
-    """Give a binary file to write; ``name`` is what a zip archive calls it.
+    """Give a binary file to write, behind what is in it; ``name`` is what a zip archive calls it.
 
     ``method`` is ``gzip``, ``zip`` or ``None``.
     """
     if method is None:
-        with path.open("wb") as file:
+        with path.open("ab") as file:
             yield file
         return
     opened = _gzip(path, options) if method == "gzip" else _zip(path, name, dict(options))
@@ -87,7 +111,7 @@ def _gzip(path: Path, options: Mapping[str, Any]) -> Iterator[Any]:
 
     # The header would name the temporary file and the time.
     with (
-        path.open("wb") as raw,
+        path.open("ab") as raw,
         gzip.GzipFile("", "wb", fileobj=raw, **{"mtime": 0, **options}) as file,
     ):
         yield file

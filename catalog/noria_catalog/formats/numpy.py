@@ -7,6 +7,7 @@ from typing import Any
 from noria_catalog.errors import SaveError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.formats.archives import member
+from noria_catalog.previewed import first_part
 
 _SEVERAL = ".npz"
 
@@ -34,6 +35,16 @@ class ArrayDataset(FileDataset):
             return found
         with found:
             return {name: found[name] for name in found.files}
+
+    def preview(self, rows: int) -> Any:
+        """Return the first rows of an array; a local one is read no further."""
+        import numpy as np
+
+        path = Path(self.load_path())
+        if path.suffix.lower() == _SEVERAL or not path.is_file():
+            return first_part(self, rows)
+        whole = np.load(path, mmap_mode="r", allow_pickle=False)
+        return np.array(whole[:rows] if whole.ndim else whole)
 
     def write(self, data: Any, path: Path) -> None:
         """Write an array, or a mapping of them, into the file ``path``."""

@@ -15,7 +15,9 @@ from noria_catalog.formats.archives import (
     without_office_times,
     writing_compressed,
 )
+from noria_catalog.formats.beginnings import whole_lines
 from noria_catalog.libraries import library
+from noria_catalog.previewed import first_part
 from noria_catalog.versions import Version
 
 
@@ -40,10 +42,25 @@ class CSVDataset(FileDataset):
 
         return pd.read_csv(path, **self.load_args)
 
+    def preview(self, rows: int) -> Any:
+        """Return the first rows, having read a few megabytes of the file at most."""
+        import pandas as pd
+
+        arguments = dict(self.load_args)
+        text = None
+        if "utf-16" not in str(arguments.get("encoding")) and "skipfooter" not in arguments:
+            text = whole_lines(self, arguments.pop("compression", "infer"))
+        if text is None:
+            return first_part(self, rows)
+        for key in ("chunksize", "iterator", "memory_map"):
+            arguments.pop(key, None)
+        return pd.read_csv(text, **{**arguments, "nrows": rows})
+
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
         _expect_table(data, "to_csv")
-        _write_text(self, data, path, "to_csv", _quoting(data, self.save_args))
+        header = {"header": False} if _has_begun(path) else {}
+        _write_text(self, data, path, "to_csv", {**_quoting(data, self.save_args), **header})
 
     @contextmanager
     def writing(self, path: Path) -> Iterator[AddChunk]:
@@ -54,8 +71,9 @@ class CSVDataset(FileDataset):
             with super().writing(path) as gather:
                 yield gather
             return
+        arguments.pop("mode", None)
         header = arguments.pop("header", True)
-        begun = False
+        begun = _has_begun(path)
         with writing_compressed(path, method, Path(self.filepath).name, options) as file:
 
             def add(data: Any) -> None:
@@ -91,6 +109,19 @@ class ParquetDataset(FileDataset):
             # Else a folder above that is named like day=1 becomes a column that nobody saved.
             arguments.setdefault("partitioning", None)
         return pd.read_parquet(path, **arguments)
+
+    def preview(self, rows: int) -> Any:
+        """Return the first rows, having read the first rows' part of the file."""
+        from pyarrow import Table, parquet
+
+        path = self.load_path()
+        if Path(path).is_dir():
+            return first_part(self, rows)
+        with self.storage.opening(path) as opened, parquet.ParquetFile(opened) as file:
+            batches = file.iter_batches(max(1, rows), columns=self.load_args.get("columns"))
+            first = [batch for batch, _ in zip(batches, range(1), strict=False)]
+            table = Table.from_batches(first, None if first else file.schema_arrow)
+            return table.to_pandas().head(rows)
 
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
@@ -180,6 +211,18 @@ class JSONDataset(FileDataset):
 
         return pd.read_json(path, **self.load_args)
 
+    def preview(self, rows: int) -> Any:
+        """Return the first rows; a file of lines is read no further than they go."""
+        import pandas as pd
+
+        text = None
+        if self.load_args.get("lines"):
+            text = whole_lines(self, self.load_args.get("compression", "infer"))
+        if text is None:
+            return first_part(self, rows)
+        arguments = {key: self.load_args[key] for key in self.load_args if key != "compression"}
+        return pd.read_json(text, **{**arguments, "nrows": rows})
+
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
         _expect_table(data, "to_json")
@@ -223,6 +266,11 @@ class ExcelDataset(FileDataset):
         )
         self.engine = engine
 
+    @property
+    def appends(self) -> bool:
+        """Whether a save adds sheets to those that are there: ``writer: {mode: a}``."""
+        return bool(self.save_args.get("writer", {}).get("mode") == "a")
+
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``, or several by the names of their sheets."""
         import pandas as pd
@@ -244,6 +292,8 @@ class ExcelDataset(FileDataset):
         options = {"engine": self.engine, **arguments.pop("writer", {})}
         if options["engine"] == "openpyxl":
             library("openpyxl", "excel")
+        if not _has_begun(path):
+            options.pop("mode", None)
         with pd.ExcelWriter(path, **options) as writer:
             for name, table in sheets.items():
                 named = {} if name is None else {"sheet_name": name}
@@ -261,6 +311,8 @@ def _write_text(
     """Let a table write itself as text, compressed without a time."""
     arguments = {**(defaults or {}), **dataset.save_args}
     method_of, options = compression_of(arguments.get("compression", "infer"), path)
+    if dataset.appends and method_of == "zip":
+        raise SaveError("nothing can be added to a zip archive", hint="name it .gz")
     if method_of == "tar":
         raise SaveError(
             "a tar archive would hold the time of writing",
@@ -268,10 +320,16 @@ def _write_text(
         )
     if method_of in {"gzip", "zip"}:
         arguments["compression"] = None
+        arguments.pop("mode", None)
         with writing_compressed(path, method_of, Path(dataset.filepath).name, options) as file:
             getattr(data, method)(file, **arguments)
     else:
         getattr(data, method)(path, **arguments)
+
+
+def _has_begun(path: Path) -> bool:
+    """Tell whether rows are added to those of a file."""
+    return path.exists() and path.stat().st_size > 0
 
 
 def _quoting(data: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:

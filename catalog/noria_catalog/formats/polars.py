@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 from noria_catalog.errors import DatasetDefinitionError, SaveError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.formats.archives import compression_of, writing_compressed
+from noria_catalog.formats.beginnings import whole_lines
 from noria_catalog.libraries import library
+from noria_catalog.previewed import first_part
 from noria_catalog.remote import RemoteStorage
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import Version
@@ -69,6 +71,21 @@ class EagerPolarsDataset(FileDataset):
         """Return the table in the file ``path``."""
         read = getattr(_polars(), f"read_{self.file_format}")
         return read(path, **{**_one_file(self.file_format, read), **self.load_args})
+
+    def preview(self, rows: int) -> Any:
+        """Return the first rows; of a file of lines a few megabytes are read at most."""
+        polars = _polars()
+        if self.file_format in {"csv", "ndjson"}:
+            text = whole_lines(self)
+            if text is None:
+                return first_part(self, rows)
+            read = getattr(polars, f"read_{self.file_format}")
+            return read(text, **{**self.load_args, "n_rows": rows})
+        scan = getattr(polars, f"scan_{self.file_format}", None)
+        path = self.load_path()
+        if scan is None or not Path(path).is_file():
+            return first_part(self, rows)
+        return scan(path, glob=False).limit(rows).collect()
 
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
@@ -162,6 +179,12 @@ class LazyPolarsDataset(EagerPolarsDataset):
         if isinstance(self.storage, RemoteStorage):
             return self._scan_remote(self.storage, path)
         return self.read(Path(path))
+
+    def preview(self, rows: int) -> Any:
+        """Return the first rows, collected."""
+        if self.file_format in {"csv", "ndjson"}:
+            return super().preview(rows)
+        return self.load().limit(rows).collect()
 
     def read(self, path: Path) -> Any:
         """Return a LazyFrame over the local file ``path``."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from noria_catalog.chunks import AddChunk
 from noria_catalog.file_dataset import FileDataset
+from noria_catalog.formats.beginnings import MOST
 
 
 class TextDataset(FileDataset):
@@ -27,6 +28,13 @@ class TextDataset(FileDataset):
             text: str = file.read()
         return text
 
+    def preview(self, rows: int) -> str:
+        """Return the first lines, having read a few megabytes of the file at most."""
+        with self.storage.opening(self.load_path()) as file:
+            beginning = file.read(MOST)
+        text = beginning.decode(self.load_args.get("encoding", "utf-8"), errors="replace")
+        return "".join(text.splitlines(keepends=True)[:rows])
+
     def write(self, data: Any, path: Path) -> None:
         """Write a string into the file ``path``."""
         with self.writing(path) as add:
@@ -35,7 +43,8 @@ class TextDataset(FileDataset):
     @contextmanager
     def writing(self, path: Path) -> Iterator[AddChunk]:
         """Give a function that writes a string behind those before it."""
-        with path.open("w", **{"encoding": "utf-8", "newline": "", **self.save_args}) as file:
+        how = {"mode": "w", "encoding": "utf-8", "newline": "", **self.save_args}
+        with path.open(**how) as file:
 
             def add(data: Any) -> None:
                 if not isinstance(data, str):

@@ -116,6 +116,7 @@ def run(
                 wait=wait,
                 listeners=[tally, progress] if progress else [tally],
                 on_wait=lambda other: click.echo(f"waiting for {other}", err=True),
+                on_warning=lambda text: None if quiet else click.echo(f"Warning: {text}", err=True),
                 force=force,
                 cache=not no_cache,
                 keep_edited=keep_edited,

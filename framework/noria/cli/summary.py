@@ -66,6 +66,7 @@ def summary_document(tally: Tally) -> dict[str, Any]:
         "pipeline": tally.pipeline,
         "runner": tally.runner,
         "status": tally.status,
+        "up_to_date": bool(tally.nodes) and len(tally.of("reused")) == len(tally.nodes),
         "seconds": tally.seconds,
         "notes": tally.notes,
         "nodes": [

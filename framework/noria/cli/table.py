@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "shell": ("noria.cli.shell:shell", "Open a prompt with the project's catalog and pipelines."),
     "runs": ("noria.cli.runs:runs", "List, show and compare what has been run."),
     "lineage": ("noria.cli.lineage:lineage", "Tell from what a dataset's content came."),
+    "cache": ("noria.cli.cache:cache", "Look after the stored results."),
 }
 # Commands of the rooms above come in by entry points; their words for --help stand here.
 SUMMARIES = {"viz": "Draw the pipeline."}

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from noria.code.modules import MISSING, OWN
 from noria.code.project import (
     ATTRIBUTE,
+    FAMILY,
     FOUND_LATER,
+    MEMBER,
     OUTSIDE,
     STATEMENT,
     WHOLE,
@@ -172,6 +174,8 @@ class Attached:
         seen.add(target)
         if target.kind == ATTRIBUTE:
             yield from self._in_members(target.name, seen)
+        elif target.kind in {MEMBER, FAMILY}:
+            yield from self._in_members(target.detail, seen)
         elif target.kind == STATEMENT:
             statement = self._project.statement(target.name, target.place)
             if statement.kind in {DEF, VALUE}:

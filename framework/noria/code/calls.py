@@ -7,6 +7,20 @@ from noria.code.dynamic import absolute, read_dynamic
 from noria.code.effects import effect_of_method, moment_text, only_writes
 from noria.code.walk import CALLED, DISCARDED, TOUCHED, WRITING, Chain, Walker, chain_of
 
+# Expressions whose type their form says.
+_LITERALS: dict[type, str] = {
+    ast.Constant: "",
+    ast.JoinedStr: "str",
+    ast.List: "list",
+    ast.ListComp: "list",
+    ast.Dict: "dict",
+    ast.DictComp: "dict",
+    ast.Set: "set",
+    ast.SetComp: "set",
+    ast.Tuple: "tuple",
+    ast.GeneratorExp: "map",
+}
+
 
 class CallWalker(Walker):
     """Reads calls."""
@@ -27,6 +41,37 @@ class CallWalker(Walker):
                 return ""
             return name if listed else name.partition(".")[0]
         return absolute(name, self.package)
+
+    def made_by(self, node: ast.AST) -> Chain | None:
+        """Return what makes the value of an expression, ``None`` where that is not plain."""
+        kind = _LITERALS.get(node.__class__)
+        if kind is not None:
+            return ("=builtins", kind or type(node.value).__name__, "()")  # type: ignore[attr-defined]
+        if isinstance(node, ast.Name | ast.Attribute):
+            found = self.chain_of(node)
+            if found is not None or isinstance(node, ast.Name):
+                return found
+            above = self.made_by(node.value)
+            return None if above is None else (*above, node.attr)
+        if not isinstance(node, ast.Call):
+            return None
+        module = self.imported_module(node)
+        if module:
+            return ("=" + module,)
+        made = self.made_by(node.func)
+        if made is None:
+            return None
+        if made == ("super",):
+            return self.own_class()
+        plain = not node.keywords and all(isinstance(each, ast.Constant) for each in node.args)
+        return (*made, "()") if plain else (*made, "()", "()")
+
+    def own_class(self) -> Chain | None:
+        """Return the class of the module that the code stands in."""
+        scope = self.scope
+        while scope.parent is not None and scope.kind != "class":
+            scope = scope.parent
+        return (f"self:{scope.name}",) if scope.name else None
 
     def chain_of(self, node: ast.AST) -> Chain | None:
         """Return the chain of ``a.b.c``; an import by a call counts as a name."""

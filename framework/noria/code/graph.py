@@ -15,6 +15,7 @@ from noria.code.project import (
     ATTRIBUTE,
     BUILT,
     BUILTIN,
+    FAMILY,
     FOUND_LATER,
     LOADED,
     OUTSIDE,
@@ -277,6 +278,10 @@ class Graph:
             yield ("s", target.name, target.place)
         elif kind == ATTRIBUTE:
             yield from self.of_attribute(target.name)
+        elif kind == FAMILY:
+            for name in (target.detail, "__getattr__", "__getattribute__"):
+                members = self.project.family(target.name, target.place, name)
+                yield from (("p", *each) for each in members)
         elif kind == WHOLE:
             if use != TOUCHED:  # a call of one of its functions names the module, too
                 yield ("m", target.name)

@@ -90,3 +90,38 @@ DYNAMIC = words(
     hydra.utils.get_class hydra.utils.call stevedore types.FunctionType types.CodeType
     """
 )
+# Modules whose functions give objects of their own kinds only, whatever they are given.
+_OWN_KINDS = (
+    "pandas.",
+    "numpy.",
+    "polars.",
+    "pyarrow.",
+    "logging.",
+    "re.",
+    "datetime.",
+    "pathlib.",
+)
+_ANYBODYS = words("read_pickle load apply map from_records frompyfunc vectorize reduce")
+_MAKE_BUILTINS = words(
+    """
+    list dict set tuple str bytes bytearray int float bool complex frozenset sorted range enumerate
+    zip map filter repr format open len print input ord chr hex oct bin isinstance issubclass
+    callable hash id dir slice memoryview NoneType ellipsis
+    """
+)
+
+
+def makes_own(dotted: str, given: bool) -> bool:
+    """Return whether what a call gives is an object of a library's own kind.
+
+    ``given``: the call has arguments that are no constants.
+
+    >>> makes_own("pandas.concat", True), makes_own("sklearn.base.clone", True)
+    (True, False)
+    """
+    top, _, last = dotted.rpartition(".")
+    if top == "builtins":
+        return last in _MAKE_BUILTINS
+    if dotted.startswith(_OWN_KINDS):
+        return last not in _ANYBODYS
+    return not given and last[:1].isupper()

@@ -4,12 +4,13 @@ import builtins
 from typing import NamedTuple
 
 from noria.code.cache import TableCache
-from noria.code.modules import MISSING, PROJECT, Modules
-from noria.code.table import EFFECT, IMPORT, VALUE, Statement, Table
+from noria.code.modules import MISSING, PROJECT, STANDARD, Modules
+from noria.code.names import makes_own
+from noria.code.table import CLASS, DEF, EFFECT, IMPORT, LITERAL, VALUE, Statement, Table
 from noria.code.walk import Chain
 
 # Kinds of targets.
-STATEMENT, ATTRIBUTE, WHOLE, OUTSIDE, BUILTIN, FOUND_LATER, LOADED = range(7)
+STATEMENT, ATTRIBUTE, WHOLE, OUTSIDE, BUILTIN, FOUND_LATER, LOADED, MEMBER, FAMILY = range(9)
 # The kind of what is outside because it is compiled.
 BUILT = "built"
 _NOTHING = Table()
@@ -23,7 +24,9 @@ class Target(NamedTuple):
     """What a name means: ``kind`` says how the others are read.
 
     STATEMENT module, place; ATTRIBUTE of an unknown object; WHOLE module; OUTSIDE dotted name, its
-    kind; BUILTIN; FOUND_LATER module, name (nothing in the sources binds it); LOADED module.
+    kind; BUILTIN; FOUND_LATER module, name (nothing in the sources binds it); LOADED module; MEMBER
+    module, place, name of a class that is reached whole; FAMILY module, place, name of a class or
+    of one that is derived from it.
     """
 
     kind: int
@@ -39,6 +42,8 @@ class Project:
         self.modules = modules
         self._cache = cache
         self.tables: dict[str, Table] = {}
+        self._plain: dict[tuple[str, int], bool] = {}
+        self._families: dict[tuple[str, int], tuple[str, int]] = {}
         self._resolved: dict[tuple[str, Chain], tuple[Target, ...]] = {}
         # Members of classes and the classes that have bases, of all modules.
         self.members: dict[str, list[tuple[str, int, int]]] = {}
@@ -49,6 +54,9 @@ class Project:
     def _load_all(self) -> None:
         """Read all modules, and those of packages elsewhere whose source they reach."""
         self.grown = True
+        self._resolved.clear()
+        self._plain.clear()
+        self._families.clear()
         while True:
             missing = [name for name in self.modules.sources if name not in self.tables]
             if not missing:
@@ -110,6 +118,8 @@ class Project:
         root = chain[0]
         if root.startswith("="):
             return self._in_module(root[1:], chain[1:], seen)
+        if root.startswith("self:"):
+            return self._of_self(module, root[5:], chain[1:])
         return self._by_name(module, root, chain[1:], seen)
 
     def _by_name(
@@ -131,17 +141,20 @@ class Project:
         if name in _OF_MODULES:
             return []
         out = [
-            Target(OUTSIDE, ".".join((star, name, *rest)), detail=self.modules.kind(star))
+            target
             for star in table.stars
             if self.modules.kind(star) != PROJECT
+            for target in outside(star, (name, *rest), self.modules.kind(star))
         ]
         if name in _BUILTINS and name != "__doc__":
+            if "()" in rest:
+                return [*out, *outside("builtins", (name, *rest), STANDARD)]
             return [*out, Target(BUILTIN, name, detail=".".join((name, *rest)))]
         below = f"{module}.{name}"
         if below in self.modules.sources and self.modules.sources[module].is_package:
             return self._in_module(below, rest, seen)
         out.append(Target(FOUND_LATER, module, detail=name))
-        out.extend(Target(ATTRIBUTE, attribute) for attribute in rest)
+        out.extend(_attributes(rest))
         return out
 
     def _by_statement(
@@ -156,8 +169,88 @@ class Project:
         if statement.kind != IMPORT or statement.guards:
             out.append(Target(STATEMENT, module, place))
         if statement.kind != IMPORT:
-            out.extend(Target(ATTRIBUTE, attribute) for attribute in rest)
+            out.extend(self._below(module, place, name, rest, seen))
         return out
+
+    def _below(
+        self, module: str, place: int, name: str, rest: Chain, seen: set[tuple[str, str]]
+    ) -> list[Target]:
+        """Return what parts of an object that a statement binds may be."""
+        table = self.tables[module]
+        statement = table.statements[place]
+        once = len(table.names[name]) == 1 and not statement.imported
+        if statement.kind == LITERAL or (statement.kind == DEF and not statement.runs):
+            if once and "()" not in rest:
+                return []
+        elif statement.kind == CLASS and once and self.is_plain_class(module, place):
+            calls = 1 + (rest[1:2] == ("()",)) if rest[:1] == ("()",) else 0
+            found = rest[calls : calls + 1]
+            return [
+                *(Target(MEMBER, module, place, each) for each in found if each != "()"),
+                *_attributes(rest[calls + 1 :]),
+            ]
+        elif statement.made and once and rest:
+            return self._resolve(module, statement.made + rest, seen)
+        return _attributes(rest)
+
+    def _of_self(self, module: str, name: str, rest: Chain) -> list[Target]:
+        places = self.tables[module].names.get(name, ()) if module in self.tables else ()
+        classes = [each for each in places if self.statement(module, each).kind == CLASS]
+        if not classes or len(classes) < len(places):
+            return _attributes(rest)
+        out = _attributes(rest[1:])
+        for place in classes:
+            if self._is_metaclass(module, place):
+                out.extend(_attributes(rest[:1]))
+            else:
+                out.extend(Target(FAMILY, module, place, each) for each in rest[:1])
+        return out
+
+    def _is_metaclass(self, module: str, place: int) -> bool:
+        bases = self.statement(module, place).bases
+        return any(base[-1] == "type" or base[-1].endswith(("Meta", "Type")) for base in bases)
+
+    def is_plain_class(self, module: str, place: int) -> bool:
+        """Return whether a call of a class gives an object of exactly this class."""
+        found = self._plain.get((module, place))
+        if found is None:
+            self._plain[module, place] = False  # one that is derived from itself is none
+            found = self._plain[module, place] = self._is_plain_class(module, place)
+        return found
+
+    def _is_plain_class(self, module: str, place: int) -> bool:
+        statement = self.statement(module, place)
+        if statement.kind != CLASS or not statement.is_plain:
+            return False
+        if any(part.name == "__new__" for part in statement.parts):
+            return False
+        return all(
+            target.kind in {OUTSIDE, BUILTIN, LOADED}
+            or (target.kind == STATEMENT and self.is_plain_class(target.name, target.place))
+            for base in statement.bases
+            for target in self.resolve(module, base)
+        )
+
+    def family(self, module: str, place: int, name: str) -> list[tuple[str, int, int]]:
+        """Return the members of a name in a class and in all that are related to it."""
+        if not self._families:
+            self._join_families()
+        own = self._root((module, place))
+        return [each for each in self.members.get(name, ()) if self._root(each[:2]) == own]
+
+    def _root(self, place: tuple[str, int]) -> tuple[str, int]:
+        while self._families.get(place, place) != place:
+            place = self._families[place]
+        return place
+
+    def _join_families(self) -> None:
+        for name, place in self.derived:
+            self._families.setdefault((name, place), (name, place))
+            for base in self.statement(name, place).bases:
+                for target in self.resolve(name, base):
+                    if target.kind == STATEMENT:
+                        above = self._root((target.name, target.place))
+                        self._families[above] = self._root((name, place))
 
     def _by_star(
         self, module: str, name: str, rest: Chain, seen: set[tuple[str, str]]
@@ -193,7 +286,7 @@ class Project:
     def _in_module(self, module: str, rest: Chain, seen: set[tuple[str, str]]) -> list[Target]:
         if not self.is_source(module):
             kind = self.modules.kind(module)
-            return [Target(OUTSIDE, ".".join((module, *rest)), detail=kind)]
+            return outside(module, rest, kind)
         if module in self.modules.built:
             return [Target(OUTSIDE, ".".join((module, *rest)), detail=f"{BUILT} {module}")]
         if module not in self.tables:
@@ -220,10 +313,29 @@ class Project:
         if "__getattr__" in table.names:
             out.extend(self._by_name(module, "__getattr__", (), seen))
         out.extend(
-            Target(OUTSIDE, ".".join((star, *rest)), detail=self.modules.kind(star))
+            target
             for star in table.stars
             if self.modules.kind(star) != PROJECT
+            for target in outside(star, rest, self.modules.kind(star))
         )
         out.append(Target(FOUND_LATER, module, detail=name))
-        out.extend(Target(ATTRIBUTE, attribute) for attribute in rest[1:])
+        out.extend(_attributes(rest[1:]))
         return out
+
+
+def _attributes(names: Chain) -> list[Target]:
+    return [Target(ATTRIBUTE, name) for name in names if name != "()"]
+
+
+def outside(name: str, rest: Chain, kind: str) -> list[Target]:
+    """Return what a name outside of the project means, and what its parts may be."""
+    if "()" not in rest:
+        return [Target(OUTSIDE, ".".join((name, *rest)), detail=kind)]
+    called = rest.index("()")
+    dotted = ".".join((name, *rest[:called]))
+    after = rest[called + 1 :]
+    unknown = after[:1] == ("()",)  # it was given something
+    after = after[1:] if unknown else after
+    if makes_own(dotted, unknown):
+        return _attributes(after[after.index("()") :]) if "()" in after else []
+    return _attributes(after)

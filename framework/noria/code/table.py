@@ -41,6 +41,8 @@ class Statement(NamedTuple):
     bases: tuple[Chain, ...] = ()
     runs: bool = False  # calls something when it is executed
     literal: str = ""
+    made: Chain = ()  # what makes the value of the one name that is bound
+    is_plain: bool = False  # a class without metaclass and decorators of which nothing is known
 
 
 class Table(NamedTuple):
@@ -138,7 +140,12 @@ class _Maker:
         made = self._made(kind, node, walker, digest, guards, node)
         if isinstance(node, ast.ClassDef):
             bases = tuple(filter(None, map(walker.chain_of, node.bases)))
-            made = made._replace(parts=tuple(self._parts(node)), bases=bases)
+            plain = len(bases) == len(node.bases) and _is_plain(node, walker)
+            made = made._replace(
+                parts=tuple(self._parts(node, node.name)), bases=bases, is_plain=plain
+            )
+        if kind == VALUE and isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            made = made._replace(made=walker.made_by(node.value) or ())
         if kind == LITERAL:
             made = made._replace(literal=repr(ast.literal_eval(node.value)))  # type: ignore[attr-defined]
         return made
@@ -172,12 +179,12 @@ class _Maker:
             runs=_runs(node),
         )
 
-    def _parts(self, node: ast.ClassDef, prefix: str = "") -> Iterator[Part]:
+    def _parts(self, node: ast.ClassDef, owner: str, prefix: str = "") -> Iterator[Part]:
         for member in _members(node.body):
             if isinstance(member, ast.ClassDef):
-                yield from self._parts(member, f"{prefix}{member.name}.")
+                yield from self._parts(member, "", f"{prefix}{member.name}.")
             walker = self._walker()
-            walker.enter("class", 0)  # what a class binds is not the module's
+            walker.enter("class", 0).name = owner  # what a class binds is not the module's
             walker.visit(member)
             names = sorted(walker.scope.locals | walker.scope.imports.keys())
             walker.leave("=member")
@@ -186,6 +193,15 @@ class _Maker:
             for name in names:
                 end = member.end_lineno or member.lineno
                 yield Part(prefix + name, digest, member.lineno, end, facts)
+
+
+def _is_plain(node: ast.ClassDef, walker: CodeWalker) -> bool:
+    for decorator in node.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        found = walker.chain_of(called)
+        if found is None or not walker.dotted(found).startswith(("dataclasses.", "functools.")):
+            return False
+    return not node.keywords
 
 
 def _members(body: list[ast.stmt]) -> Iterator[ast.stmt]:

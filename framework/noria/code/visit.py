@@ -32,7 +32,11 @@ class CodeWalker(CallWalker):
         if found is not None:
             self.load(found, node.lineno, TOUCHED if touched else ESCAPES)
             return
-        self.attribute(node.attr)
+        made = self.made_by(node.value)
+        if made is None:
+            self.attribute(node.attr)
+        else:
+            self.load((*made, node.attr), node.lineno, 0)
         self.visit(node.value)
 
     def subscript(self, node: ast.Subscript) -> None:
@@ -122,7 +126,10 @@ class CodeWalker(CallWalker):
     def annotated(self, node: ast.AnnAssign) -> None:
         """Read ``a: A = b``."""
         self.annotation(node.annotation)
-        if node.value is not None or not isinstance(node.target, ast.Name):
+        if node.value is not None and isinstance(node.target, ast.Name):
+            self.store(node.target.id, self.made_by(node.value))
+            self.visit(node.value)
+        elif not isinstance(node.target, ast.Name):
             self.visit(node.target)
             self.visit(node.value)
         elif self.scope.parent is not None:
@@ -132,7 +139,10 @@ class CodeWalker(CallWalker):
         """Read ``a = b``; a lambda with a name is a function like any other."""
         if self.alias(node):
             return
-        self.each(node.targets)
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            self.store(node.targets[0].id, self.made_by(node.value))
+        else:
+            self.each(node.targets)
         if isinstance(node.value, ast.Lambda):
             self.function_body(node.value, "=lambda", node.value.args, [node.value.body])
         else:
@@ -183,6 +193,11 @@ class CodeWalker(CallWalker):
         """Read ``global a``."""
         if isinstance(node, ast.Global):
             self.scope.globals.update(node.names)
+            return
+        scope: Any = self.scope
+        while scope is not None:  # what an inner function binds is not known outside
+            scope.opaque.update(node.names)
+            scope = scope.parent
 
     def delete(self, node: ast.Delete) -> None:
         """Read ``del a``."""
@@ -243,8 +258,23 @@ class CodeWalker(CallWalker):
         self.annotation(getattr(node, "returns", None))
         scope.depth += 1
         scope.locals.update(arg.arg for arg in every)
+        scope.opaque.update(arg.arg for arg in every[1:])
+        self.first_argument(scope, node, every)
         self.each(body)
         self.leave(name)
+
+    def first_argument(self, scope: Any, node: ast.AST, every: list[ast.arg]) -> None:
+        """Note that a method's first argument is an object of its class."""
+        if not every:
+            return
+        decorators = getattr(node, "decorator_list", [])
+        static = any("staticmethod" in ast.dump(each) for each in decorators)
+        above = scope.parent
+        named = bool(getattr(node, "args", None) and (node.args.posonlyargs or node.args.args))  # type: ignore[attr-defined]
+        if above.kind == "class" and above.name and named and not static:
+            scope.made[every[0].arg] = [(f"self:{above.name}",)]
+        else:
+            scope.opaque.add(every[0].arg)
 
     def lambda_(self, node: ast.Lambda) -> None:
         """Read a lambda that somebody is given: he may call it at once."""
@@ -253,6 +283,7 @@ class CodeWalker(CallWalker):
         scope = self.enter("function", 0)
         every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
         scope.locals.update(arg.arg for arg in every if arg is not None)
+        scope.opaque.update(arg.arg for arg in every if arg is not None)
         self.visit(node.body)
         self.leave()
 
@@ -263,6 +294,7 @@ class CodeWalker(CallWalker):
         self.store(node.name)
         self.bases(node)
         scope = self.enter("class", 0)
+        scope.name = node.name if scope.parent is self.top else ""
         scope.locals.update(parameter.name for parameter in getattr(node, "type_params", []))
         self.each(node.body)
         for _, loads in scope.inner:
@@ -289,7 +321,7 @@ class CodeWalker(CallWalker):
         self.visit(first.iter)
         self.enter("comprehension", 0)
         for generator in node.generators:
-            self.visit(generator.target)
+            self.own_names(generator.target)
             if generator is not first:
                 self.visit(generator.iter)
             self.each(generator.ifs)
@@ -298,6 +330,22 @@ class CodeWalker(CallWalker):
         else:
             self.visit(node.elt)
         self.leave()
+
+    def own_names(self, target: ast.AST) -> None:
+        """Bind what a comprehension binds: in it alone."""
+        if isinstance(target, ast.Name):
+            self.scope.locals.add(target.id)
+            self.scope.opaque.add(target.id)
+        elif isinstance(target, ast.Tuple | ast.List | ast.Starred):
+            for below in ast.iter_child_nodes(target):
+                self.own_names(below)
+        elif not isinstance(target, ast.expr_context):
+            self.visit(target)
+
+    def walrus(self, node: ast.NamedExpr) -> None:
+        """Read ``(a := b)``, which binds outside of comprehensions."""
+        self.visit(node.value)
+        self.store(node.target.id, self.made_by(node.value))
 
     def annotation(self, node: ast.AST | None) -> None:
         """Read an annotation; a text in it is code."""
@@ -330,6 +378,7 @@ CodeWalker.visitors = {
     ast.Expr: CodeWalker.expression,
     ast.AugAssign: CodeWalker.augmented,
     ast.AnnAssign: CodeWalker.annotated,
+    ast.NamedExpr: CodeWalker.walrus,
     ast.Assign: CodeWalker.assign,
     ast.For: CodeWalker.loop,
     ast.AsyncFor: CodeWalker.loop,

@@ -11,13 +11,16 @@ CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
+_MOST_FOLLOWED = 1000
 
 
 class Reference(NamedTuple):
     """A name of the module with the attributes taken from it: ``helpers.price``.
 
-    A first part that begins with ``=`` is a module by its whole name.  ``depth`` counts the
-    function bodies around it: 0 is executed with the statement itself.
+    A first part that begins with ``=`` is a module by its whole name, one that begins with
+    ``self:`` an object of that class or of one derived from it; a part ``()`` is what a call of the
+    parts before it gives.  ``depth`` counts the function bodies around it: 0 is executed with the
+    statement itself.
     """
 
     chain: Chain
@@ -52,7 +55,8 @@ class Facts(NamedTuple):
 
 class _Scope:
     __slots__ = (
-        "depth", "globals", "imports", "inner", "kind", "loads", "locals", "parent", "used",
+        "depth", "globals", "imports", "inner", "kind", "loads", "locals", "made", "name", "opaque",
+        "parent", "used",
     )  # fmt: skip
 
     def __init__(self, kind: str, parent: "_Scope | None", depth: int) -> None:
@@ -65,6 +69,10 @@ class _Scope:
         self.imports: dict[str, list[Chain]] = {}
         self.inner: list[tuple[str, list[Reference]]] = []
         self.used: set[str] = set()
+        self.name = ""  # of a class of the module
+        # What local names are made by, where all that binds them says it.
+        self.made: dict[str, list[Chain]] = {}
+        self.opaque: set[str] = set()
 
 
 class Walker:
@@ -163,6 +171,8 @@ class Walker:
 
     def attribute(self, name: str, depth: int | None = None) -> None:
         """Note an attribute of an unknown object."""
+        if name == "()":
+            return
         depth = self.scope.depth if depth is None else depth
         if self._attributes.get(name, depth + 1) > depth:
             self._attributes[name] = depth
@@ -182,11 +192,15 @@ class Walker:
         """Note what is found by what is only known at run time."""
         self._dynamic.append(Dynamic(kind, target, what, line))
 
-    def store(self, name: str) -> None:
-        """Note that a name is bound here."""
+    def store(self, name: str, made: Chain | None = None) -> None:
+        """Note that a name is bound here, and what it is made by if that is known."""
         scope = self.scope
         while scope.kind == "comprehension" and scope.parent is not None:
             scope = scope.parent
+        if made is None:
+            scope.opaque.add(name)
+        else:
+            scope.made.setdefault(name, []).append(made)
         self._store_in(scope, name)
 
     def _store_in(self, scope: _Scope, name: str) -> None:
@@ -258,9 +272,12 @@ class Walker:
 
     def _resolve(self, scope: _Scope) -> list[Reference]:
         out: list[Reference] = []
-        for load in scope.loads:
+        pending = list(reversed(scope.loads))
+        followed = 0
+        while pending:
+            load = pending.pop()
             root = load.chain[0]
-            if root.startswith("=") or root in scope.globals:
+            if root[:1] == "=" or root[:5] == "self:" or root in scope.globals:
                 self.top.loads.append(load)
                 continue
             imports = scope.imports.get(root)
@@ -268,8 +285,13 @@ class Walker:
                 for target in imports:
                     self.top.loads.append(load._replace(chain=target + load.chain[1:]))
             if root in scope.locals:
-                for name in load.chain[1:]:
-                    self.attribute(name, load.depth)
+                made = scope.made.get(root)
+                if made is None or root in scope.opaque or followed > _MOST_FOLLOWED:
+                    for name in load.chain[1:]:
+                        self.attribute(name, load.depth)
+                elif len(load.chain) > 1:
+                    followed += 1
+                    pending.extend(_substituted(load, each) for each in made)
                 if scope.kind == "class":
                     out.append(load)
             elif not imports:
@@ -296,6 +318,14 @@ class Walker:
             self.scope.imports.setdefault(bound, []).append(target)
             if self.scope.kind == "class":
                 self.load(target, node.lineno, ESCAPES)  # methods find it at themselves
+
+
+def _substituted(load: Reference, made: Chain) -> Reference:
+    """Return a use of a local name as a use of what made it."""
+    use = load.use
+    if "()" in made or made[0][:5] == "self:":
+        use &= ~(TOUCHED | ESCAPES)  # it is an object of its own that is changed
+    return load._replace(chain=made + load.chain[1:], use=use)
 
 
 def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, str, str]]:

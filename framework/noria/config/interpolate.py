@@ -111,7 +111,7 @@ class Interpolation:
                     changed = value.copy() if changed is None else changed
                     changed[key] = quick
                     continue
-            elif not isinstance(inner, dict | list):
+            elif not isinstance(inner, dict | list) or id(inner) in self._plain:
                 continue
             new = self._walk(tree, below, (*path, key))
             if new is not below:
@@ -172,9 +172,10 @@ class Interpolation:
         """Count what a value would be if nothing in it were shared."""
         weights = self._weights
         weight = 1
-        for below in made.values() if isinstance(made, dict) else made:
-            if isinstance(below.value, dict | list):
-                weight += weights.get(id(below.value), len(below.value))
+        for below in made.values() if made.__class__ is dict else made:
+            inner = below.value
+            if inner.__class__ is not str and isinstance(inner, dict | list):
+                weight += weights.get(id(inner), len(inner))
         if weight > _MOST_VALUES:
             raise ConfigError("interpolation grows beyond a million values", where=where)
         weights[id(made)] = weight + len(made)

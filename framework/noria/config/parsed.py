@@ -86,6 +86,8 @@ def parse(data: bytes, name: str) -> Located:
 
 
 def _is_empty(data: bytes) -> bool:
+    if data[:1].isalpha():  # the usual beginning; the lines of a large file take their time
+        return False
     return all(line.startswith(b"#") or not line.strip() for line in data.splitlines())
 
 
@@ -150,7 +152,12 @@ def _unpacked(packed: tuple[Any, bytes], name: str) -> Located:
             found = made[id(value)] = mapping(value) if value.__class__ is dict else row(value)
         return found
 
+    located = partial(new, Located)
+
     def mapping(value: dict[Any, Any]) -> dict[Any, Located]:
+        if containers.isdisjoint(map(type, value.values())):  # all in C, as most mappings are
+            placed = zip(value.values(), wheres, wheres, strict=False)
+            return dict(zip(value, map(located, placed), strict=True))
         return {
             key: new(
                 Located,

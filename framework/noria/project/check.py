@@ -14,6 +14,7 @@ from noria.project.parameters import located_datasets, unused_parameters
 from noria.project.registry import DEFAULT
 from noria.project.selection import Selection
 from noria.project.session import Session
+from noria.runner.misspelt import describe_default
 from noria.runner.prepare import Examination
 
 ERROR = "error"
@@ -114,10 +115,7 @@ def _examined(
 
 def _defaults(each: Defaulted, known: Iterable[str]) -> Iterator[Finding]:
     for name in each.inputs:
-        message = (
-            f"{name!r} is declared nowhere: node {each.node.name!r} ({each.node.where})"
-            " takes its function's default"
-        )
+        message = describe_default(each, name)
         yield Finding(WARNING, "default", message, None, nearest(name, known), None, ())
 
 

@@ -26,6 +26,7 @@ _NOT_CONFIGURATION = frozenset(
 )
 _SAVING = frozenset({"save_args", "versioned"})
 _LOADING = frozenset({"load_args"})
+_PACKED = frozenset({".gz", ".bz2", ".zip", ".xz", ".zst", ".tar", ".tgz"})
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
 
@@ -95,7 +96,9 @@ class Gatherer:
         left_out = _NOT_CONFIGURATION | (_SAVING if side == "reads" else _LOADING)
         described = self._catalog.describe(name)
         said = {key: value for key, value in described.items() if key not in left_out}
-        suffixes = "".join(Path(str(described.get("filepath", ""))).suffixes)
+        suffixes = Path(str(described.get("filepath", ""))).suffixes
+        if side == "reads":  # the same bytes are the same data, but where a name says how to unpack
+            suffixes = [suffix for suffix in suffixes if suffix.lower() in _PACKED]
         kind = type(self._catalog[name])
         fingerprint = self._reader.fingerprint(kind)
         said |= {

@@ -67,6 +67,17 @@ def _watch(spec: ModuleSpec) -> None:
         spec.loader = SourceLoader(loader.name, loader.path)
 
 
+def is_own(thing: object) -> bool:
+    """Tell whether a class or function comes from code that is not installed.
+
+    >>> is_own(ModuleSpec), is_own(5)
+    (False, False)
+    """
+    module = sys.modules.get(getattr(thing, "__module__", None) or "")
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and not file.startswith(_installed())
+
+
 @cache
 def _installed() -> tuple[str, ...]:
     paths = sysconfig.get_paths()

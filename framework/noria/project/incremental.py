@@ -16,7 +16,7 @@ from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT
 from noria.project.facts import Gatherer
 from noria.project.hooked import hooks_that_change_data
-from noria.project.importing import imported
+from noria.project.importing import imported, is_own
 from noria.record.events import Listener, Noted
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
@@ -221,7 +221,7 @@ class Incremental:
         }
 
     def _code_of(self, things: tuple[Any, ...]) -> str:
-        found = sorted(self._reader.fingerprint(thing).digest for thing in things)
+        found = sorted(self._reader.fingerprint(each).digest for each in things if is_own(each))
         return "".join(f"+{digest[:16]}" for digest in found)
 
     def _tell_reused(self, node: Node) -> None:

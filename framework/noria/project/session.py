@@ -215,6 +215,7 @@ class Session:
         wait: bool = False,
         listeners: Sequence[Listener] = (),
         on_wait: Callable[[str], None] | None = None,
+        on_warning: Callable[[str], None] | None = None,
         command: str | None = None,
         force: bool = False,
         cache: bool = True,
@@ -276,6 +277,7 @@ class Session:
                 parameters=dict(located_datasets(self.located_parameters)),
                 inputs=inputs,
                 outputs=outputs,
+                on_warning=on_warning,
                 memory=memory,
             )
             if when_done is not None:

@@ -1,8 +1,10 @@
 """Datasets under several names that lie at one place are one."""
 
+import os
 from collections.abc import Iterable
 
 from noria_catalog import DataCatalog
+from noria_catalog.storage import is_remote
 
 from noria.errors import CycleError
 from noria.graph import Pipeline
@@ -43,7 +45,8 @@ def same_places(names: Iterable[str], made: Iterable[str], catalog: DataCatalog)
         if name in catalog.declared:
             place = catalog.describe(name).get("filepath")
             if place is not None:
-                by_place.setdefault(str(place), {})[base] = None
+                place = str(place) if is_remote(str(place)) else os.path.realpath(str(place))
+                by_place.setdefault(place, {})[base] = None
     same: dict[str, str] = {}
     for bases in by_place.values():
         if len(bases) > 1:

@@ -1,6 +1,7 @@
 """Running a pipeline: check what can be checked, drive the workers, tell what happens."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
+from noria.runner.misspelt import misspelt
 from noria.runner.perform import Performer
 from noria.runner.prepare import prepare
 from noria.runner.scheduler import Scheduler
@@ -86,13 +88,15 @@ def run_pipeline(
     inputs: Mapping[str, Any] | None = None,
     outputs: Iterable[str] | None = None,
     memory: Memory | None = None,
+    on_warning: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and return the outputs that no dataset keeps.
 
     ``run`` is the run's name and the version of what it saves, ``name`` the pipeline's; ``hooks``
     ``None`` when nobody hooks in; ``parameters`` are the located values of parameter datasets, for
     the messages about them; every listener gets every event, from whichever thread it happens in;
-    ``inputs`` and ``outputs`` as in :func:`run`; ``memory`` remembers results, ``None`` runs all.
+    ``inputs`` and ``outputs`` as in :func:`run`; ``memory`` remembers results, ``None`` runs all;
+    ``on_warning`` gets what may not be meant, ``None`` makes it a Python warning.
     Raises what :func:`run` does, a NodeError with
     ``resume_from`` set; KeyboardInterrupt after the run was told as interrupted.
     """
@@ -100,6 +104,9 @@ def run_pipeline(
     given, wanted = dict(inputs or {}), None if outputs is None else list_wanted(outputs)
     check_exchange(pipeline, given, wanted or ())
     ready = prepare(pipeline, catalog, parameters, given, None if memory is None else memory.plan)
+    if ready.defaulted:
+        for slip in misspelt(ready.defaulted, [*catalog, *pipeline.all_outputs()]):
+            (on_warning or _warn)(slip)
     pipeline = ready.pipeline
     nodes, confirming = pipeline.nodes, pipeline.wiring.confirming
     flow = _flow(pipeline, catalog, given, wanted or (), memory)
@@ -151,6 +158,10 @@ def run_pipeline(
         raise
     emit(RunFinished(run, time.time(), "done", None))
     return result if wanted is None else flow.fetch(wanted)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, UserWarning, stacklevel=4)
 
 
 def make_workers(runner: str, count: int | None) -> Workers:

@@ -20,6 +20,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _BINARY = getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _WRITE = os.O_RDWR | os.O_CREAT | _BINARY
+_SIDE_BY_SIDE = 8
 _PIECE = 1 << 19  # what fits into a processor's cache is read and digested fastest
 
 
@@ -89,7 +90,11 @@ class Blobs:
 
     def has(self, digest: str) -> bool:
         """Tell whether a file of that digest is there; its bytes are looked at on reading."""
-        return digest not in self._bad and os.path.isfile(self.path(digest))
+        return (
+            _DIGEST.fullmatch(digest) is not None
+            and digest not in self._bad
+            and os.path.isfile(self.path(digest))
+        )
 
     def read(self, digest: str) -> bytearray:
         """Return a blob's bytes, checked after they were copied here.
@@ -148,9 +153,12 @@ class Blobs:
 
         One that is gone is no error: it may have been collected meanwhile.
         """
-        if not os.path.lexists(self.path(digest)):
+        try:
+            handle = self._opened(digest)
+        except Corrupt:
+            if digest in self._bad or os.path.lexists(self.path(digest)):
+                raise
             return
-        handle = self._opened(digest)
         hasher = blake3()
         buffer = memoryview(bytearray(_PIECE))
         try:
@@ -186,9 +194,15 @@ class Blobs:
     def sync(self) -> None:
         """Wait until all that was published is on the disk, then the names.  Raises OSError."""
         paths = list(self._unsynced)
-        for path in paths:
-            with suppress(FileNotFoundError):  # removed, or set aside meanwhile
-                sync_file(path)
+        if len(paths) < _SIDE_BY_SIDE:
+            for path in paths:
+                _sync(path)
+        else:
+            from concurrent.futures import ThreadPoolExecutor
+
+            # A disk that is asked by several at once answers them together.
+            with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+                list(pool.map(_sync, paths))
         folders = {os.path.dirname(path) for path in paths}
         for folder in sorted(folders) + ([self._folder] if folders else []):
             sync_folder(folder)
@@ -207,6 +221,8 @@ class Blobs:
 
     def remove(self, digest: str, *, older_than: float) -> None:
         """Remove a file that was not published again since; one that is gone is no error."""
+        if not _DIGEST.fullmatch(digest):
+            return
         path = self.path(digest)
         with suppress(OSError):
             if os.lstat(path).st_mtime < older_than:
@@ -247,6 +263,11 @@ class Blobs:
             os.close(handle)
             raise self.set_aside(digest)
         return handle
+
+
+def _sync(path: str) -> None:
+    with suppress(FileNotFoundError):  # removed, or set aside meanwhile
+        sync_file(path)
 
 
 def _read_into(handle: int, view: memoryview) -> int:

@@ -13,7 +13,8 @@ from noria.store.blobs import Blobs
 from noria.store.database import Database
 
 LEASES = "leases"
-_SETTLED = 60.0  # seconds in which a blob may wait for its entry
+_TICK = 2.0  # seconds by which the clocks of others may differ from ours
+_OWN_TICK = 0.1  # and that of our own file system
 _LEASE_DAYS = 7  # a lease of another machine, whose processes cannot be asked, counts so long
 _ASIDE_DAYS = 30
 
@@ -39,14 +40,17 @@ class _Contents:
         self.used: dict[str, float] = {}
         self.bodies: dict[str, int] = {}
         for key, made, at, size in read(
-            "SELECT e.key, max(made), coalesce(max(u.at), 0), sum(length(body)) FROM entries e"
-            " LEFT JOIN uses u ON u.key = e.key GROUP BY e.key"
+            "SELECT e.key, max(CAST(made AS REAL)), max(CAST(coalesce(u.at, 0) AS REAL)),"
+            " sum(length(body)) FROM entries e LEFT JOIN uses u ON u.key = e.key GROUP BY e.key"
         ):
             self.used[key] = max(made, at)
             self.bodies[key] = size
         self.sizes: dict[str, int] = {}
         self.kept: dict[str, float] = {}
-        for digest, size, at in read("SELECT digest, size, at FROM blobs"):
+        for digest, size, at in read(
+            "SELECT digest, CAST(size AS INTEGER), CAST(at AS REAL) FROM blobs"
+            " WHERE typeof(digest) = 'text'"
+        ):
             self.sizes[digest], self.kept[digest] = size, at
         for digest, status in blobs.listed():
             self.sizes[digest] = status.st_size
@@ -68,6 +72,7 @@ class _Contents:
 def collect(
     database: Database,
     blobs: Blobs,
+    opened: float,
     lease: Path | None,
     *,
     limit: int,
@@ -78,9 +83,10 @@ def collect(
 
     What was used longest ago goes first; what ``keep`` names and what the last run of each name
     used goes only after all else; what a process that is open beside us has used or made since it
-    began does not go at all.
+    began does not go at all, nor what is kept since this one was ``opened``, by its ``lease``.
     """
-    since = live_since(database.path.parent / LEASES, lease)
+    in_use = live_since(database.path.parent / LEASES, lease)
+    since = min(in_use, opened - _OWN_TICK)
     gone: list[str] = []
     removed: list[str] = []
     sizes = [0, 0]
@@ -95,13 +101,14 @@ def collect(
         for key in sorted(contents.used, key=lambda key: (key in pinned, contents.used[key])):
             if sizes[1] <= limit:
                 break
-            if contents.used[key] >= since:
+            needed = contents.needs.get(key, ())
+            if contents.used[key] >= in_use or any(contents.kept[each] >= since for each in needed):
                 continue
             gone.append(key)
             sizes[1] -= contents.bodies[key]
-            for digest in contents.needs.get(key, ()):
+            for digest in needed:
                 contents.needed_by[digest].discard(key)
-                if not contents.needed_by[digest] and contents.kept[digest] < since:
+                if not contents.needed_by[digest]:
                     removed.append(digest)
                     sizes[1] -= contents.sizes[digest]
         _delete(connection, gone, removed, since)
@@ -143,18 +150,17 @@ def clear(database: Database, blobs: Blobs) -> Collected:
 
 
 def live_since(leases: Path, own: Path | None) -> float:
-    """Return the time since when what is used may be in use: of the oldest process beside us."""
+    """Return the time since when what is used may be in use: now, or of the oldest process."""
     sweep(str(leases))
     now = time.time()
-    began = [now - _SETTLED]
+    began = [now]
     for path in _listed(leases):
         try:
             at = path.stat().st_mtime
         except OSError:
             continue
         if path != own and at > now - _LEASE_DAYS * 86400:
-            # File systems and clocks tick differently.
-            began.append(at - 2.0)
+            began.append(at - _TICK)
     return min(began)
 
 
@@ -189,6 +195,6 @@ def _delete(
     lost = [
         (path,)
         for (path,) in connection.execute("SELECT path FROM seen").fetchall()
-        if not os.path.lexists(path)
+        if not isinstance(path, bytes) or not os.path.lexists(path)
     ]
     many("DELETE FROM seen WHERE path = ?", lost)

@@ -21,12 +21,12 @@ def copy_hashed(reading: int, writing: int) -> tuple[str, int]:
     Returns the digest and the size of the copy: of what was written, whatever happens to the
     source meanwhile.  Raises OSError.
     """
-    if not hasattr(os, "copy_file_range") or os.fstat(reading).st_size < _SMALL:
-        return _through_memory(reading, writing)
-    return _in_the_kernel(reading, writing)
+    if not hasattr(os, "preadv") or os.fstat(reading).st_size < _SMALL:
+        return _in_turn(reading, writing)
+    return _side_by_side(reading, writing)
 
 
-def _through_memory(reading: int, writing: int) -> tuple[str, int]:
+def _in_turn(reading: int, writing: int) -> tuple[str, int]:
     hasher = blake3()
     size = 0
     while data := os.read(reading, _SMALL):
@@ -36,7 +36,7 @@ def _through_memory(reading: int, writing: int) -> tuple[str, int]:
     return hasher.hexdigest(), size
 
 
-def _in_the_kernel(reading: int, writing: int) -> tuple[str, int]:
+def _side_by_side(reading: int, writing: int) -> tuple[str, int]:
     follower = _Follower(writing)
     size = 0
     try:
@@ -49,7 +49,7 @@ def _in_the_kernel(reading: int, writing: int) -> tuple[str, int]:
 
 
 def _copied(reading: int, writing: int) -> int:
-    """Copy one slice; return its bytes, 0 at the end."""
+    """Copy one slice, without a way through memory where that is possible; return its bytes."""
     if sys.platform == "linux":
         try:
             return os.copy_file_range(reading, writing, _SLICE)

@@ -35,7 +35,7 @@ class Entries(OpenedStore):
         for start in range(0, len(asked), _MANY):
             part = asked[start : start + _MANY]
             for key, body, seal, used in self.database.read(
-                "SELECT e.key, body, seal, u.at"  # noqa: S608  # question marks
+                "SELECT e.key, body, seal, CAST(u.at AS REAL)"  # noqa: S608  # question marks
                 " FROM entries e LEFT JOIN uses u ON u.key = e.key"
                 f" WHERE signer = ? AND e.key IN ({','.join('?' * len(part))})",
                 [self.seal.signer, *part],

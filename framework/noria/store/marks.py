@@ -36,15 +36,18 @@ class Marks:
         with self._guard:
             self._known[name] = text
         key = _bytes(name)
-        seal = self._store.seal_seen.short(key + b"\0" + _bytes(text))
+        seal = self._seal(key, _bytes(text))
         if self._store.is_writable:
             self._store.pending.add_mark(key, (_bytes(text), seal))
+
+    def _seal(self, key: bytes, text: bytes) -> bytes:
+        return self._store.seal_marks.short(key + b"\0" + text)
 
     def _read(self, name: str) -> str | None:
         key = _bytes(name)
         rows = self._store.database.read("SELECT text, seal FROM marks WHERE name = ?", (key,))
         for text, seal in rows:
-            if self._store.seal_seen.short(key + b"\0" + text) == seal:
+            if isinstance(text, bytes) and self._seal(key, text) == seal:
                 return str(text, "utf-8", "surrogateescape")
         return None
 

@@ -30,6 +30,7 @@ class OpenedStore:
         self._told: dict[str, None] = {}
         self.seal = Seal(secret, "noria store entries 1")
         self.seal_seen = Seal(secret, "noria store seen 1")
+        self.seal_marks = Seal(secret, "noria store marks 1")
         self.blobs = Blobs(folder)
         self._lease: Path | None = None
         self._writable = self._prepared()

@@ -1,7 +1,5 @@
 """Seals: a keyed blake3 over what is stored, which only the holder of the secret can make."""
 
-import hmac
-
 from blake3 import blake3
 
 SIZE = 32
@@ -32,4 +30,4 @@ class Seal:
 
     def fits(self, data: bytes, seal: bytes) -> bool:
         """Tell whether ``seal`` was made of ``data`` with this secret."""
-        return isinstance(seal, bytes) and hmac.compare_digest(self.of(data), seal)
+        return self.of(data) == seal

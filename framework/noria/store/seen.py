@@ -5,7 +5,6 @@ import stat
 import struct
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 from blake3 import blake3
 
@@ -61,7 +60,9 @@ class Seen:
         for name, state, digest, seal in self._rows(list(states)):
             path, present = states[name]
             if (
-                len(state) == _STATE.size
+                isinstance(state, bytes)
+                and isinstance(digest, bytes)
+                and len(state) == _STATE.size
                 and state[:_SAME] == present[:_SAME]
                 and int.from_bytes(state[_SAME:], "little", signed=True) <= now
                 and self._store.seal_seen.short(name + state + digest) == seal
@@ -89,6 +90,8 @@ class Seen:
         rows = []
         results = [(name, _digested(states[name][0])) for name in states if sizes[name] < _LARGE]
         if len(large) > 1:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(min(len(large), os.cpu_count() or 1, 8)) as pool:
                 found = pool.map(_digested, [states[name][0] for name in large])
                 results += zip(large, found, strict=True)

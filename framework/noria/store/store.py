@@ -42,7 +42,8 @@ class Store(Entries, Contents):
         self.pending.flush()
         read = self.database.read
         ((entries, others, first, last),) = read(
-            "SELECT count(*), coalesce(sum(signer <> ?), 0), min(made), max(made) FROM entries",
+            "SELECT count(*), coalesce(sum(signer <> ?), 0),"
+            " min(CAST(made AS REAL)), max(CAST(made AS REAL)) FROM entries",
             (self.seal.signer,),
         ) or [(0, 0, None, None)]
         ((small, small_size),) = read(
@@ -79,7 +80,7 @@ class Store(Entries, Contents):
         return verify(
             self.database,
             self.blobs,
-            self.find_many,
+            self._unsealed,
             self.seal.signer,
             progress or (lambda _done, _all: None),
         )
@@ -91,11 +92,25 @@ class Store(Entries, Contents):
         all others; what another live process has used or made since it began stays.
         """
         self.pending.flush()
-        return collect(self.database, self.blobs, self._lease, limit=limit, keep=keep)
+        return collect(self.database, self.blobs, self.opened, self._lease, limit=limit, keep=keep)
+
+    def keep_within(self, limit: int, keep: Collection[str] = ()) -> Collected | None:
+        """Collect when more than ``limit`` bytes are stored, down to nine tenths of it.
+
+        Returns ``None`` when there was no need.
+        """
+        return self.gc(limit * 9 // 10, keep) if self.size() > limit else None
 
     def clear(self) -> Collected:
         """Remove everything but what another live process has used or made since it began."""
         self.pending.flush()
         if others_live(self.folder / LEASES, self._lease):
-            return collect(self.database, self.blobs, self._lease, limit=-1, respect_pins=False)
+            return collect(
+                self.database,
+                self.blobs,
+                self.opened,
+                self._lease,
+                limit=-1,
+                respect_pins=False,
+            )
         return clear(self.database, self.blobs)

@@ -1,7 +1,7 @@
 """Looking at everything in a store, and setting aside what is wrong."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from noria.errors import Corrupt
 from noria.store.blobs import Blobs
@@ -33,21 +33,25 @@ class Verified(NamedTuple):
 def verify(
     database: Database,
     blobs: Blobs,
-    find_many: Callable[[list[str]], dict[str, Entry]],
+    unsealed: Callable[[str, bytes, bytes], Entry | None],
     signer: bytes,
     progress: Callable[[int, int], None],
 ) -> Verified:
     """Check every seal and every byte; ``progress`` is told the bytes that are done, and all."""
-    keys = [key for (key,) in database.read("SELECT key FROM entries WHERE signer = ?", (signer,))]
+    right = refused = 0
     needed: set[str] = set()
-    right = 0
-    for start in range(0, len(keys), _AT_ONCE):
-        found = find_many(keys[start : start + _AT_ONCE])
-        right += len(found)
-        needed.update(_needed(found))
+    for row in _entries(database, signer):
+        entry = unsealed(*row)
+        if entry is None:
+            refused += 1
+        else:
+            right += 1
+            needed.update(_needed(entry))
     others = database.read("SELECT count(*) FROM entries WHERE signer <> ?", (signer,))
     files = [(digest, status.st_size) for digest, status in blobs.listed()]
-    small = database.read("SELECT digest, size FROM blobs WHERE data IS NOT NULL")
+    small = database.read(
+        "SELECT digest, length(data) FROM blobs WHERE data IS NOT NULL AND typeof(digest) = 'text'"
+    )
     whole = sum(size for _, size in (*files, *small))
     done = 0
     corrupt = []
@@ -64,7 +68,7 @@ def verify(
     }
     return Verified(
         entries=right,
-        refused=len(keys) - right,
+        refused=refused,
         others=others[0][0] if others else 0,
         blobs=len(files) + len(small) - len(corrupt),
         size=whole,
@@ -73,11 +77,21 @@ def verify(
     )
 
 
-def _needed(entries: dict[str, Entry]) -> Iterator[str]:
-    for entry in entries.values():
-        for output in entry.outputs:
-            if output.form != "none":
-                yield from (digest for _, digest, _ in output.blobs)
+def _entries(database: Database, signer: bytes) -> Iterator[tuple[Any, ...]]:
+    last = ""
+    while rows := database.read(
+        "SELECT key, body, seal FROM entries"
+        " WHERE signer = ? AND key > ? AND typeof(key) = 'text' ORDER BY key LIMIT ?",
+        (signer, last, _AT_ONCE),
+    ):
+        yield from rows
+        last = rows[-1][0]
+
+
+def _needed(entry: Entry) -> Iterator[str]:
+    for output in entry.outputs:
+        if output.form != "none":
+            yield from (digest for _, digest, _ in output.blobs)
 
 
 def _check_small(database: Database, blobs: Blobs) -> Callable[[str], object]:

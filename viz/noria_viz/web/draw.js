@@ -8,6 +8,7 @@ import { many } from "./text.js";
 const TEXT_FROM = 32; // where a label starts: padding, icon, gap
 const TEXT_END = 12;
 const TITLE_FROM = 26;
+const STACK = 4; // what lies under a closed namespace stands out on its right
 const FONT = "13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 
 export function drawScene(scene, layout, graph) {
@@ -84,8 +85,9 @@ const titleWidth = (box, width) => Math.min(width - 8, TITLE_FROM + box.label.le
 
 function drawNode(node, { x, y, width, height }, element, measure) {
   const label = node.label === "" ? "(no name)" : node.label;
-  const room = width - TEXT_FROM - TEXT_END;
-  const squeezed = measure(label) > room ? { textLength: room, lengthAdjust: "spacingAndGlyphs" } : {};
+  const closed = node.kind === "namespace";
+  const room = width - TEXT_FROM - TEXT_END + (closed ? 6 - STACK : 0);
+  const squeezed = measure(label, closed) > room ? { textLength: room, lengthAdjust: "spacingAndGlyphs" } : {};
   const twoLines = node.kind === "namespace" && node.count !== undefined && height >= 38;
   const group = svg(
     "g",
@@ -120,7 +122,7 @@ function shapeOf(kind, x, y, width, height) {
   if (kind === "namespace") {
     return [
       svg("rect", { class: "under", x: x + 4.5, y: y + 3.5, width: width - 5, height: height - 1, rx: 8 }),
-      svg("rect", { class: "shape", ...whole, width: width - 4, rx: 8 }),
+      svg("rect", { class: "shape", ...whole, width: width - STACK, rx: 8 }),
     ];
   }
   return [svg("rect", { class: "shape", ...whole, rx: 5 })];
@@ -139,6 +141,8 @@ export const elementId = (id) => `at-${encodeURIComponent(id.slice(0, 300))}`;
 
 function textMeasure() {
   const context = document.createElement("canvas").getContext("2d");
-  context.font = FONT;
-  return (text) => context.measureText(text).width;
+  return (text, heavy) => {
+    context.font = heavy ? `600 ${FONT}` : FONT;
+    return context.measureText(text).width;
+  };
 }

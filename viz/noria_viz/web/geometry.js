@@ -22,13 +22,14 @@ export function placesOf(answer, scene) {
       boxes.set(boxIds.get(object.name), { x, y, width: round(x1 - x0), height: round(y1 - y0) });
     }
   }
+  const rounded = new Map(scene.nodes.flatMap(({ id, kind }) => (kind === "dataset" ? [[id, nodes.get(id)]] : [])));
   const edges = [];
   for (const edge of answer.edges ?? []) {
     const source = sizes.get(nameAt.get(edge.tail))?.id;
     const target = sizes.get(nameAt.get(edge.head))?.id;
     if (!nodes.has(source) || !nodes.has(target)) continue;
     const way = edge.pos ? curve(edge.pos, flip) : swing(nodes.get(source), nodes.get(target), scene.direction);
-    edges.push({ source, target, ...way });
+    edges.push({ source, target, ...drawnIn(way, rounded.get(source), rounded.get(target)) });
   }
   return { width: round(right - left), height: round(top - bottom), nodes, boxes, edges };
 }
@@ -43,6 +44,33 @@ function curve(pos, flip) {
     else if (first !== "s" && first !== "") points.push(flip(Number(first), Number(second)));
   }
   return { points, tip: tip ?? points.at(-1) };
+}
+
+// Edges are led to boxes; a dataset is rounder than its box, so their ends go on to it as straight
+// as they came.
+function drawnIn({ points, tip }, source, target) {
+  const led = [...points];
+  if (source) led[0] = ontoRound(led[0], heading(led[1], led[0]), source);
+  if (!target) return { points: led, tip };
+  const last = led.pop();
+  const at = ontoRound(tip, heading(last, tip) ?? heading(led.at(-1), tip), target);
+  led.push([round(last[0] + at[0] - tip[0]), round(last[1] + at[1] - tip[1])]);
+  return { points: led, tip: at };
+}
+
+const heading = ([x0, y0], [x1, y1]) => (x0 === x1 && y0 === y1 ? null : [x1 - x0, y1 - y0]);
+
+function ontoRound([px, py], way, { x, y, width, height }) {
+  const radius = height / 2;
+  const [ox, oy] = [px - Math.min(Math.max(px, x + radius), x + width - radius), py - y - radius];
+  const outside = ox * ox + oy * oy - radius * radius;
+  if (outside <= 0 || !way) return [px, py];
+  const [dx, dy] = way;
+  const square = dx * dx + dy * dy;
+  const along = ox * dx + oy * dy;
+  const under = along * along - square * outside;
+  const far = under > 0 && along < 0 ? (-along - Math.sqrt(under)) / square : -along / square; // a miss: as near as it gets
+  return [round(px + dx * far), round(py + dy * far)];
 }
 
 // An edge that nobody routed: a swing from side to side.

@@ -7,7 +7,7 @@ const MEANING = [
   ["function", "code that computes"],
   ["dataset", "data, on disk or in memory"],
   ["parameter", "a value from the configuration"],
-  ["namespace", "a closed part; double-click opens it"],
+  ["namespace", "a part; double-click opens it"],
 ];
 
 export function Overview({ state, graph, actions, source }) {
@@ -25,7 +25,7 @@ export function Overview({ state, graph, actions, source }) {
     <div class="heading pipeline">
       <p class="kind">pipeline</p>
       <h2 tabindex="-1"><bdi>${visible(label === "all" ? document.project : label)}</bdi></h2>
-      <p class="quiet">${amounts.filter(([number]) => number).map(([number, word]) => many(number, word)).join(", ")}</p>
+      <p class="quiet">${amounts.filter(([number]) => number).map(([number, word], i) => html`${i > 0 && ", "}<span class="together">${many(number, word)}</span>`)}</p>
     </div>
     ${!source.saved && of("function").length > 0 && html`<${Section} title="Run it"><${Copy} text=${command} /></${Section}>`}
     <${Section} title="Key"><ul class="legend">${MEANING.map(([kind, says]) => html`

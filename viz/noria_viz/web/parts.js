@@ -51,7 +51,12 @@ function copyBySelection(element) {
   document.execCommand("copy");
 }
 
+const Value = ({ value }) => {
+  const text = written(value);
+  return html`<span class=${text.includes("\n") ? "value long" : "value"}>${text}</span>`;
+};
+
 export const Rows = ({ rows }) => html`<dl class="rows">${rows.filter(([, value]) => value !== null && value !== undefined).map(
   ([key, value, where]) => html`<div key=${key}><dt>${visible(key)}</dt>
-    <dd>${typeof value === "object" && value?.type !== undefined && value?.props ? value : html`<span class="value">${written(value)}</span>`}
+    <dd>${typeof value === "object" && value?.type !== undefined && value?.props ? value : html`<${Value} value=${value} />`}
     <${Where} where=${where} /></dd></div>`)}</dl>`;

@@ -3,6 +3,7 @@ import { collapsedNow, wantedView } from "./actions.js";
 import { boxId, drawnCount, indexDocument, lineageInScene, pathsOf, standIns } from "./graph.js";
 
 const BOTH_UP_TO = 120; // nodes: up to so many, both directions are tried at first sight
+const BETTER = 1.05; // by so much more must fit for top-down to be preferred
 
 export function createShowing({ store, source, layouter, view, current }) {
   let latest = 0; // a later call makes an earlier one moot
@@ -60,13 +61,15 @@ export function createShowing({ store, source, layouter, view, current }) {
     const scenes = await Promise.all(
       tried.map((each) => source.view(wantedView(state, current.graph, each))),
     );
-    const outcomes = [];
-    for (const [i, scene] of scenes.entries()) {
-      outcomes.push({ scene, direction: tried[i], layout: await layouter.lay({ ...scene, direction: tried[i] }) });
-    }
     const { width, height } = view.camera.size;
     const share = ({ layout }) => Math.min(width / (layout.width + 48), height / (layout.height + 48), 1);
-    return outcomes.reduce((a, b) => (share(b) > share(a) * 1.05 ? b : a));
+    let best = null;
+    for (const [i, scene] of scenes.entries()) {
+      const outcome = { scene, direction: tried[i], layout: await layouter.lay({ ...scene, direction: tried[i] }) };
+      if (!best || share(outcome) > share(best) * BETTER) best = outcome;
+      if (share(best) * BETTER >= 1) break; // no other can be better
+    }
+    return best;
   }
 
   // What is drawn for an id: itself, or the closed box that it lies in.

@@ -8,6 +8,9 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
+# Behind them begins what differs from one processor to another.
+_DIGITS = 6
+
 
 def one_thread() -> AbstractContextManager:
     """Keep the libraries below to one thread, for the nodes run in several already.
@@ -29,7 +32,7 @@ def measure(late: pd.Series, probability: pd.Series | np.ndarray) -> dict[str, f
     `roc_auc` is 0.5 for a guess and grows with skill; `log_loss` and `brier` shrink with it.
     """
     return {
-        "roc_auc": float(roc_auc_score(late, probability)),
-        "log_loss": float(log_loss(late, probability)),
-        "brier": float(brier_score_loss(late, probability)),
+        "roc_auc": round(float(roc_auc_score(late, probability)), _DIGITS),
+        "log_loss": round(float(log_loss(late, probability)), _DIGITS),
+        "brier": round(float(brier_score_loss(late, probability)), _DIGITS),
     }

@@ -1,0 +1,171 @@
+"""`noria cache`: the store of results."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from noria.cli.opening import find_here
+from noria.cli.options import json_option
+from noria.cli.printing import moment, plural, print_json, size
+from noria.cli.summary import place_shown
+from noria.project.discover import Project
+from noria.project.results import open_results, store_folder, store_limit
+from noria.project.settings import Settings, read_settings
+from noria.store import Store
+from noria.store.sizes import parse_size
+
+WRONG = 1
+
+env_option = click.option("-e", "--env", metavar="NAME", help="The environment: its settings.")
+
+
+@click.group()
+def cache() -> None:
+    """Look after the stored results."""
+
+
+@cache.command()
+@env_option
+@json_option
+def status(env: str | None, as_json: bool) -> None:
+    """Show what is stored, and where."""
+    project, settings = _here(env)
+    folder = store_folder(project, settings)
+    if not folder.exists():  # looking makes nothing
+        if as_json:
+            print_json({"folder": str(folder), "entries": 0, "blobs": 0, "size": 0})
+        else:
+            click.echo("nothing is stored yet: `noria run` does it")
+        return
+    with _opened(project, settings) as store:
+        found = {"limit": store_limit(settings), **_status(store)}
+    if as_json:
+        print_json(found)
+    else:
+        _show(found, place_shown(str(folder), Path.cwd()))
+
+
+def _show(found: dict[str, Any], folder: str) -> None:
+    click.echo(f"{folder}: {size(found['size'])} of {size(found['limit'])}")
+    between = f", {moment(found['first'])} to {moment(found['last'])}" if found["entries"] else ""
+    click.echo(f"  results    {found['entries']:,}{between}")
+    click.echo(f"  blobs      {found['blobs']:,}, {found['files']:,} of them files")
+    if found["others"]:
+        click.echo(f"  of others  {plural(found['others'], 'result')}, not used")
+    if found["aside"]:
+        click.echo(f"  set aside  {found['aside']:,}, {size(found['aside_size'])}")
+
+
+@cache.command()
+@env_option
+@json_option
+def verify(env: str | None, as_json: bool) -> int:
+    """Check every stored byte and seal.
+
+    What is wrong is set aside: it is never used, and computed again when it is needed.  Exits
+    with 1 when something was wrong.  Safe beside a run.
+    """
+    project, settings = _here(env)
+    with _opened(project, settings) as store, _progress("verifying") as progress:
+        found = store.verify(progress)
+    wrong = bool(found.corrupt or found.refused)
+    if as_json:
+        print_json(found._asdict())
+    else:
+        count = f"{plural(found.entries, 'result')}, {plural(found.blobs, 'blob')}"
+        click.echo(f"{count}, {size(found.size)}: " + ("wrong are" if wrong else "nothing wrong"))
+        for digest in found.corrupt:
+            click.echo(f"  a blob with other bytes, set aside: {digest}")
+        if found.refused:
+            click.echo(f"  not written by you, set aside: {plural(found.refused, 'result')}")
+        if found.others:
+            click.echo(f"  of other users, not used: {plural(found.others, 'result')}")
+        if found.missing:
+            click.echo(
+                f"  missing, to be computed again when needed: {plural(len(found.missing), 'blob')}"
+            )
+    return WRONG if wrong else 0
+
+
+@cache.command()
+@click.option("--limit", metavar="SIZE", help="Keep at most so much, instead of store_limit.")
+@env_option
+@json_option
+def gc(limit: str | None, env: str | None, as_json: bool) -> None:
+    """Make room: remove what was used longest ago.
+
+    What the last run of each pipeline used goes last; what a run uses at this moment stays.
+    """
+    project, settings = _here(env)
+    try:
+        most = store_limit(settings) if limit is None else parse_size(limit)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from None
+    with _opened(project, settings) as store:
+        _removed(store.gc(most)._asdict(), as_json)
+
+
+@cache.command()
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@env_option
+@json_option
+def clear(yes: bool, env: str | None, as_json: bool) -> None:
+    """Remove all stored results: everything runs again.
+
+    What a run uses at this moment stays.
+    """
+    project, settings = _here(env)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("`noria cache clear` asks first; --yes answers it")
+        click.confirm(f"Remove all results in {store_folder(project, settings)}?", abort=True)
+    with _opened(project, settings) as store:
+        _removed(store.clear()._asdict(), as_json)
+
+
+def _here(env: str | None) -> tuple[Project, Settings]:
+    project = find_here()
+    return project, read_settings(project, env)
+
+
+@contextmanager
+def _opened(project: Project, settings: Settings) -> Iterator[Store]:
+    with open_results(project, settings) as store:
+        yield store
+        told = [*store.troubles, *store.refused]
+    for sentence in told:
+        click.echo(click.style("Warning: ", fg="yellow", bold=True) + sentence, err=True)
+
+
+def _status(store: Store) -> dict[str, Any]:
+    found = store.status()
+    del found["troubles"]  # told on standard error
+    return found
+
+
+def _removed(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    elif found["reason"] is None:
+        click.echo(
+            f"removed {plural(found['entries'], 'result')} and {plural(found['blobs'], 'blob')},"
+            f" {size(found['freed'])}; {size(found['left'])} are left"
+        )
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that shows how much is done; ``None`` where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(done: int, whole: int) -> None:
+        click.echo(f"\r{label} {size(done)} of {size(whole)}\033[K", err=True, nl=False)
+
+    yield show
+    click.echo("\r\033[K", err=True, nl=False)
