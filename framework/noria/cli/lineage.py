@@ -14,6 +14,7 @@ from noria.project.origins import Lineage, Origin, lineage_of
 
 _DIGEST_SHOWN = 12
 _MOST_MODULES = 6
+_LONGEST_VALUE = 70
 
 
 @click.command()
@@ -53,9 +54,7 @@ def _lines(origin: Origin) -> list[str]:
     lines.append(f"made by {making.node} in run {making.run}, {moment(making.made)}, in {took}")
     if origin.code:
         lines.append(f"code        {_modules(origin.code)}")
-    if origin.parameters:
-        told = (f"{name} = {_value(value)}" for name, value in origin.parameters)
-        lines.append(f"parameters  {', '.join(told)}")
+    lines += [f"parameter   {name} = {_value(value)}" for name, value in origin.parameters]
     if making.parts.depends:
         lines.append(f"depends on  {', '.join(making.parts.depends)}")
     if step.inputs:
@@ -87,7 +86,8 @@ def _modules(symbols: list[str]) -> str:
 
 
 def _value(value: Any) -> str:
-    return "?" if value is None else repr(value)
+    told = "?" if value is None else repr(value)
+    return told if len(told) <= _LONGEST_VALUE else f"{told[:_LONGEST_VALUE]}…"
 
 
 def _document(found: Lineage) -> dict[str, Any]:
