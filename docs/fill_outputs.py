@@ -25,6 +25,7 @@ PAGES = (
     DOCS / "getting-started.md",
     DOCS / "command-line.md",
     DOCS / "configuration.md",
+    DOCS / "catalog.md",
 )
 
 

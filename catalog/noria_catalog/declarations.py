@@ -160,6 +160,11 @@ class Declarations:
         return self._datasets.keys()
 
     @property
+    def context(self) -> Context:
+        """What the entries share: the classes that may be named, the credentials, the versions."""
+        return self._context
+
+    @property
     def factories(self) -> Patterns:
         """The dataset factories."""
         return self._patterns

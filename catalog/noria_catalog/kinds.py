@@ -58,10 +58,25 @@ class Kinds:
     def __init__(self, packages: Sequence[str] = ()) -> None:
         self._packages = tuple(packages)
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages in which a dotted path is looked for."""
+        return self._packages
+
+    @property
+    def words(self) -> list[str]:
+        """The words for our own formats and those of plugins, sorted."""
+        return sorted({**BUILTIN, **self._plugins})
+
+    @property
+    def knows_kedro(self) -> bool:
+        """Whether the types of kedro-datasets may be named, too."""
+        return _has_kedro_datasets()
+
     def resolve(self, word: str, where: Where | None = None) -> type[Any]:
         """Return the class that a type word names; raises UnknownTypeError, imports only it."""
         if not _DOTTED.fullmatch(word):
-            raise UnknownTypeError(f"{word!r} is no type", where=where, hint=self._hint())
+            raise UnknownTypeError(f"{word!r} is no type", where=where, hint=self._hint(None))
         target = BUILTIN.get(word) or self._plugins.get(word)
         if target is not None:
             module, _, attribute = target.partition(":")
@@ -73,11 +88,9 @@ class Kinds:
             below = module.removeprefix("kedro_datasets.")
             if find_spec(f"kedro_datasets.{below.split('.')[0]}") is not None:
                 return self._class(word, f"kedro_datasets.{below}", attribute, where)
+        close = _nearest(word, self.words)
         raise UnknownTypeError(
-            f"no dataset type {word!r}",
-            where=where,
-            nearest=_nearest(word, [*BUILTIN, *self._plugins]),
-            hint=self._hint(),
+            f"no dataset type {word!r}", where=where, nearest=close, hint=self._hint(close)
         )
 
     @cached_property
@@ -87,14 +100,14 @@ class Kinds:
             found.setdefault(name, target)
         return found
 
-    def _hint(self) -> str:
-        lines = [f"there are {', '.join(sorted([*BUILTIN, *self._plugins]))}"]
+    def _hint(self, close: str | None) -> str:
+        lines = [] if close else [f"there are {', '.join(self.words)}"]
         if self._packages:
             own = " or ".join(f"{package}.<module>.<Class>" for package in self._packages)
             lines.append(f"a class of your own is named {own}")
         if not _has_kedro_datasets():
             lines.append("Kedro's other types need kedro-datasets: pip install kedro-datasets")
-        return "\n".join(lines)
+        return "\n".join(lines) or "`noria catalog schema` knows every type"
 
     def _class(self, word: str, module: str, attribute: str, where: Where | None) -> type[Any]:
         try:

@@ -84,9 +84,14 @@ class Patterns:
         """Tell whether a factory makes a dataset of this name, be it one or several."""
         return bool(self._fitting(name)) if self._ranked else False
 
+    def best(self, name: str) -> Pattern | None:
+        """Return the best factory for a name, of several equal ones any; ``None`` for none."""
+        return next(iter(self._fitting(name)), None)
+
     def where(self, name: str) -> Where | None:
         """Return where the best factory for a name is declared, ``None`` where none fits."""
-        return next((each.where for each in self._fitting(name)), None)
+        best = self.best(name)
+        return None if best is None else best.where
 
     def entry(self, name: str) -> Located | None:
         """Return the entry that the best factory makes for a name, ``None`` where none fits."""

@@ -75,6 +75,17 @@ class RemoteStorage:
         """Return the URL without user-info and values of query parameters."""
         return redacted(path)
 
+    def identity(self, path: str) -> str:
+        """Return the URL without user-info, with the address of the store where one was given."""
+        client = self._options.get("client_kwargs") or {}
+        given = (
+            self._options.get("endpoint_url") or client.get("endpoint_url"),
+            self._options.get("account_name"),
+            self._options.get("host"),
+        )
+        address = " ".join(str(each) for each in given if each)
+        return redacted(path) + (f" on {redacted(address)}" if address else "")
+
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""
         return bool(self._files.exists(self._fresh(path)))

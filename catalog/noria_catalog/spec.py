@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from noria_catalog.errors import DatasetDefinitionError, NoriaError, UnknownType
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located
-from noria_catalog.redact import cleaned, secrets_in
+from noria_catalog.redact import cleaned, redacted, secrets_in
 from noria_catalog.refresh import check_refresh
 from noria_catalog.storage import is_remote, local_path
 from noria_catalog.suggest import nearest
@@ -72,7 +72,7 @@ def build_each(
             f"dataset {name!r}: the files inside cannot be `versioned`", where=keys["versioned"].key
         )
     kind = resolve_type(name, entry, context)
-    known, _ = _signature(kind)
+    known, _ = signature_of(kind)
     taken = {key: value for key, value in (shared or {}).items() if known is None or key in known}
     keys = {**taken, **keys, "filepath": Located("partition", entry.where, entry.key)}
     arguments = _arguments(name, entry, keys, kind, context)
@@ -120,6 +120,39 @@ def resolved_path(path: str, base_path: Path) -> str:
     return path if is_remote(path) else (base_path / local_path(path)).as_posix()
 
 
+def signature_of(kind: type[Any]) -> tuple[dict[str, inspect.Parameter] | None, set[str]]:
+    """Return the arguments a class knows (``None``: any) and those that it must get.
+
+    ``**keywords`` of a constructor are taken for those of the base it hands them on to.
+    """
+    known: dict[str, inspect.Parameter] = {}
+    required: set[str] = set()
+    innermost = True
+    for holder in kind.__mro__:
+        if "__init__" not in vars(holder) or holder is object:
+            continue
+        try:
+            parameters = list(inspect.signature(vars(holder)["__init__"]).parameters.values())[1:]
+        except (TypeError, ValueError):  # written in C
+            return None, required
+        named = [one for one in parameters if one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}]
+        for one in named:
+            known.setdefault(one.name, one)
+        if innermost:
+            required.update(one.name for one in named if one.default is one.empty)
+            innermost = False
+        if not any(one.kind is one.VAR_KEYWORD for one in parameters):
+            return known, required
+    return (known if innermost else None), required
+
+
+def path_arguments(kind: type[Any]) -> tuple[str, ...]:
+    """Return the arguments of a class that are paths."""
+    if kind.__module__.startswith("kedro_datasets.partitions"):
+        return ("filepath", "path")
+    return tuple(getattr(kind, "path_arguments", ("filepath",)))
+
+
 def _mapping(name: str, entry: Located) -> dict[str, Located]:
     if not isinstance(entry.value, dict):
         raise DatasetDefinitionError(
@@ -132,7 +165,7 @@ def _mapping(name: str, entry: Located) -> dict[str, Located]:
 def _arguments(
     name: str, entry: Located, keys: dict[str, Located], kind: type[Any], context: Context
 ) -> dict[str, Any]:
-    known, required = _signature(kind)
+    known, required = signature_of(kind)
     arguments: dict[str, Any] = {}
     for key, value in keys.items():
         if key in _NOT_HANDED_ON or (key == "metadata" and known is not None and key not in known):
@@ -172,11 +205,17 @@ def _wrapped(name: str, entry: Located, keys: dict[str, Located]) -> Located:
 
 
 def _argument(name: str, key: str, value: Located, kind: type[Any], context: Context) -> Any:
-    if key in _path_arguments(kind):
+    if key in path_arguments(kind):
         if not isinstance(value.value, str) or not value.value:
             raise DatasetDefinitionError(
                 f"dataset {name!r}: `{key}` must be a path, got {_kind(value.value)}",
                 where=value.where or value.key,
+            )
+        if is_remote(value.value) and ".." in value.value.split("/"):
+            raise DatasetDefinitionError(
+                f"dataset {name!r}: a store knows no `..`: {redacted(value.value)}",
+                where=value.where or value.key,
+                hint="write the path that is meant",
             )
         return resolved_path(value.value, context.base_path)
     if key in _MAPPINGS and value.value is not None and not isinstance(value.value, dict):
@@ -223,7 +262,7 @@ def _is_reserved(key: str, kind: type[Any]) -> bool:
 
 
 def _is_versioned(
-    name: str, keys: dict[str, Located], kind: type[Any], known: set[str] | None
+    name: str, keys: dict[str, Located], kind: type[Any], known: Collection[str] | None
 ) -> bool:
     flag = keys.get("versioned")
     if flag is None or flag.value is False:
@@ -238,31 +277,6 @@ def _is_versioned(
             f"dataset {name!r}: {_word(kind)} keeps no versions", where=flag.key or flag.where
         )
     return True
-
-
-def _signature(kind: type[Any]) -> tuple[set[str] | None, set[str]]:
-    """Return the arguments a class knows (``None``: any) and those that it must get.
-
-    ``**keywords`` of a constructor are taken for those of the base it hands them on to.
-    """
-    known: set[str] = set()
-    required: set[str] = set()
-    innermost = True
-    for holder in kind.__mro__:
-        if "__init__" not in vars(holder) or holder is object:
-            continue
-        try:
-            parameters = list(inspect.signature(vars(holder)["__init__"]).parameters.values())[1:]
-        except (TypeError, ValueError):  # written in C
-            return None, required
-        named = [one for one in parameters if one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}]
-        known.update(one.name for one in named)
-        if innermost:
-            required.update(one.name for one in named if one.default is one.empty)
-            innermost = False
-        if not any(one.kind is one.VAR_KEYWORD for one in parameters):
-            return known, required
-    return (known if innermost else None), required
 
 
 def _constructed(name: str, entry: Located, kind: type[Any], arguments: dict[str, Any]) -> Dataset:
@@ -283,9 +297,9 @@ def _constructed(name: str, entry: Located, kind: type[Any], arguments: dict[str
 
 
 def _unknown_key(
-    name: str, key: str, value: Located, kind: type[Any], known: set[str]
+    name: str, key: str, value: Located, kind: type[Any], known: Collection[str]
 ) -> DatasetDefinitionError:
-    offered = (known - {"version"}) | {"type", "metadata"}
+    offered = (set(known) - {"version"}) | {"type", "metadata"}
     if "version" in known:
         offered.add("versioned")
     return DatasetDefinitionError(
@@ -294,12 +308,6 @@ def _unknown_key(
         nearest=nearest(key, offered),
         hint=f"it knows {', '.join(sorted(offered))}",
     )
-
-
-def _path_arguments(kind: type[Any]) -> tuple[str, ...]:
-    if kind.__module__.startswith("kedro_datasets.partitions"):
-        return ("filepath", "path")
-    return tuple(getattr(kind, "path_arguments", ("filepath",)))
 
 
 def _word(kind: type[Any]) -> str:

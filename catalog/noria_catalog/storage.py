@@ -19,6 +19,9 @@ class Storage(Protocol):
     def shown(self, path: str) -> str:
         """Return the path as it may be printed: short, without a password."""
 
+    def identity(self, path: str) -> str:
+        """Return what is equal for two paths at one place, and only then; nothing is asked."""
+
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""
 
@@ -91,6 +94,10 @@ class LocalStorage:
     def shown(self, path: str) -> str:
         """Return the path relative to here, where it lies below here."""
         return shown(path)
+
+    def identity(self, path: str) -> str:
+        """Return the absolute path, links followed."""
+        return os.path.realpath(path)
 
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""

@@ -34,6 +34,10 @@ class CSVDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "iterator"})
+    load_function: ClassVar[str | None] = "pandas:read_csv"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_csv"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False, "lineterminator": "\n"}
 
     def read(self, path: Path) -> Any:
@@ -98,6 +102,10 @@ class ParquetDataset(FileDataset):
     >>> list(dataset.load().columns)
     ['a']
     """
+
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    load_function: ClassVar[str | None] = "pandas:read_parquet"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_parquet"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file or folder ``path``."""
@@ -179,6 +187,10 @@ class FeatherDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    load_function: ClassVar[str | None] = "pandas:read_feather"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_feather"
+
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
         import pandas as pd
@@ -204,6 +216,11 @@ class JSONDataset(FileDataset):
     >>> int(dataset.load()["a"].sum())
     3
     """
+
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "typ"})
+    load_function: ClassVar[str | None] = "pandas:read_json"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_json"
 
     def read(self, path: Path) -> Any:
         """Return the table in the file ``path``."""
@@ -243,6 +260,7 @@ class ExcelDataset(FileDataset):
     3
     """
 
+    load_function: ClassVar[str | None] = "pandas:read_excel"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False}
 
     def __init__(

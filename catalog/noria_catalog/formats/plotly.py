@@ -1,7 +1,7 @@
 """Figures of Plotly as JSON and as pages."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from noria_catalog.errors import LoadError
 from noria_catalog.file_dataset import FileDataset
@@ -19,6 +19,9 @@ class JSONDataset(FileDataset):
     >>> dataset.load().layout.title.text
     'Delays'
     """
+
+    load_function: ClassVar[str | None] = "plotly.io:from_json"
+    save_function: ClassVar[str | None] = "plotly.io:to_json"
 
     def read(self, path: Path) -> Any:
         """Return the figure in the file ``path``."""
@@ -49,6 +52,8 @@ class HTMLDataset(FileDataset):
     >>> dataset.exists()
     True
     """
+
+    save_function: ClassVar[str | None] = "plotly.io:to_html"
 
     def read(self, path: Path) -> Any:
         """Raise LoadError: a page cannot be made a figure again."""

@@ -44,6 +44,9 @@ class EagerPolarsDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "polars.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"sheet_id", "sheet_name"})
+
     file_formats: ClassVar[tuple[str, ...]] = ("csv", "parquet", "json", "ndjson", "ipc", "avro")
 
     def __init__(
@@ -132,6 +135,9 @@ class CSVDataset(EagerPolarsDataset):
     3
     """
 
+    load_function: ClassVar[str | None] = "polars:read_csv"
+    save_function: ClassVar[str | None] = "polars:DataFrame.write_csv"
+
     file_formats: ClassVar[tuple[str, ...]] = ("csv",)
 
     def __init__(
@@ -168,6 +174,8 @@ class LazyPolarsDataset(EagerPolarsDataset):
     >>> dataset.load().select(polars.col("a").sum()).collect().item()
     3
     """
+
+    loads: ClassVar[str | None] = "polars.LazyFrame"
 
     file_formats: ClassVar[tuple[str, ...]] = ("csv", "parquet", "ndjson", "ipc")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from noria_catalog.chunks import AddChunk
 from noria_catalog.file_dataset import FileDataset
@@ -21,6 +21,9 @@ class TextDataset(FileDataset):
     >>> dataset.load()
     '# Summary\n'
     """
+
+    load_function: ClassVar[str | None] = "builtins:open"
+    save_function: ClassVar[str | None] = "builtins:open"
 
     def read(self, path: Path) -> str:
         """Return the text in the file ``path``."""

@@ -8,6 +8,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("noria.cli.plan:plan", "Show what a run would do, and why."),
     "check": ("noria.cli.check:check", "Find what is wrong before anything runs."),
     "pipelines": ("noria.cli.pipelines:pipelines", "List and describe the pipelines."),
+    "catalog": ("noria.cli.catalog:catalog", "Show, check and preview the declared data."),
     "config": ("noria.cli.config:config", "Show the configuration, merged, with its places."),
     "shell": ("noria.cli.shell:shell", "Open a prompt with the project's catalog and pipelines."),
     "runs": ("noria.cli.runs:runs", "List, show and compare what has been run."),

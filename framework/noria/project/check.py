@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from noria_catalog.errors import NoriaError
 from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
+from noria.code import CodeReader
 from noria.graph import Pipeline
 from noria.graph.defaults import Defaulted
 from noria.project.parameters import located_datasets, unused_parameters
@@ -19,10 +20,10 @@ from noria.runner.prepare import Examination
 
 ERROR = "error"
 WARNING = "warning"
+_MEANT = frozenset({"mail", "tracking"})
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong, or that may not be meant.
 
     ``level`` is "error" or "warning", ``kind`` the name of the error's class or of the warning;
@@ -69,6 +70,10 @@ def check_project(session: Session, selection: Selection | None = None) -> Check
         examination = Examination(pipeline, session.catalog, located)
         for finding in _examined(examination, session, made):
             _note(found, finding, name)
+    reader = CodeReader([session.project.source], cache=session.project.state / "code")
+    for name, pipeline in pipelines.items():
+        for finding in _meant(pipeline, reader):
+            _note(found, finding, name)
     # A pipeline that is made from parameters reads them where nobody can see it.
     sure = selection is None and not session.pipelines.parameters_read
     if sure and not any(each.level == ERROR for each in found.values()):
@@ -92,7 +97,7 @@ def _selected(
             pipelines[name] = session.pipelines[name]
         except NoriaError as error:
             if name != DEFAULT or not found:
-                _note(found, _of(error), name)
+                _note(found, finding_of(error), name)
     return pipelines
 
 
@@ -100,15 +105,15 @@ def _examined(
     examination: Examination, session: Session, made: Collection[str]
 ) -> Iterator[Finding]:
     wrong = list(examination.datasets())
-    yield from map(_of, wrong)
+    yield from map(finding_of, wrong)
     if not wrong:
         for name in examination.missing():
             declared = name in session.catalog
             # Data may lie on another machine; what is declared nowhere is nowhere.
             if not (declared and name in made):
-                yield _of(examination.why(name), WARNING if declared else ERROR)
-        yield from map(_of, examination.edges())
-        yield from map(_of, examination.parameters())
+                yield finding_of(examination.why(name), WARNING if declared else ERROR)
+        yield from map(finding_of, examination.edges())
+        yield from map(finding_of, examination.parameters())
     for each in examination.defaulted:
         yield from _defaults(each, session.catalog)
 
@@ -119,13 +124,31 @@ def _defaults(each: Defaulted, known: Iterable[str]) -> Iterator[Finding]:
         yield Finding(WARNING, "default", message, None, nearest(name, known), None, ())
 
 
+def _meant(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
+    """Yield the effects that look meant, of nodes that need not run to be up to date."""
+    for node in pipeline.nodes:
+        if not node.outputs or node.cache is False:
+            continue
+        kept = node.cache is True or bool(node.depends_on)
+        for effect in reader.fingerprint(node.func).effects:
+            if effect.kind in _MEANT or (effect.kind == "network" and kept):
+                message = (
+                    f"node {node.name!r} ({node.where}) has an effect beside its outputs"
+                    f" ({effect.kind}: {effect.what}, {effect.where}), which is not had while its"
+                    " recorded result is used"
+                )
+                hint = "if it is to be had in every run: node(..., cache=False)"
+                yield Finding(WARNING, "effect", message, None, None, hint, ())
+
+
 def _unused(session: Session, read: set[str]) -> Iterator[Finding]:
     for name, value in unused_parameters(session.located_parameters, read):
         message = f"no node reads the parameter {name!r}"
         yield Finding(WARNING, "unused", message, value.key or value.where, None, None, ())
 
 
-def _of(error: NoriaError, level: str = ERROR) -> Finding:
+def finding_of(error: NoriaError, level: str = ERROR) -> Finding:
+    """Return an error as a finding."""
     kind = type(error).__name__
     return Finding(level, kind, error.message, error.where, error.nearest, error.hint, ())
 
@@ -134,12 +157,4 @@ def _note(found: dict[tuple[Any, ...], Finding], finding: Finding, pipeline: str
     key = (finding.kind, finding.message, finding.where)
     before = found[key].pipelines if key in found else ()
     after = before if pipeline is None or pipeline in before else (*before, pipeline)
-    found[key] = Finding(
-        finding.level,
-        finding.kind,
-        finding.message,
-        finding.where,
-        finding.nearest,
-        finding.hint,
-        after,
-    )
+    found[key] = finding._replace(pipelines=after)

@@ -8,6 +8,7 @@ from noria_catalog.suggest import nearest
 
 from noria import __version__
 from noria.errors import ProjectError
+from noria.project.catalog_schema import write_schema
 from noria.project.naming import check_package, check_text, folder_name, package_name
 from noria.project.scaffold import check_target, make_workspace, move_into_place, render
 from noria.project.starters import Starter, find_starter
@@ -66,6 +67,8 @@ def create_project(
         check_keys(values, source)
         values = _names(source, title, values) | values
         made = _render(source, workspace, values, prompt=not (no_input or source.bundled))
+        if source.bundled:
+            write_schema(made, [values["package_name"]] if "package_name" in values else [])
         _put(made, target)
     return CreatedProject(
         path=target,

@@ -1,0 +1,30 @@
+"""Findings of a check, printed and as JSON."""
+
+from typing import Any
+
+import click
+
+from noria.cli.printing import plural
+from noria.project.check import ERROR, Checked, Finding
+
+
+def tell(checked: Checked, looked: str) -> None:
+    """Print every finding, and how many there were in what was ``looked`` at."""
+    for finding in checked.findings:
+        word = "Error" if finding.level == ERROR else "Warning"
+        color = "red" if finding.level == ERROR else "yellow"
+        click.echo(click.style(f"{word}: ", fg=color, bold=True) + str(finding))
+    errors = len(checked.errors)
+    warnings = len(checked.findings) - errors
+    said = ", ".join(
+        [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
+    )
+    click.echo(f"{looked}: {said or 'nothing wrong'}")
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding by JSON-like values."""
+    return finding._asdict() | {
+        "where": None if finding.where is None else str(finding.where),
+        "pipelines": list(finding.pipelines),
+    }

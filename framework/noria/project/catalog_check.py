@@ -1,0 +1,101 @@
+"""Finding what is wrong with a project's catalog: by itself, and against its pipelines."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from noria_catalog import DataCatalog
+from noria_catalog.entry_check import Problem, entry_problems
+from noria_catalog.errors import NoriaError
+from noria_catalog.suggest import nearest
+
+from noria.errors import MissingInputError
+from noria.graph import Pipeline
+from noria.graph.names import is_parameter
+from noria.project.check import ERROR, WARNING, Checked, Finding, finding_of
+from noria.project.modules import put_in_place
+from noria.project.registry import DEFAULT
+from noria.project.session import Session
+
+
+def written_catalog(session: Session) -> DataCatalog:
+    """Return the catalog as it is written: without parameters, and without what hooks add."""
+    put_in_place(session.project)
+    return DataCatalog.from_config(
+        session.config.catalog(),
+        session.config.credentials,
+        base_path=session.project.path,
+        dataset_packages=(session.project.package, *session.settings.dataset_packages),
+    )
+
+
+def check_catalog(session: Session) -> Checked:
+    """Look at every entry, and at every name that a pipeline uses; load nothing.
+
+    What is wrong is returned, not raised, unless the configuration itself cannot be read.
+    """
+    catalog = written_catalog(session)
+    pipelines: dict[str, Pipeline] = {}
+    findings: list[Finding] = []
+    for name in session.pipelines:
+        try:
+            pipelines[name] = session.pipelines[name]
+            _ = pipelines[name].nodes  # a sum is checked when it is first looked at
+        except NoriaError as error:
+            pipelines.pop(name, None)
+            findings.append(finding_of(error)._replace(pipelines=(name,)))
+    broken = bool(findings)
+    written = catalog.keys()
+    used = {name for each in pipelines.values() for name in each.datasets()}
+    saved = {name for each in pipelines.values() for name in each.all_outputs()}
+    catalog.declare(sorted(used))
+    problems = list(entry_problems(catalog, catalog.keys(), saved))
+    findings += [_finding(problem) for problem in problems]
+    findings += _undeclared(pipelines, catalog)
+    if not broken:  # else nobody knows what the broken pipeline uses
+        findings += _unused(written, used, catalog)
+    ordered = sorted(dict.fromkeys(findings), key=lambda each: each.level != ERROR)
+    return Checked(tuple(pipelines), len(catalog), tuple(ordered))
+
+
+def _finding(problem: Problem) -> Finding:
+    found = finding_of(problem.error, WARNING if problem.warning else ERROR)
+    return found if problem.kind == "entry" else found._replace(kind=problem.kind)
+
+
+def _undeclared(pipelines: Mapping[str, Pipeline], catalog: DataCatalog) -> Iterator[Finding]:
+    """Yield the names that pipelines need, that nobody makes and that nobody declares."""
+    for name, pipeline in sorted(pipelines.items(), key=lambda pair: pair[0] == DEFAULT):
+        needing, _ = pipeline.with_defaults(_not_in(catalog))
+        for each in sorted(needing.inputs()):
+            if each not in catalog and not is_parameter(each):
+                reader = next(node for node in needing.nodes if each in node.inputs)
+                error = MissingInputError(
+                    f"nobody makes or declares {each!r}, which node {reader.name!r} needs"
+                    f" ({reader.where})",
+                    nearest=nearest(each, [*catalog, *pipeline.all_outputs()]),
+                    hint="declare it in conf/base/catalog.yml",
+                )
+                yield finding_of(error)._replace(pipelines=(name,))
+
+
+def _not_in(catalog: DataCatalog) -> Callable[[str], bool]:
+    return lambda name: name not in catalog
+
+
+def _unused(written: list[str], used: set[str], catalog: DataCatalog) -> Iterator[Finding]:
+    memory = sorted(name for name in used if name not in catalog and not is_parameter(name))
+    for name in written:
+        if name not in used:
+            close = nearest(name, memory)
+            error = NoriaError(
+                f"no pipeline uses the entry {name!r}",
+                where=catalog.where(name),
+                nearest=close,
+                hint=f"{close!r} is declared nowhere, so it stays in memory" if close else None,
+            )
+            yield finding_of(error, WARNING)._replace(kind="unused")
+    for pattern in catalog.factories:
+        if not any(catalog.factories.best(name) is pattern for name in used - set(written)):
+            error = NoriaError(
+                f"no pipeline uses the factory {pattern.name!r}", where=pattern.where
+            )
+            yield finding_of(error, WARNING)._replace(kind="unused")
