@@ -16,6 +16,7 @@ from benchmarks import (
     saving,
     scaffolding,
     start_up,
+    store,
     view,
     worked_example,
 )
@@ -32,6 +33,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "engine": engine.measure,
     "language": language.measure,
     "incremental": incremental.measure,
+    "store": store.measure,
     "view": view.measure,
 }
 
