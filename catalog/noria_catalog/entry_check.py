@@ -72,7 +72,7 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
                         nearest=nearest(word, known),
                     ),
                 )
-    for inner in getattr(kind, "nested_arguments", ()):
+    for inner in (*getattr(kind, "nested_arguments", ()), *getattr(kind, "wrapped_arguments", ())):
         nested = entry.value.get(inner)
         if nested is not None and isinstance(nested.value, dict):
             yield from _argument_problems(name, nested, catalog)
