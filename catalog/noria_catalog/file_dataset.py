@@ -57,6 +57,15 @@ class FileDataset(ABC):
     default_load_args: ClassVar[Mapping[str, Any]] = {}
     default_save_args: ClassVar[Mapping[str, Any]] = {}
 
+    loads: ClassVar[str | None] = None
+    """The full name of the class of what a load gives, ``None`` where ``read`` is to say it.
+
+    A name, because the library is imported where it is used.
+    """
+
+    other_with: ClassVar[frozenset[str]] = frozenset()
+    """The ``load_args`` with which a load gives something else."""
+
     last_save: Published | None = None
     """What the last save of this object put in place; ``None`` before the first."""
 

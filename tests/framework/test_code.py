@@ -9,6 +9,7 @@ from tests.framework.code_projects import Spelling, fingerprint, read_spellings,
 SPELLINGS = read_spellings(Path(__file__).with_name("code_spellings.txt"))
 
 
+@pytest.mark.filterwarnings("ignore:registration of accessor")
 @pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda spelling: spelling.name)
 def test_an_edit_changes_what_reaches_it_and_nothing_else(
     spelling: Spelling, tmp_path: Path

@@ -19,7 +19,15 @@ from tests.framework.code_projects import PACKAGE, importable, names, write
 
 NODES = """
 from . import helpers
+from .helpers import other
 RATE = 2
+TABLE = {"a": 1}
+CACHE = {}
+def tabled(x): return TABLE["a"]
+def imported(x): return other(x)
+def cached(x):
+    CACHE[x] = x
+    return CACHE[x]
 def node(x): return helpers.price(x) * RATE
 def make(k):
     def made(x): return x * k
@@ -60,6 +68,25 @@ def test_a_patched_constant_counts(shop: types.ModuleType, monkeypatch: pytest.M
     before = said(shop, shop.node).digest
     monkeypatch.setattr(shop, "RATE", 3)
     assert said(shop, shop.node).digest != before
+
+
+def test_patched_data_counts_where_no_source_changes_it(
+    shop: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = said(shop, shop.tabled).digest
+    monkeypatch.setitem(shop.TABLE, "a", 2)
+    assert said(shop, shop.tabled).digest != before
+    before = said(shop, shop.cached).digest
+    shop.cached(1)
+    assert said(shop, shop.cached).digest == before
+
+
+def test_a_patched_name_of_an_import_counts(
+    shop: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = said(shop, shop.imported).digest
+    monkeypatch.setattr(shop, "other", shop.helpers.price)
+    assert said(shop, shop.imported).digest != before
 
 
 def test_a_helper_of_the_project_put_in_place_of_another_counts(

@@ -16,6 +16,8 @@ from noria import DataCatalog, Pipeline, node, run
 from noria.errors import EdgeTypeError, ParameterTypeError
 from noria.graph.build import build
 from noria.graph.types import fits
+from noria.runner.loaded import loaded_type
+from noria_catalog.formats.pandas import CSVDataset
 from noria_catalog.located import Located, locate
 
 T = TypeVar("T")
@@ -118,6 +120,54 @@ def test_a_dataset_between_two_nodes_may_change_the_type(tmp_path: Path) -> None
     catalog = DataCatalog.from_config(entries, base_path=tmp_path)
     pipeline = Pipeline([node(write, None, "rows"), node(take_list, "rows", "size")])
     assert run(pipeline, catalog) == {"size": 2}
+
+
+@pytest.mark.parametrize(
+    ("entry", "fits"),
+    [
+        ({"type": "pandas.CSVDataset", "filepath": "rows.csv"}, False),
+        ({"type": "pandas.ParquetDataset", "filepath": "rows.parquet"}, False),
+        # A series is no table.
+        (
+            {"type": "pandas.JSONDataset", "filepath": "a.json", "load_args": {"typ": "series"}},
+            True,
+        ),
+        ({"type": "pickle.PickleDataset", "filepath": "rows.pickle"}, True),
+    ],
+)
+def test_the_types_of_tables_are_compared_across_datasets(
+    entry: dict[str, Any], fits: bool, tmp_path: Path
+) -> None:
+    def write() -> pd.DataFrame:
+        return pd.DataFrame({"a": [1, 2]})
+
+    def take_table(rows: pd.DataFrame) -> int:
+        return len(rows)
+
+    def take_other(rows: Mapping[str, Any]) -> int:
+        return 0 * len(rows)
+
+    catalog = DataCatalog.from_config(locate({"rows": entry}), base_path=tmp_path)
+    wrong = Pipeline([node(write, None, "rows"), node(take_other, "rows", "size")])
+    if not fits:
+        with pytest.raises(EdgeTypeError, match=r"its dataset loads DataFrame, but node .* takes"):
+            run(wrong, catalog)
+        right = Pipeline([node(write, None, "rows"), node(take_table, "rows", "size")])
+        assert run(right, catalog) == {"size": 2}
+    else:
+        assert run(wrong, catalog) == {"size": 0}
+
+
+def test_a_dataset_that_reads_in_its_own_way_is_not_taken_for_its_base(tmp_path: Path) -> None:
+    class Columns(CSVDataset):
+        def read(self, path: Path) -> Any:
+            return list(super().read(path).columns)
+
+    class Same(CSVDataset):
+        pass
+
+    assert loaded_type(Same(tmp_path / "a.csv")) is pd.DataFrame
+    assert loaded_type(Columns(tmp_path / "a.csv")) is Any
 
 
 def test_what_a_dataset_says_it_loads_is_compared(tmp_path: Path) -> None:

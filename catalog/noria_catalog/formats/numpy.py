@@ -30,11 +30,15 @@ class ArrayDataset(FileDataset):
         """Return the array in the file ``path``, or all by their names."""
         import numpy as np
 
-        found = np.load(path, **{"allow_pickle": False, **self.load_args})
-        if not isinstance(found, np.lib.npyio.NpzFile):
-            return found
-        with found:
-            return {name: found[name] for name in found.files}
+        arguments = {"allow_pickle": False, **self.load_args}
+        if arguments.get("mmap_mode") is not None:
+            return np.load(path, **arguments)
+        with path.open("rb") as file:
+            found = np.load(file, **arguments)
+            if not isinstance(found, np.lib.npyio.NpzFile):
+                return found
+            with found:
+                return {name: found[name] for name in found.files}
 
     def preview(self, rows: int) -> Any:
         """Return the first rows of an array; a local one is read no further."""

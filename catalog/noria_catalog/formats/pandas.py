@@ -34,6 +34,8 @@ class CSVDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "iterator"})
     load_function: ClassVar[str | None] = "pandas:read_csv"
     save_function: ClassVar[str | None] = "pandas:DataFrame.to_csv"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False, "lineterminator": "\n"}
@@ -101,6 +103,7 @@ class ParquetDataset(FileDataset):
     ['a']
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
     load_function: ClassVar[str | None] = "pandas:read_parquet"
     save_function: ClassVar[str | None] = "pandas:DataFrame.to_parquet"
 
@@ -184,6 +187,7 @@ class FeatherDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
     load_function: ClassVar[str | None] = "pandas:read_feather"
     save_function: ClassVar[str | None] = "pandas:DataFrame.to_feather"
 
@@ -213,6 +217,8 @@ class JSONDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "pandas.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"chunksize", "typ"})
     load_function: ClassVar[str | None] = "pandas:read_json"
     save_function: ClassVar[str | None] = "pandas:DataFrame.to_json"
 

@@ -1,7 +1,7 @@
 """Images of Pillow."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.libraries import library
@@ -19,6 +19,8 @@ class ImageDataset(FileDataset):
     >>> dataset.load().size
     (2, 3)
     """
+
+    loads: ClassVar[str | None] = "PIL.Image.Image"
 
     def read(self, path: Path) -> Any:
         """Return the image in the file ``path``, read whole."""

@@ -44,6 +44,9 @@ class EagerPolarsDataset(FileDataset):
     3
     """
 
+    loads: ClassVar[str | None] = "polars.DataFrame"
+    other_with: ClassVar[frozenset[str]] = frozenset({"sheet_id", "sheet_name"})
+
     file_formats: ClassVar[tuple[str, ...]] = ("csv", "parquet", "json", "ndjson", "ipc", "avro")
 
     def __init__(
@@ -171,6 +174,8 @@ class LazyPolarsDataset(EagerPolarsDataset):
     >>> dataset.load().select(polars.col("a").sum()).collect().item()
     3
     """
+
+    loads: ClassVar[str | None] = "polars.LazyFrame"
 
     file_formats: ClassVar[tuple[str, ...]] = ("csv", "parquet", "ndjson", "ipc")
 

@@ -20,6 +20,8 @@ _DRIVERS = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLd
 class _Database:
     """What both datasets need: a connection, made at use from ``con`` of the credentials."""
 
+    other_with: ClassVar[frozenset[str]] = frozenset({"chunksize"})
+
     def __init__(self, credentials: Mapping[str, Any] | None) -> None:
         if not (credentials and credentials.get("con")):
             raise DatasetDefinitionError(
@@ -80,6 +82,8 @@ class SQLTableDataset(_Database):
     >>> int(dataset.load()["price"].sum())
     3
     """
+
+    loads: ClassVar[str | None] = "pandas.DataFrame"
 
     path_arguments: ClassVar[tuple[str, ...]] = ()
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False, "if_exists": "replace"}
@@ -202,6 +206,8 @@ class SQLQueryDataset(_Database):
     >>> int(dataset.load()["sum"][0])
     3
     """
+
+    loads: ClassVar[str | None] = "pandas.DataFrame"
 
     def __init__(
         self,

@@ -9,7 +9,12 @@ from typing import Any
 import click
 
 from noria.cli.opening import find_here
-from noria.cli.options import json_option
+from noria.cli.options import (
+    configuration_options,
+    json_option,
+    selection_options,
+    take_selection,
+)
 from noria.cli.printing import moment, plural, print_json, size
 from noria.cli.summary import place_shown
 from noria.project.discover import Project
@@ -58,6 +63,34 @@ def _show(found: dict[str, Any], folder: str) -> None:
         click.echo(f"  of others  {plural(found['others'], 'result')}, not used")
     if found["aside"]:
         click.echo(f"  set aside  {found['aside']:,}, {size(found['aside_size'])}")
+
+
+@cache.command()
+@selection_options
+@configuration_options
+@json_option
+def adopt(as_json: bool, **given: Any) -> None:
+    """Take the outputs that lie there for results of the nodes as they are now.
+
+    For a project whose outputs were made before, by hand or by another tool: nothing is run, and
+    from then on a node runs only when something that it depends on changes.
+    """
+    from noria.cli.opening import open_session
+    from noria.project.adopt import adopt as adopt_outputs
+
+    found = adopt_outputs(open_session(given), take_selection(given))
+    if as_json:
+        print_json([each._asdict() for each in found])
+        return
+    for each in found:
+        if each.why_not:
+            click.echo(f"  {each.node}: not adopted: {each.why_not}")
+    taken = [each for each in found if not each.why_not and not each.known]
+    known = sum(each.known for each in found)
+    click.echo(
+        f"{plural(len(taken), 'node')} of {len(found):,} adopted"
+        + (f", {known:,} recorded already" if known else "")
+    )
 
 
 @cache.command()

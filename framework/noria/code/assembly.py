@@ -8,6 +8,7 @@ from typing import NamedTuple
 from noria.code.facts import Doubt, Effect, Fingerprint, Symbol
 from noria.code.graph import Graph, Key
 from noria.code.normal import digest_of
+from noria.code.order import ImportOrder
 from noria.code.table import IMPORT, Statement
 from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE
 
@@ -37,6 +38,7 @@ class Assembly:
         self._reached: dict[int, Fingerprint] = {}
         self._required: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], bytes]] = {}
         self._lines: dict[str, list[str]] = {}
+        self._order = ImportOrder(graph.project)
         self._ways = 0
         self._looked_at = 0
 
@@ -138,6 +140,9 @@ class Assembly:
                 yield module.encode()
                 for place in listed:
                     yield self._project.statement(module, place).digest
+        afar = frozenset(key[1] for key in keys if key[1:3] in self._graph.attached.from_afar)
+        if len(afar) > 1:
+            yield self._order.spell(afar)
 
     def _as_written(self, numbers: list[int], flags: set[int]) -> Iterator[bytes]:
         """Yield the texts of what is reached, where reached code reads them."""
@@ -145,10 +150,13 @@ class Assembly:
             return
         keys = [self._graph.keys[number] for number in numbers]
         reached = [self._project.statement(key[1], key[2]) for key in keys if key[0] in {"s", "p"}]
+        modules = {key[1] for key in keys if key[0] in {"s", "p"}}
         if READS_DOCSTRINGS in flags:
             yield from sorted(each.docs for each in reached)
+            yield from sorted(self._project.tables[name].docs for name in modules)
         if READS_SOURCE in flags:
             yield from sorted(each.raw for each in reached)
+            yield from sorted(self._project.tables[name].docs for name in modules)
 
     def _define(self, key: Key) -> _Definition:
         module, place = key[1], key[2]

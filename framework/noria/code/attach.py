@@ -4,6 +4,7 @@ A module is executed once, from top to bottom; what one of its statements does t
 another one made belongs to everybody who reaches that object, wherever in the project it stands.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from noria.code.modules import MISSING, OWN
@@ -18,12 +19,13 @@ from noria.code.project import (
     Project,
     Target,
 )
-from noria.code.table import CLASS, DEF, EFFECT, IMPORT, VALUE, Statement
-from noria.code.walk import DISCARDED, ESCAPES, TOUCHED, Facts, Reference
+from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
+from noria.code.walk import CALLED, DISCARDED, ESCAPES, TOUCHED, Facts, Reference
 
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
+_REGISTERS = re.compile("regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin")
 _MADE_BY_CLASSES = ("__init__", "__new__", "__post_init__", "__call__")
 _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
 
@@ -38,6 +40,7 @@ class Attached:
         self.to_outside: dict[str, set[Place]] = {}  # by the first part of a module's name
         self.loose: dict[str, list[int]] = {}  # effects of which nothing is known, by module
         self.loose_elsewhere: dict[str, set[Place]] = {}  # changes of a module as a whole
+        self._by_functions: set[Place] | None = None
         self._aliases: dict[Place, set[Place]] = {}
         self._touching: dict[tuple[str, int, int, int], frozenset[Target]] = {}
         for name, table in project.tables.items():
@@ -45,6 +48,27 @@ class Attached:
                 if statement.kind in {VALUE, EFFECT} or statement.runs:
                     self._attach(name, place, statement)
         self._spread_aliases()
+        # Statements that change what another module made: when its module is executed matters.
+        self.from_afar = {
+            place
+            for target, places in self.to_statement.items()
+            for place in places
+            if place[0] != target[0]
+        }
+
+    def is_touched(self, place: Place) -> bool:
+        """Return whether any function of the project may change what a statement made."""
+        if self._by_functions is None:
+            self._by_functions = {
+                (target.name, target.place)
+                for name, table in self._project.tables.items()
+                for statement in table.statements
+                for reference in statement.facts.references
+                if reference.use & TOUCHED
+                for target in self._project.resolve(name, reference.chain)
+                if target.kind == STATEMENT
+            }
+        return place in self._by_functions
 
     def _attach(self, module: str, place: int, statement: Statement) -> None:
         here = (module, place)
@@ -57,6 +81,8 @@ class Attached:
             elif target.kind == FOUND_LATER:
                 self.to_name.setdefault((target.name, target.detail), set()).add(here)
                 found = True
+            elif target.kind == OUTSIDE and _registers(target.name):
+                self.to_outside.setdefault(target.name.partition(".")[0], set()).add(here)
             elif statement.kind == EFFECT and target.detail not in {OWN, MISSING}:
                 if not target.name.startswith(_HARMLESS):
                     top = target.name.partition(".")[0]
@@ -98,7 +124,7 @@ class Attached:
                     pending.append(origin)
 
     def _is_mutable(self, target: Target) -> bool:
-        return self._project.statement(target.name, target.place).kind == VALUE
+        return self._project.statement(target.name, target.place).kind in {VALUE, EFFECT}
 
     def _touched(self, module: str, statement: Statement) -> Iterator[Target]:
         """Yield what executing a statement may change."""
@@ -114,6 +140,12 @@ class Attached:
                 yield from (target for target in targets if target.kind in {STATEMENT, FOUND_LATER})
             if reference.use & (TOUCHED | DISCARDED) and _changes_outside(reference):
                 yield from (target for target in targets if target.kind == OUTSIDE)
+            elif reference.use & CALLED:
+                yield from (
+                    target
+                    for target in targets
+                    if target.kind == OUTSIDE and _registers(target.name)
+                )
             executed.extend(targets)
         calls_code = any(self._is_code(target) for target in executed)
         if statement.kind == EFFECT or calls_code:
@@ -225,6 +257,6 @@ def _changes_outside(reference: Reference) -> bool:
     return bool(reference.use & DISCARDED) or not reference.use & ~TOUCHED
 
 
-def imported_places(statement: Statement) -> tuple[tuple[str, str, str], ...]:
-    """Return what an import statement binds."""
-    return statement.imported if statement.kind == IMPORT else ()
+def _registers(dotted: str) -> bool:
+    """Return whether a library's function keeps what it is given: by its name."""
+    return _REGISTERS.search(dotted.rpartition(".")[2]) is not None

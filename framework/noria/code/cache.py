@@ -3,6 +3,7 @@
 import marshal
 import os
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ class TableCache:
             beside.replace(self._folder / _NAME)
             self._changed = False
         except (OSError, ValueError):
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
     def _recall(self, folder: Path) -> dict[str, tuple[str, Any]]:
         try:

@@ -9,7 +9,7 @@ from noria.code.graph import Key
 from noria.code.live import CODE_TYPES, Living
 from noria.code.modules import LIVE, MISSING, PROJECT
 from noria.code.project import Project
-from noria.code.table import CLASS, DEF, IMPORT, LITERAL, Statement
+from noria.code.table import CLASS, DEF, IMPORT, LITERAL, VALUE, Statement
 
 _ABSENT = object()
 
@@ -41,7 +41,9 @@ class Comparison:
         table = self._project.tables.get(module)
         places = table.names.get(name) if table is not None else None
         if table is None or places is None:
-            if not name.startswith("__"):
+            stars = () if table is None else table.stars
+            held = (getattr(sys.modules.get(star), "__dict__", {}) for star in stars)
+            if not name.startswith("__") and not any(each.get(name) is value for each in held):
                 yield from self._living.keys(value)
             return
         statements = [table.statements[place] for place in places]
@@ -55,10 +57,20 @@ class Comparison:
             kinds <= {LITERAL}
             or (kinds == {DEF} and not runs)
             or (kinds <= {IMPORT} and isinstance(value, CODE_TYPES))
-        ):
+        ) or (kinds == {VALUE} and self._is_patched_data(module, places, value)):
             yield self._living.of_value({name: value})
         else:
             yield from self._living.inside(value)
+
+    def _is_patched_data(self, module: str, places: tuple[int, ...], value: Any) -> bool:
+        """Return whether plain data is not what the source says, and no source changes it."""
+        statement = self._project.statement(module, places[0])
+        if len(places) > 1 or not statement.literal or repr(value) == statement.literal:
+            return False
+        attached = self._living.graph.attached
+        return (module, places[0]) not in attached.to_statement and not attached.is_touched(
+            (module, places[0])
+        )
 
     def _is_as_written(self, module: str, name: str, value: Any, statement: Statement) -> bool:
         if statement.kind == LITERAL:

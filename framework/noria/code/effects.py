@@ -22,14 +22,15 @@ for _kind, _names in {
         sys.argv sys.orig_argv sys.executable pathlib.Path.cwd pathlib.Path.home platform.node
         getpass.getuser socket.gethostname locale.getlocale locale.getpreferredencoding
         locale.getdefaultlocale time.tzname time.timezone dotenv.dotenv_values decouple.config
-        environs
+        environs importlib.metadata pkg_resources
     """,
     "file": """
         os.open os.listdir os.scandir os.walk os.stat os.lstat os.readlink os.path.exists
         os.path.isfile os.path.isdir os.path.getsize os.path.getmtime os.path.getctime
         os.path.realpath os.path.lexists os.path.islink os.access glob.glob glob.iglob
         linecache.getline linecache.getlines fileinput mmap.mmap shelve.open dbm tomllib.load
-        importlib.resources pkgutil.get_data configparser.ConfigParser.read logging.config
+        importlib.resources pkgutil.get_data configparser.ConfigParser logging.config
+        configparser.RawConfigParser jinja2.FileSystemLoader jinja2.PackageLoader toml.load
         zoneinfo.ZoneInfo.from_file shutil.disk_usage runpy.run_path
         zipfile.ZipFile tarfile.open tarfile.TarFile gzip.open bz2.open lzma.open io.open
         codecs.open gzip.GzipFile bz2.BZ2File lzma.LZMAFile io.FileIO io.open_code

@@ -166,6 +166,7 @@ class Project:
             if bound == name:
                 chain = (attribute, *rest) if attribute else rest
                 out.extend(self._in_module(origin, chain, seen))
+                out.append(Target(FOUND_LATER, module, detail=name))
         if statement.kind != IMPORT or statement.guards:
             out.append(Target(STATEMENT, module, place))
         if statement.kind != IMPORT:
@@ -262,6 +263,8 @@ class Project:
                 out.extend(self._in_module(origin, (name, *rest), seen))
                 listed = self.tables[origin].names.get("__all__", ())
                 out.extend(Target(STATEMENT, origin, place) for place in listed)
+        if out:
+            out.append(Target(FOUND_LATER, module, detail=name))
         return out
 
     def exports(self, module: str, name: str, seen: set[tuple[str, str]]) -> bool:

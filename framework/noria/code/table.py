@@ -13,6 +13,9 @@ from noria.code.walk import Chain, Dynamic, Facts, Reference, imports_of
 DEF, CLASS, IMPORT, VALUE, LITERAL, EFFECT, GUARD = range(7)
 
 
+_COMPOUND = (ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.Match)
+
+
 class Part(NamedTuple):
     """A member of a class: a method, or an attribute with a value."""
 
@@ -42,6 +45,7 @@ class Statement(NamedTuple):
     runs: bool = False  # calls something when it is executed
     literal: str = ""
     made: Chain = ()  # what makes the value of the one name that is bound
+    stars: tuple[str, ...] = ()
     is_plain: bool = False  # a class without metaclass and decorators of which nothing is known
 
 
@@ -54,6 +58,7 @@ class Table(NamedTuple):
     exported: tuple[str, ...] | None = None
     codes: dict[str, tuple[bytes, ...]] = {}  # noqa: RUF012  # never changed
     error: str = ""
+    docs: bytes = b""
 
 
 def make_table(source: bytes, package: str) -> Table:
@@ -81,6 +86,7 @@ def make_table(source: bytes, package: str) -> Table:
         tuple(maker.stars),
         _exported(tree),
         _codes(code),
+        docs=digest_of(ast.get_docstring(tree, clean=False) or ""),
     )
 
 
@@ -146,8 +152,8 @@ class _Maker:
             )
         if kind == VALUE and isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
             made = made._replace(made=walker.made_by(node.value) or ())
-        if kind == LITERAL:
-            made = made._replace(literal=repr(ast.literal_eval(node.value)))  # type: ignore[attr-defined]
+        if kind in {LITERAL, VALUE} and isinstance(node, ast.Assign | ast.AnnAssign):
+            made = made._replace(literal=_literal(node))
         return made
 
     def _made(
@@ -177,6 +183,7 @@ class _Maker:
             tuple(walker.imported),
             guards,
             runs=_runs(node),
+            stars=tuple(walker.stars),
         )
 
     def _parts(self, node: ast.ClassDef, owner: str, prefix: str = "") -> Iterator[Part]:
@@ -223,7 +230,22 @@ def _kind(node: ast.stmt, walker: CodeWalker) -> int:
         if isinstance(node.value, ast.Lambda):
             return DEF
         return LITERAL if _is_literal(node) else VALUE
+    if isinstance(node, _COMPOUND):
+        return EFFECT
     return VALUE if walker.binds else EFFECT
+
+
+def _literal(node: ast.Assign | ast.AnnAssign) -> str:
+    """Return the spelling of plain data that a name is bound to, or nothing."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if node.value is None or not all(isinstance(target, ast.Name) for target in targets):
+        return ""
+    if any(isinstance(below, ast.Set) for below in ast.walk(node.value)):
+        return ""
+    try:
+        return repr(ast.literal_eval(node.value))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return ""
 
 
 def _is_literal(node: ast.Assign | ast.AnnAssign) -> bool:
@@ -323,7 +345,15 @@ def pack(table: Table) -> Any:
         )
         for statement in table.statements
     ]
-    return (statements, table.names, table.stars, table.exported, table.codes, table.error)
+    return (
+        statements,
+        table.names,
+        table.stars,
+        table.exported,
+        table.codes,
+        table.error,
+        table.docs,
+    )
 
 
 def _plain(value: Any) -> Any:

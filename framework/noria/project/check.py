@@ -8,6 +8,7 @@ from noria_catalog.errors import NoriaError
 from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
+from noria.code import CodeReader
 from noria.graph import Pipeline
 from noria.graph.defaults import Defaulted
 from noria.project.parameters import located_datasets, unused_parameters
@@ -19,6 +20,7 @@ from noria.runner.prepare import Examination
 
 ERROR = "error"
 WARNING = "warning"
+_MEANT = frozenset({"mail", "tracking"})
 
 
 class Finding(NamedTuple):
@@ -68,6 +70,10 @@ def check_project(session: Session, selection: Selection | None = None) -> Check
         examination = Examination(pipeline, session.catalog, located)
         for finding in _examined(examination, session, made):
             _note(found, finding, name)
+    reader = CodeReader([session.project.source], cache=session.project.state / "code")
+    for name, pipeline in pipelines.items():
+        for finding in _meant(pipeline, reader):
+            _note(found, finding, name)
     # A pipeline that is made from parameters reads them where nobody can see it.
     sure = selection is None and not session.pipelines.parameters_read
     if sure and not any(each.level == ERROR for each in found.values()):
@@ -116,6 +122,23 @@ def _defaults(each: Defaulted, known: Iterable[str]) -> Iterator[Finding]:
     for name in each.inputs:
         message = describe_default(each, name)
         yield Finding(WARNING, "default", message, None, nearest(name, known), None, ())
+
+
+def _meant(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
+    """Yield the effects that look meant, of nodes that need not run to be up to date."""
+    for node in pipeline.nodes:
+        if not node.outputs or node.cache is False:
+            continue
+        kept = node.cache is True or bool(node.depends_on)
+        for effect in reader.fingerprint(node.func).effects:
+            if effect.kind in _MEANT or (effect.kind == "network" and kept):
+                message = (
+                    f"node {node.name!r} ({node.where}) has an effect beside its outputs"
+                    f" ({effect.kind}: {effect.what}, {effect.where}), which is not had while its"
+                    " recorded result is used"
+                )
+                hint = "if it is to be had in every run: node(..., cache=False)"
+                yield Finding(WARNING, "effect", message, None, None, hint, ())
 
 
 def _unused(session: Session, read: set[str]) -> Iterator[Finding]:

@@ -176,6 +176,23 @@ class Incremental:
         """Return where datasets lie."""
         return {self._places.place(name) for name in names} - {""}
 
+    def output_lying(self, name: str) -> Output | None:
+        """Return what lies at a dataset's place as an output; ``None`` where nothing lies there.
+
+        Of data in memory, and of what cannot be told apart, the digest is empty.
+        """
+        if self._places.is_memory(name):
+            return Output(name, "", "none")
+        lying = self._places.look(name)
+        if lying.digest is None and not lying.opaque:
+            return None
+        return output_in_place(name, self._catalog, self._store, self._places)
+
+    def mark(self, outputs: Iterable[Output]) -> None:
+        """Note that these outputs lie at their places."""
+        for output in outputs:
+            self._places.set_mark(output.name, output.digest)
+
     def sources(self) -> Iterable[str]:
         """Return the files of the code that was looked at."""
         return [*self._reader.files(), *self._reader.scopes()]

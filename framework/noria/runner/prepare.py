@@ -3,12 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Confirms, Exists
 from noria_catalog.errors import DatasetDefinitionError, NoriaError
-from noria_catalog.file_dataset import FileDataset
 from noria_catalog.located import Located, locate
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
@@ -22,6 +21,7 @@ from noria.graph.hints import hints_of, input_hints
 from noria.graph.names import base_name, is_parameter
 from noria.graph.types import show_type
 from noria.runner.failure import shown
+from noria.runner.loaded import loaded_type
 
 Build = Callable[[Any], Any]
 
@@ -162,12 +162,7 @@ class Examination:
         dataset = self._catalog[name]
         if isinstance(dataset, MemoryDataset):
             return True, Any
-        reading = type(dataset).read if isinstance(dataset, FileDataset) else type(dataset).load
-        try:
-            return True, get_type_hints(reading).get("return", Any)
-        # An annotation is any expression; one that does not evaluate says nothing.
-        except Exception:  # noqa: BLE001
-            return True, Any
+        return True, loaded_type(dataset)
 
 
 def build_inputs(node: Node, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""The plan of a run on the command line: what would run, why, and what is taken as it lies."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.project_on_disk import ProjectOnDisk
+
+NODES = "src/shop/pipelines/sales/nodes.py"
+PIPELINE = "src/shop/pipelines/sales/pipeline.py"
+
+
+def _plan(project: ProjectOnDisk, *words: str) -> dict[str, str]:
+    document = json.loads(project.noria("plan", "--json", *words).out)
+    return {node["name"]: node["verdict"] for node in document["nodes"]}
+
+
+def _why(project: ProjectOnDisk, node: str) -> list[dict[str, Any]]:
+    changes: list[dict[str, Any]] = json.loads(project.noria("plan", "--why", node, "--json").out)[
+        "changes"
+    ]
+    return changes
+
+
+@pytest.fixture
+def trained(project: ProjectOnDisk) -> ProjectOnDisk:
+    """The shop, run once."""
+    project.noria("run")
+    return project
+
+
+def test_a_plan_runs_nothing(project: ProjectOnDisk) -> None:
+    assert _plan(project) == {"clean": "run", "total": "wait"}
+    assert not (project.path / "data/totals.json").exists()
+    assert project.noria("runs", "list", "--json").out.strip() == "[]"
+
+
+def test_a_plan_says_restore_for_what_is_missing(trained: ProjectOnDisk) -> None:
+    (trained.path / "data/totals.json").unlink()
+    assert _plan(trained) == {"clean": "reuse", "total": "restore"}
+    assert "totals is missing" in trained.noria("plan").out
+
+
+def test_forced_nodes_are_planned_to_run(trained: ProjectOnDisk) -> None:
+    assert _plan(trained, "--force", "--nodes", "total") == {"total": "run"}
+
+
+def test_why_shows_the_lines_that_differ(trained: ProjectOnDisk) -> None:
+    trained.edit(NODES, "return orders.dropna()", "return orders.dropna(how='any')")
+    said = trained.noria("plan", "--why", "clean").out
+    assert "clean: run: its code changed" in said
+    assert f"shop.pipelines.sales.nodes:clean ({NODES}:4)" in said
+    assert "-    return orders.dropna()" in said
+    assert "+    return orders.dropna(how='any')" in said
+
+
+def test_why_names_the_parameter_and_its_place(trained: ProjectOnDisk) -> None:
+    trained.edit("conf/base/parameters.yml", "1.5", "1.6")
+    (change,) = _why(trained, "total")
+    assert (change["what"], change["name"]) == ("parameter", "params:rate")
+    assert change["where"] == "conf/base/parameters.yml:1:7"
+
+
+def test_why_names_the_input_and_who_makes_it(trained: ProjectOnDisk) -> None:
+    trained.edit("data/orders.csv", "pear,2.0", "pear,4.0")
+    (change,) = _why(trained, "clean")
+    assert (change["what"], change["name"], change["maker"]) == ("input", "orders", None)
+    trained.noria("run", "--nodes", "clean")
+    (change,) = _why(trained, "total")
+    assert (change["name"], change["maker"]) == ("clean_orders", "clean")
+
+
+def test_why_of_an_unknown_node_names_the_nearest(trained: ProjectOnDisk) -> None:
+    err = trained.noria("plan", "--why", "totl", code=2).err
+    assert "did you mean 'total'?" in err
+
+
+def test_what_a_node_that_is_gone_has_left_is_named(trained: ProjectOnDisk) -> None:
+    catalog = "conf/base/catalog.yml"
+    trained.edit(PIPELINE, 'outputs="totals", name="total"', 'outputs="sums", name="sum_up"')
+    trained.edit(catalog, "totals:", "sums:")
+    trained.edit(catalog, "data/totals.json", "data/sums.json")
+    said = trained.noria("plan").out
+    assert "data/totals.json: left by the node 'total', which is gone" in said
+
+
+def test_outputs_that_lie_there_are_adopted(trained: ProjectOnDisk) -> None:
+    trained.noria("cache", "clear", "--yes")
+    before = (trained.path / "data/totals.json").read_bytes()
+    assert "2 nodes of 2 adopted" in trained.noria("cache", "adopt").out
+    assert _plan(trained) == {"clean": "reuse", "total": "reuse"}
+    trained.edit(NODES, "* rate)", "* rate * 2)")
+    # What lived in memory was never seen: it is made for whoever needs it.
+    assert _plan(trained) == {"clean": "run", "total": "wait"}
+    trained.noria("run")
+    assert (trained.path / "data/totals.json").read_bytes() != before
+
+
+def test_what_is_not_there_is_not_adopted(project: ProjectOnDisk) -> None:
+    said = project.noria("cache", "adopt").out
+    assert "total: not adopted: totals is not there" in said
+    assert "1 node of 2 adopted" in said
+
+
+def test_an_effect_that_looks_meant_is_warned_of(project: ProjectOnDisk) -> None:
+    project.edit(
+        NODES,
+        "    return orders.dropna()",
+        "    import smtplib\n    smtplib.SMTP('localhost').sendmail('a', 'b', 'c')\n"
+        "    return orders.dropna()",
+    )
+    said = project.noria("check").out
+    assert "node 'clean'" in said
+    assert "cache=False" in said
