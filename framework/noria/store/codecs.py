@@ -6,8 +6,7 @@ from typing import Any
 from noria.errors import NotStorable, Undecodable
 from noria.store.arrays import decode_array, encode_array
 from noria.store.arrays import is_exact as is_exact_array
-from noria.store.frames import decode_frame, encode_frame
-from noria.store.frames import is_exact as is_exact_frame
+from noria.store.frames import decode_frame, describe_frame, encode_frame
 from noria.store.pickles import decode_pickle, encode_pickle
 from noria.store.plain import NotPlainError, decode_plain, encode_plain
 from noria.store.sink import Sink
@@ -42,9 +41,11 @@ def encode(value: Any, sink: Sink) -> tuple[str, tuple[Any, ...]]:
     if kind == "numpy.ndarray" and is_exact_array(value):
         encode_array(value, sink)
         return "npy", ()
-    if "pandas" in sys.modules and type(value).__name__ == "DataFrame" and is_exact_frame(value):
-        encode_frame(value, sink)
-        return "arrow", ()
+    if "pandas" in sys.modules and type(value).__name__ == "DataFrame":
+        about = describe_frame(value)
+        if about is not None:
+            encode_frame(value, about, sink)
+            return "arrow", ()
     try:
         return "pickle", encode_pickle(value, sink)
     # Pickling runs the value's own methods, which raise what they like.
