@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    catalog,
     engine,
     incremental,
     language,
@@ -28,6 +29,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "start-up": start_up.measure,
     "flights": worked_example.measure,
     "saving": saving.measure,
+    "catalog": catalog.measure,
     "new-project": scaffolding.measure,
     "engine": engine.measure,
     "language": language.measure,
