@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks import (
     catalog,
+    code,
     engine,
     incremental,
     language,
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "new-project": scaffolding.measure,
     "engine": engine.measure,
     "language": language.measure,
+    "code": code.measure,
     "incremental": incremental.measure,
     "view": view.measure,
 }
