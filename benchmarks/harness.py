@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    catalog,
+    code,
     engine,
     incremental,
     language,
@@ -29,9 +31,11 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "start-up": start_up.measure,
     "flights": worked_example.measure,
     "saving": saving.measure,
+    "catalog": catalog.measure,
     "new-project": scaffolding.measure,
     "engine": engine.measure,
     "language": language.measure,
+    "code": code.measure,
     "incremental": incremental.measure,
     "store": store.measure,
     "view": view.measure,

@@ -7,6 +7,7 @@ python configuration.py noria|kedro make|read FOLDER
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -50,6 +51,8 @@ def with_noria(folder: Path) -> Callable[[], dict[str, Any]]:
 
 
 def with_kedro(folder: Path) -> Callable[[], dict[str, Any]]:
+    # Its YAML reader refuses files of more than ten thousand nodes unless it is told not to.
+    os.environ["OMEGACONF_MAX_YAML_EXPANDED_NODES"] = "none"
     from kedro.config import OmegaConfigLoader
 
     logging.disable(logging.WARNING)

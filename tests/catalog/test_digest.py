@@ -19,7 +19,7 @@ from noria_catalog.versions import Version, latest_version
 
 from tests.catalog.entries import listed
 
-HALF = 1 << 19
+HALF = 1 << 20
 
 
 def days(folder: Path | str, *, overwrite: bool = True) -> PartitionedDataset:

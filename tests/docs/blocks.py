@@ -9,13 +9,15 @@ from pathlib import Path
 from tests.project_on_disk import environment
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# What differs from run to run: durations, sizes, run names, moments, process numbers.
+# What differs from run to run: durations, sizes, run names, moments, process numbers; digests of
+# values go by the versions of their libraries.
 _MASKS = [
     (r"\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z", "RUN"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "MOMENT"),
     (r"<?\b\d+(\.\d+)? (ms|s|min|h)\b", "TIME"),
     (r"\b\d+(\.\d+)? (B|kB|MB|GB)\b", "SIZE"),
     (r"process \d+", "process N"),
+    (r"\b[0-9a-f]{12}\b", "DIGEST"),
     (r"[ \t]+", " "),
 ]
 

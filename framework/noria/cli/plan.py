@@ -1,17 +1,16 @@
 """`noria plan`."""
 
-import difflib
 from typing import Any
 
 import click
 
+from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option, selection_options, take_selection
 from noria.cli.printing import duration, plural, print_json, table
 from noria.code import READING
 from noria.project.planning import Change, Planning, document, planning
 
-_MOST_DIFF_LINES = 24
 _WORDS = {"reuse": "up to date", "restore": "restore", "run": "run", "wait": "wait"}
 _DIGEST_SHOWN = 12
 
@@ -123,18 +122,10 @@ def _change_document(change: Change) -> dict[str, Any]:
 def _change(change: Change) -> str:
     where = f" ({change.where})" if change.where else ""
     if change.what == "code":
-        return "\n".join([f"  {change.name}{where}", *_diff(change.before, change.after)])
+        return "\n".join([f"  {change.name}{where}", *changed_lines(change.before, change.after)])
     made = f", made by {change.maker}" if change.maker else ""
     before, after = _short(change.before), _short(change.after)
     return f"  {change.what} {change.name}{where}{made}: {before} -> {after}"
-
-
-def _diff(before: str | None, after: str | None) -> list[str]:
-    old, new = (before or "").splitlines(), (after or "").splitlines()
-    lines = list(difflib.unified_diff(old, new, lineterm="", n=1))[2:]
-    shown = [f"    {line}" for line in lines if not line.startswith("@@")]
-    rest = len(shown) - _MOST_DIFF_LINES
-    return [*shown[:_MOST_DIFF_LINES], *([f"    and {rest} lines more"] if rest > 0 else [])]
 
 
 def _short(value: str | None) -> str:

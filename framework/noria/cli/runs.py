@@ -16,7 +16,7 @@ from noria.record.ledger import FILE
 
 @click.group()
 def runs() -> None:
-    """List and show what has been run."""
+    """List, show and compare what has been run."""
 
 
 @runs.command("list")
@@ -64,6 +64,33 @@ def show(run: str, as_json: bool) -> None:
         print_json(found)
     else:
         _show(found)
+
+
+@runs.command()
+@click.argument("before", required=False)
+@click.argument("after", default="last")
+@json_option
+def diff(before: str | None, after: str, as_json: bool) -> None:
+    """Show what differs between two runs, BEFORE and AFTER, and what followed from it.
+
+    Each is named as in `show`. Without names, the last two runs; with one, that one and the last.
+    """
+    from noria.cli.difference import document, tell
+    from noria.errors import RunError
+    from noria.project.results import open_results
+    from noria.project.settings import read_settings
+    from noria.project.sides import two_runs
+
+    with _ledger() as connection:
+        if connection is None:
+            raise RunError("nothing has been run in this project yet", hint="`noria run` does it")
+        project = find_here()
+        with open_results(project, read_settings(project)) as store:
+            sides = two_runs(connection, store, before, after)
+            if as_json:
+                print_json(document(sides))
+            else:
+                tell(sides)
 
 
 def _show(run: dict[str, Any]) -> None:

@@ -11,8 +11,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "catalog": ("noria.cli.catalog:catalog", "Show, check and preview the declared data."),
     "config": ("noria.cli.config:config", "Show the configuration, merged, with its places."),
     "shell": ("noria.cli.shell:shell", "Open a prompt with the project's catalog and pipelines."),
+    "runs": ("noria.cli.runs:runs", "List, show and compare what has been run."),
+    "lineage": ("noria.cli.lineage:lineage", "Tell from what a dataset's content came."),
     "cache": ("noria.cli.cache:cache", "Look after the stored results."),
-    "runs": ("noria.cli.runs:runs", "List and show what has been run."),
 }
 # Commands of the rooms above come in by entry points; their words for --help stand here.
 SUMMARIES = {"viz": "Draw the pipeline."}

@@ -8,6 +8,7 @@ from typing import Any
 from noria.code.graph import Key
 from noria.code.live import CODE_TYPES, Living
 from noria.code.modules import LIVE, MISSING, PROJECT
+from noria.code.normal import digest_code
 from noria.code.project import Project
 from noria.code.table import CLASS, DEF, IMPORT, LITERAL, VALUE, Statement
 
@@ -28,11 +29,32 @@ class Comparison:
 
     def differs(self, module: str, name: str) -> Iterable[Key]:
         """Return what a name of an imported module means beyond what its sources say."""
-        found = self._checked.get((module, name))
+        key = (module, name)
+        found = self._checked.get(key)
         if found is None:
-            self._checked[module, name] = ()
-            found = self._checked[module, name] = tuple(dict.fromkeys(self._differs(module, name)))
+            self._checked[key] = ()
+            if not self._is_plain_function(module, name):
+                self._checked[key] = tuple(dict.fromkeys(self._differs(module, name)))
+            found = self._checked[key]
         return found
+
+    def _is_plain_function(self, module: str, name: str) -> bool:
+        """Return whether a name is what it mostly is: a function, as it is written."""
+        space = getattr(sys.modules.get(module), "__dict__", None)
+        table = self._project.tables.get(module)
+        if space is None or table is None:
+            return False
+        value = space.get(name)
+        if value.__class__ is not types.FunctionType or value.__globals__ is not space:
+            return False
+        codes = table.codes.get(name)
+        places = table.names.get(name, ())
+        return (
+            codes is not None
+            and len(places) == 1
+            and table.statements[places[0]].kind == DEF
+            and digest_code(value.__code__) in codes
+        )
 
     def _differs(self, module: str, name: str) -> Iterator[Key]:
         value = getattr(sys.modules.get(module), "__dict__", {}).get(name, _ABSENT)

@@ -40,6 +40,8 @@ Key = tuple[Any, ...]
 Live = Callable[[str, str], Iterable[Key]]
 
 _WIDE = "everything in the project's sources is taken for it"
+_BY_IMPORT = "import it by its name, or say depends_on= or cache="
+_BY_NAME = "write the name that is meant, or say depends_on= or cache="
 
 
 class Graph:
@@ -61,10 +63,8 @@ class Graph:
         self._ids: dict[Key, int] = {}
         self._reach: dict[int, int] = {}
         self._given: dict[Key, tuple[str, Facts, tuple[Key, ...]]] = {}
-        self._chains: dict[tuple[str, Chain, int], list[Key]] = {}
-        self._attributes: dict[str, tuple[Key, ...]] = {}
-        self._outside: dict[tuple[str, str], tuple[Key, ...]] = {}
-        self._states: dict[str, tuple[Key, ...]] = {}
+        self._chains: dict[tuple[str, Chain, int], tuple[int, ...]] = {}
+        self._attributes: dict[str, tuple[int, ...]] = {}
 
     def identify(self, key: Key) -> int:
         """Return the number of a node."""
@@ -147,7 +147,35 @@ class Graph:
             self._reach[member] = mask
 
     def _edges(self, number: int) -> Iterator[int]:
-        return map(self.identify, list(dict.fromkeys(self._expand(self.keys[number]))))
+        key = self.keys[number]
+        kind = key[0]
+        found = set(map(self.identify, self._expand(key)))
+        if kind == "s":
+            statement = self.project.statement(key[1], key[2])
+            self._add(key[1], statement.facts, found)
+        elif kind == "p":
+            self._add(key[1], self.project.statement(key[1], key[2]).parts[key[3]].facts, found)
+        elif kind == "x":
+            module, facts, _ = self._given[key]
+            self._add(module, facts, found)
+        return iter(found)
+
+    def _add(self, module: str, facts: Facts, found: set[int]) -> None:
+        """Add what a piece of code in a module leads to: a name and its use are looked up once."""
+        chains, attributes = self._chains, self._attributes
+        for chain, line, use, _ in facts.references:
+            known = chains.get((module, chain, use if line >= 0 else ~use))
+            if known is None:
+                known = self._of_chain(module, chain, line, use)
+            found.update(known)
+        for name, _ in facts.attributes:
+            numbers = attributes.get(name)
+            if numbers is None:
+                numbers = tuple(map(self.identify, self.of_attribute(name)))
+                attributes[name] = numbers
+            found.update(numbers)
+        if facts.hints or facts.dynamic or facts.imports or facts.reads:
+            found.update(map(self.identify, self._of_rest(module, facts)))
 
     # -- what each kind of node leads to
 
@@ -156,7 +184,7 @@ class Graph:
         if kind == "s":
             yield from self._of_statement(key[1], key[2])
         elif kind == "p":
-            yield from self._of_part(key[1], key[2], key[3])
+            yield from self._of_part(key[1], key[2])
         elif kind == "i":
             yield from self._of_import(key[1])
         elif kind == "m":
@@ -168,24 +196,20 @@ class Graph:
         elif kind in {"d", "t"}:
             yield from self._of_outside(kind, key[1])
         elif kind == "x":
-            module, facts, edges = self._given[key]
-            yield from edges
-            yield from self.of_facts(module, facts)
+            yield from self._given[key][2]
 
     def _of_statement(self, module: str, place: int) -> Iterator[Key]:
         statement = self.project.statement(module, place)
         yield ("i", module)
         yield from (("s", module, guard) for guard in statement.guards)
         yield from (("s", *each) for each in self.attached.to_statement.get((module, place), ()))
-        yield from self.of_facts(module, statement.facts)
         for name in statement.binds:
             yield from self._live(module, name)
 
-    def _of_part(self, module: str, place: int, index: int) -> Iterator[Key]:
+    def _of_part(self, module: str, place: int) -> Iterator[Key]:
         statement = self.project.statement(module, place)
         yield ("i", module)
         yield from (("s", *each) for each in self.attached.to_statement.get((module, place), ()))
-        yield from self.of_facts(module, statement.parts[index].facts)
         # Decorators and metaclasses of the class may have changed what the member is.
         for base in statement.facts.references:
             if base.depth == 0 and statement.kind == CLASS and base.line <= statement.line:
@@ -241,16 +265,7 @@ class Graph:
 
     # -- what code refers to
 
-    def of_facts(self, module: str, facts: Facts) -> Iterator[Key]:
-        """Yield what a piece of code in a module leads to."""
-        chains = self._chains
-        for chain, line, use, _ in facts.references:
-            known = chains.get((module, chain, use if line >= 0 else ~use))
-            if known is None:
-                known = self._of_chain(module, chain, line, use)
-            yield from known
-        for name, _ in facts.attributes:
-            yield from self.of_attribute(name)
+    def _of_rest(self, module: str, facts: Facts) -> Iterator[Key]:
         for kind, what, line in facts.hints:
             yield ("e", kind, what, self.where(module, line))
         for dynamic in facts.dynamic:
@@ -263,14 +278,15 @@ class Graph:
             if facts.reads & flag:
                 yield ("f", flag)
 
-    def _of_chain(self, module: str, chain: Chain, line: int, use: int) -> list[Key]:
+    def _of_chain(self, module: str, chain: Chain, line: int, use: int) -> tuple[int, ...]:
         """Return what a use of a name leads to; it is kept where the line does not matter."""
         found: list[Key] = []
         for target in self.project.resolve(module, chain):
             found.extend(self._of_target(module, target, line, use))
+        numbers = tuple(map(self.identify, found))
         if not any(key[0] in {"e", "u", "all"} for key in found):
-            self._chains[module, chain, use if line >= 0 else ~use] = found
-        return found
+            self._chains[module, chain, use if line >= 0 else ~use] = numbers
+        return numbers
 
     def _of_target(self, module: str, target: Target, line: int, use: int) -> Iterator[Key]:
         kind = target.kind
@@ -296,18 +312,14 @@ class Graph:
             yield from (("s", *place) for place in changed)
             yield from self._live(target.name, target.detail)
 
-    def of_attribute(self, name: str) -> tuple[Key, ...]:
-        """Return the members of the project's classes that an attribute may mean."""
-        found = self._attributes.get(name)
-        if found is None:
-            keys: list[Key] = [("p", *each) for each in self.project.members.get(name, ())]
-            if not name.startswith("__"):
-                keys.extend(self.of_attribute("__getattr__"))
-                keys.extend(self.of_attribute("__getattribute__"))
-            if name == "__subclasses__":
-                keys.extend(("s", *each) for each in self.project.derived)
-            found = self._attributes[name] = tuple(keys)
-        return found
+    def of_attribute(self, name: str) -> Iterator[Key]:
+        """Yield the members of the project's classes that an attribute may mean."""
+        yield from (("p", *each) for each in self.project.members.get(name, ()))
+        if not name.startswith("__"):
+            yield from self.of_attribute("__getattr__")
+            yield from self.of_attribute("__getattribute__")
+        if name == "__subclasses__":
+            yield from (("s", *each) for each in self.project.derived)
 
     def _of_builtin(self, module: str, name: str, line: int, use: int) -> Iterator[Key]:
         if name == "open":
@@ -351,7 +363,7 @@ class Graph:
                 return
 
     def _doubt(self, module: str, what: str, line: int) -> Iterator[Key]:
-        narrow = "import it by its name, or say depends_on= or cache="
+        narrow = _BY_IMPORT
         yield (
             "u",
             f"{what} finds code by what is known only at run time",
@@ -363,7 +375,7 @@ class Graph:
     def _of_dynamic(self, module: str, found: Dynamic) -> Iterator[Key]:
         kind, target, what, line = found
         where = self.where(module, line)
-        narrow = "import it by its name, or say depends_on= or cache="
+        narrow = _BY_NAME if kind in {"member", "methods", "here"} else _BY_IMPORT
         if kind == "module":
             for each in self.project.resolve(module, target):
                 yield from self._of_target(module, each, line, 0)

@@ -12,7 +12,7 @@ _SILENT = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 _FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
 _DIGEST = 16
 _HAS_DOCSTRING = 0x4000000
-_HOLD_OTHERS = (CodeType, tuple, frozenset)
+_SIMPLE = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
 
 
 def digest_of(*parts: str | bytes) -> bytes:
@@ -114,7 +114,7 @@ def digest_code(code: CodeType) -> bytes:
         code.co_flags & ~_HAS_DOCSTRING, code.co_names, code.co_varnames, code.co_freevars,
         code.co_cellvars, code.co_exceptiontable,
     )  # fmt: skip
-    return digest_of(code.co_code, spell_value(constants), repr(shape))
+    return digest_of(code.co_code, repr((spell_value(constants), shape)))
 
 
 def _has_docstring(code: CodeType) -> bool:
@@ -128,14 +128,13 @@ def _has_docstring(code: CodeType) -> bool:
     return sys.version_info < (3, 14) and bool(code.co_flags & 2) and code.co_name[0] != "<"
 
 
-def spell_value(value: Any) -> str:
+def spell_value(value: Any) -> Any:
     """Return the spelling of a constant, its type included, equal in every process."""
-    if isinstance(value, CodeType):
-        return digest_code(value).hex()
-    if isinstance(value, tuple):
-        if not any(isinstance(item, _HOLD_OTHERS) for item in value):
-            return repr(value)
-        return "(" + ",".join(map(spell_value, value)) + ")"
-    if isinstance(value, frozenset):
-        return "{" + ",".join(sorted(map(spell_value, value))) + "}"
-    return f"{value.__class__.__name__}={value!r}"
+    kind = value.__class__
+    if kind in _SIMPLE:
+        return value
+    if kind is CodeType:
+        return "code", digest_code(value).hex()
+    if kind is tuple:
+        return [item if item.__class__ in _SIMPLE else spell_value(item) for item in value]
+    return kind.__name__, sorted(repr(spell_value(item)) for item in value)

@@ -24,10 +24,10 @@ def place_of(name: str, project: Project, files: Sequence[Path]) -> Where | None
         if variable == PREFIX + name.upper() or variable.startswith(f"{PREFIX}{name.upper()}__"):
             return Where(variable, 0, 0)
     for path in reversed(files):
-        found = _line_of(name, _read(path), "")
+        found = line_of(name, _read(path), "")
         if found is not None:
             return Where(path.relative_to(project.path).as_posix(), *found)
-    found = _line_of(name, _read(project.path / MARKER), TABLE)
+    found = line_of(name, _read(project.path / MARKER), TABLE)
     return None if found is None else Where(MARKER, *found)
 
 
@@ -53,21 +53,23 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _line_of(name: str, text: str, table: str) -> tuple[int, int] | None:
+def line_of(name: str, text: str, table: str) -> tuple[int, int] | None:
     r"""Return line and column of a key of a table, ``""`` being the file's top.
 
-    >>> _line_of("runner", "[tool.noria]\nrunner = 'threads'\n", "tool.noria")
+    ``name`` is in lower case; ``None`` is returned where the key is not written on a line of its
+    own.
+
+    >>> line_of("runner", "[tool.noria]\nrunner = 'threads'\n", "tool.noria")
     (2, 1)
     """
     inside = not table
     for number, line in enumerate(text.splitlines(), start=1):
         header = re.match(r"\s*\[\s*([^\]]+?)\s*\]", line)
         if header:
-            inside = header[1] == (f"{table}.{name}" if table else name)
-            if inside:
+            if header[1].lower() == (f"{table}.{name}" if table else name):
                 return number, 1
             inside = header[1] == table
-        found = re.match(r"""(\s*)["']?([\w-]+)["']?\s*[.=]""", line)
+        found = re.match(r"""(\s*)["']?([^\[#]+?)["']?\s*[.=]""", line)
         if inside and found and found[2].lower() == name:
             return number, len(found[1]) + 1
     return None

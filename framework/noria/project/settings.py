@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -16,6 +15,7 @@ from noria_catalog.suggest import nearest
 
 from noria.errors import ConfigError, ProjectError
 from noria.project.discover import MARKER, TABLE, Project, read_toml
+from noria.project.setting_places import line_of
 from noria.project.state import prepare_state
 
 PREFIX = "NORIA_"
@@ -111,24 +111,11 @@ class _File:
     def error(
         self, key: str, message: str, *, nearest: str | None = None, hint: str | None = None
     ) -> ConfigError:
-        """Return an error at the line where ``key`` stands, or that names the file."""
-        line = self._line(key)
-        where = None if line is None else Where(self._shown, line, 1)
+        """Return an error at the place where ``key`` stands, or that names the file."""
+        found = line_of(key.lower(), self.path.read_text("utf-8-sig"), self._table)
+        where = None if found is None else Where(self._shown, *found)
         message = message if where else f"{message} (in {self._shown})"
         return ConfigError(message, where=where, nearest=nearest, hint=hint)
-
-    def _line(self, key: str) -> int | None:
-        assigned = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[.=]""", re.IGNORECASE)
-        inside = not self._table
-        for number, line in enumerate(self.path.read_text("utf-8-sig").splitlines(), start=1):
-            if line.lstrip().startswith("["):
-                header = line.strip().strip("[]").strip().lower()
-                inside = header == self._table
-                if header == f"{self._table}.{key}".lower().lstrip("."):
-                    return number
-            elif inside and assigned.match(line):
-                return number
-        return None
 
 
 class _Variable:

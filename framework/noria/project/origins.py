@@ -1,0 +1,149 @@
+"""From what the present content of a dataset came, as the project's store and ledger tell it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from noria_catalog.suggest import nearest
+
+from noria.errors import RunError, SelectionError
+from noria.plan.key import parts_from
+from noria.project.past_parameters import past_parameters
+from noria.project.results import open_results
+from noria.project.session import Session
+from noria.record.history import list_runs
+from noria.record.ledger import FILE, open_ledger
+from noria.record.lineage import Making, Step, trace
+from noria.runner.places import Places
+from noria.store import Store
+
+
+class Origin(NamedTuple):
+    """One step of a lineage: where it lies, what it took and what code made it.
+
+    ``lies`` tells whether that content still lies at the place, ``None`` where nobody can tell.
+    A parameter's value is ``None`` where the ledger has forgotten its run.  ``code`` names what
+    the node's function reaches in the project, ``libraries`` what of installed distributions.
+    """
+
+    step: Step
+    place: str
+    lies: bool | None
+    parameters: list[tuple[str, Any]]
+    code: list[str]
+    libraries: list[str]
+
+
+class Lineage(NamedTuple):
+    """Where a dataset's content came from, nearest first.
+
+    ``present`` is whether that is what lies there, and not what was last recorded.
+    """
+
+    dataset: str
+    digest: str
+    present: bool
+    origins: list[Origin]
+
+
+def lineage_of(session: Session, dataset: str) -> Lineage:
+    """Return from what the present content of a dataset came, back to data that no run made.
+
+    Of data that lies nowhere it is the content that was recorded last.  Raises SelectionError for
+    a name that no pipeline and no entry has, RunError where nothing lies there and no run has
+    recorded it.
+    """
+    with open_results(session.project, session.settings) as store:
+        places = Places(session.catalog, store)
+        lying = None if places.is_memory(dataset) else places.lying(dataset).digest
+        digest = _latest(session, store, dataset) if lying is None else lying
+        values = _values(session)
+        return Lineage(
+            dataset,
+            digest,
+            lying is not None,
+            [
+                _origin(step, places, store, values)
+                for step in trace(dataset, digest, lambda one: _makings(store, one))
+            ],
+        )
+
+
+def _makings(store: Store, digest: str) -> Iterator[Making]:
+    for entry in store.by_output(digest):
+        parts = parts_from(entry.parts)
+        if parts is not None:
+            outputs = {one.name: (one.digest, one.place) for one in entry.outputs}
+            yield Making(entry.node, entry.run, entry.made, entry.seconds, parts, outputs)
+
+
+def _latest(session: Session, store: Store, dataset: str) -> str:
+    """Return the digest of what was recorded last of a dataset that lies nowhere."""
+    pipelines = session.pipelines
+    nodes = {node.name: node for name in pipelines for node in pipelines[name].nodes}
+    known = {name for node in nodes.values() for name in (*node.inputs, *node.makes)}
+    if dataset not in known and dataset not in session.catalog:
+        raise SelectionError(
+            f"no dataset {dataset!r}",
+            nearest=nearest(dataset, known),
+            hint="`noria pipelines describe` lists those of a pipeline",
+        )
+    found = [
+        (entry.made, output.digest)
+        for node in nodes.values()
+        if dataset in node.makes and (entry := store.latest(node.name)) is not None
+        for output in entry.outputs
+        if output.name == dataset
+    ]
+    if not found:
+        raise RunError(
+            f"{dataset}: nothing lies there, and no run has recorded it",
+            hint=f"make it first: noria run --to-outputs {dataset}",
+        )
+    return max(found)[1]
+
+
+def _values(session: Session) -> dict[str, Mapping[str, Any]]:
+    """Return the parameters of past runs by the run's name."""
+    state = session.project.state
+    if not (state / FILE).exists():
+        return {}
+    with open_ledger(state) as ledger:
+        return {run["id"]: past_parameters(run) for run in list_runs(ledger)}
+
+
+def _origin(
+    step: Step, places: Places, store: Store, values: Mapping[str, Mapping[str, Any]]
+) -> Origin:
+    memory = places.is_memory(step.dataset)
+    lies = None if memory else places.lying(step.dataset).digest == step.digest
+    place = "" if memory else places.place(step.dataset)
+    if step.making is None:
+        return Origin(step, place, lies, [], [], [])
+    known = values.get(step.making.run, {})
+    return Origin(
+        step,
+        step.making.outputs.get(step.dataset, ("", place))[1],
+        lies,
+        [(name, _value(known, name)) for name, _ in step.parameters],
+        _names(store, step.making.parts.code),
+        _names(store, step.making.parts.libraries),
+    )
+
+
+def _value(parameters: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a parameter; of all of them that of none in particular."""
+    if name == "parameters":
+        return parameters or None
+    value: Any = parameters
+    for key in name.removeprefix("params:").split("."):
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value
+
+
+def _names(store: Store, digest: str) -> list[str]:
+    """Return the names in a list of names and digests that the store has kept."""
+    text = store.text(digest)
+    return [] if text is None else [str(name) for name, _ in json.loads(text)]

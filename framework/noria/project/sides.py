@@ -1,0 +1,93 @@
+"""Two runs of a project side by side, from its ledger and its store."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from sqlite3 import Connection
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from noria.errors import Corrupt, RunError, Undecodable
+from noria.plan.key import parts_from
+from noria.project.past_parameters import past_parameters
+from noria.record.difference import Changed, Compared, Facts, Ran, compare, numbers
+from noria.record.history import list_runs, show_run
+from noria.store import Output, Store
+
+_LARGEST_METRICS = 5_000_000
+
+
+class Sides(NamedTuple):
+    """Two runs, as the ledger tells them, what differs, and the numbers that came out otherwise."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    compared: Compared
+    metrics: list[Changed]
+
+
+def two_runs(connection: Connection, store: Store, before: str | None, after: str) -> Sides:
+    """Return two runs side by side; ``before`` ``None`` is the run before the other.
+
+    Raises RunError when a name means no run, or several.
+    """
+    second = show_run(connection, after)
+    first = show_run(connection, _earlier(connection, second) if before is None else before)
+    (old, outputs_before), (new, outputs_after) = (_facts(run, store) for run in (first, second))
+    metrics = list(_metrics(outputs_before, outputs_after, store))
+    return Sides(first, second, compare(old, new, store.text), metrics)
+
+
+def _earlier(connection: Connection, run: Mapping[str, Any]) -> str:
+    for other in list_runs(connection):
+        if (other["started"], other["id"]) < (run["started"], run["id"]):
+            return str(other["id"])
+    raise RunError(f"no run is older than {run['id']}", hint="`noria runs list` shows them all")
+
+
+def _facts(run: Mapping[str, Any], store: Store) -> tuple[Facts, dict[str, Output]]:
+    """Return what is known of a run, and its outputs by dataset."""
+    entries = store.find_many([node["key"] for node in run["nodes"] if node.get("key")])
+    nodes: dict[str, Ran] = {}
+    outputs: dict[str, Output] = {}
+    for node in run["nodes"]:
+        entry = entries.get(node.get("key") or "")
+        parts = parts_from(node.get("made_of") or (entry.parts if entry else {}))
+        # The same key may have been run again since, with other outputs.
+        used = entry is not None and (node["status"] != "done" or entry.run == run["id"])
+        made = {output.name: output for output in entry.outputs} if entry and used else {}
+        outputs |= made
+        digests = {name: output.digest for name, output in made.items()}
+        nodes[node["node"]] = Ran(node["status"], parts, digests)
+    return Facts(run["id"], past_parameters(run), nodes), outputs
+
+
+def _metrics(
+    before: Mapping[str, Output], after: Mapping[str, Output], store: Store
+) -> Iterator[Changed]:
+    for name, output in after.items():
+        if name not in before or before[name].digest == output.digest:
+            continue
+        old = dict(numbers(_json_value(before[name], store)))
+        new = dict(numbers(_json_value(output, store)))
+        for key in {**old, **new}:
+            if old.get(key) != new.get(key):
+                yield Changed(f"{name}: {key}" if key else name, old.get(key), new.get(key), ())
+
+
+def _json_value(output: Output, store: Store) -> Any:
+    """Return what an output of JSON holds; ``None`` for others, and where its bytes are gone."""
+    if len(output.blobs) != 1 or output.blobs[0][2] > _LARGEST_METRICS:
+        return None
+    digest = output.blobs[0][1]
+    try:
+        if output.form == "value":
+            return store.value(digest, output.codec) if output.codec == "json" else None
+        if output.form != "files" or not output.place.endswith(".json"):
+            return None
+        with TemporaryDirectory(prefix="noria-") as folder:
+            path = Path(folder) / "metrics.json"
+            store.copy_to(digest, path)
+            return json.loads(path.read_text("utf-8"))
+    except (Corrupt, Undecodable, ValueError):
+        return None

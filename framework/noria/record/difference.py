@@ -1,0 +1,233 @@
+"""What differs between two runs, and what followed from it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from noria.plan.explain import Difference, differences, in_words, symbols_that_differ
+from noria.plan.key import Parts
+
+Text = Callable[[str], str | None]
+"""Returns what a digest stands for, ``None`` where that is not known any more."""
+
+
+class Ran(NamedTuple):
+    """A node in a run: its status, what its result was made of and the digests of its outputs.
+
+    ``parts`` is ``None`` and ``outputs`` empty where nobody knows.
+    """
+
+    status: str
+    parts: Parts | None
+    outputs: Mapping[str, str]
+
+
+class Facts(NamedTuple):
+    """A run: its name, the values of its parameters, and its nodes by name."""
+
+    run: str
+    parameters: Mapping[str, Any]
+    nodes: Mapping[str, Ran]
+
+
+class Changed(NamedTuple):
+    """One thing that differs, and the nodes whose results depend on it.
+
+    ``before`` and ``after`` are values of a parameter, source text, or digests of data; ``None``
+    where there was or is none.
+    """
+
+    name: str
+    before: Any
+    after: Any
+    nodes: tuple[str, ...]
+
+
+class Followed(NamedTuple):
+    """A node whose result was made of something else: why, and which outputs came out otherwise."""
+
+    node: str
+    because: tuple[str, ...]
+    changed: tuple[str, ...]
+    same: tuple[str, ...]
+
+
+class Compared(NamedTuple):
+    """Two runs side by side.
+
+    ``data`` are inputs that no node of them makes; ``code`` goes by symbol, ``libraries`` by
+    distribution; ``other`` are sentences; ``unknown`` nodes of which nothing was recorded.
+    """
+
+    parameters: list[Changed]
+    code: list[Changed]
+    libraries: list[Changed]
+    data: list[Changed]
+    other: list[Changed]
+    followed: list[Followed]
+    only_before: list[str]
+    only_after: list[str]
+    unknown: list[str]
+
+
+def compare(before: Facts, after: Facts, text: Text) -> Compared:
+    """Return what differs between two runs.
+
+    >>> parts = Parts("c", "l", "3.11", "", {"0": ("params:rate", "1")}, {}, {"total": "m"}, {})
+    >>> other = parts.with_arguments({"0": ("params:rate", "2")})
+    >>> one = Facts("one", {"rate": 1}, {"add": Ran("done", parts, {"total": "x"})})
+    >>> two = Facts("two", {"rate": 2}, {"add": Ran("done", other, {"total": "y"})})
+    >>> compared = compare(one, two, lambda digest: None)
+    >>> compared.parameters
+    [Changed(name='rate', before=1, after=2, nodes=('add',))]
+    >>> compared.followed
+    [Followed(node='add', because=('rate changed',), changed=('total',), same=())]
+    """
+    made = {
+        name for facts in (before, after) for ran in facts.nodes.values() for name in _makes(ran)
+    }
+    both = [name for name in after.nodes if name in before.nodes]
+    causes: dict[str, list[Difference]] = {}
+    unknown = []
+    for name in both:
+        old, new = before.nodes[name].parts, after.nodes[name].parts
+        if old is None or new is None:
+            unknown.append(name)
+        elif found := list(differences(old, new)):
+            causes[name] = found
+    parts = {name: (before.nodes[name].parts, after.nodes[name].parts) for name in causes}
+    return Compared(
+        parameters=list(_parameters(before, after)),
+        code=_gathered(parts, causes, "code", text),
+        libraries=_gathered(parts, causes, "libraries", text),
+        data=_data(causes, made),
+        other=_other(causes),
+        followed=[_followed(name, causes[name], before, after) for name in causes],
+        only_before=[name for name in before.nodes if name not in after.nodes],
+        only_after=[name for name in after.nodes if name not in before.nodes],
+        unknown=unknown,
+    )
+
+
+def numbers(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
+    """Yield the numbers in JSON-like data by their dotted names; truth values are none.
+
+    >>> list(numbers({"auc": 0.7, "by": [{"n": 3}], "kind": "x", "best": True}))
+    [('auc', 0.7), ('by.0.n', 3)]
+    """
+    if isinstance(value, Mapping):
+        below: Any = value.items()
+    elif isinstance(value, list):
+        below = enumerate(value)
+    else:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield name, value
+        return
+    for key, each in below:
+        yield from numbers(each, f"{name}.{key}" if name else str(key))
+
+
+def _makes(ran: Ran) -> Iterator[str]:
+    yield from ran.outputs
+    if ran.parts is not None:
+        yield from ran.parts.makes
+
+
+def _parameters(before: Facts, after: Facts) -> Iterator[Changed]:
+    old, new = dict(_leaves(before.parameters)), dict(_leaves(after.parameters))
+    for name in {**new, **old}:
+        if name in old and name in new and old[name] == new[name]:
+            continue
+        readers = {
+            node: None
+            for facts in (before, after)
+            for node, ran in facts.nodes.items()
+            if ran.parts is not None and _reads(ran.parts, name)
+        }
+        yield Changed(name, old.get(name), new.get(name), tuple(readers))
+
+
+def _leaves(value: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, Any]]:
+    for key, below in value.items():
+        dotted = f"{name}.{key}" if name else str(key)
+        if isinstance(below, Mapping) and below:
+            yield from _leaves(below, dotted)
+        else:
+            yield dotted, below
+
+
+def _reads(parts: Parts, parameter: str) -> bool:
+    for name, _ in parts.arguments.values():
+        read = name.removeprefix("params:")
+        if name == "parameters" or (name != read and (f"{parameter}.".startswith(f"{read}."))):
+            return True
+    return False
+
+
+def _gathered(
+    parts: Mapping[str, tuple[Parts | None, Parts | None]],
+    causes: Mapping[str, list[Difference]],
+    what: str,
+    text: Text,
+) -> list[Changed]:
+    """Return the symbols or distributions that differ, each once, with the nodes they reach."""
+    found: dict[tuple[str, str | None, str | None], list[str]] = {}
+    for node, differing in causes.items():
+        if all(each.what != what for each in differing):
+            continue
+        old, new = (_listed(getattr(one, what), text) for one in parts[node])
+        if old is None or new is None:
+            found.setdefault(("not known any more", None, None), []).append(node)
+            continue
+        told = list(symbols_that_differ(old, new))
+        for each in told:
+            found.setdefault((each.name, each.before, each.after), []).append(node)
+        if not told:
+            found.setdefault(("a value that a function holds", None, None), []).append(node)
+    return [
+        Changed(name, _shown(what, old, text), _shown(what, new, text), tuple(nodes))
+        for (name, old, new), nodes in found.items()
+    ]
+
+
+def _listed(digest: str, text: Text) -> dict[str, str] | None:
+    listed = text(digest)
+    return None if listed is None else dict(json.loads(listed))
+
+
+def _shown(what: str, digest: str | None, text: Text) -> str | None:
+    if digest is None or what != "code":
+        return digest
+    return text(digest)
+
+
+def _data(causes: Mapping[str, list[Difference]], made: set[str]) -> list[Changed]:
+    found: dict[Difference, list[str]] = {}
+    for node, differing in causes.items():
+        for each in differing:
+            if each.what == "input" and each.name not in made:
+                found.setdefault(each, []).append(node)
+    return [Changed(each.name, each.before, each.after, tuple(of)) for each, of in found.items()]
+
+
+def _other(causes: Mapping[str, list[Difference]]) -> list[Changed]:
+    found: dict[Difference, list[str]] = {}
+    for node, differing in causes.items():
+        for each in differing:
+            if each.what in {"reading", "saving", "depends", "system", "shape"}:
+                found.setdefault(each, []).append(node)
+    return [
+        Changed(in_words(each), each.before, each.after, tuple(nodes))
+        for each, nodes in found.items()
+    ]
+
+
+def _followed(name: str, differing: list[Difference], before: Facts, after: Facts) -> Followed:
+    old, new = before.nodes[name].outputs, after.nodes[name].outputs
+    both = [output for output in new if output in old]
+    return Followed(
+        name,
+        tuple(dict.fromkeys(map(in_words, differing))),
+        tuple(output for output in both if old[output] != new[output]),
+        tuple(output for output in both if old[output] == new[output]),
+    )

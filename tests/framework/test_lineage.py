@@ -1,0 +1,118 @@
+"""`noria lineage`: from which inputs, code and parameters a dataset's content came."""
+
+import json
+from typing import Any
+
+from noria.plan import Parts
+from noria.record.lineage import Making, trace
+
+from tests.project_on_disk import ProjectOnDisk
+
+
+def _steps(project: ProjectOnDisk, dataset: str) -> dict[str, dict[str, Any]]:
+    found = json.loads(project.noria("lineage", dataset, "--json").out)
+    assert found["steps"][0]["dataset"] == dataset
+    return {step["dataset"]: step for step in found["steps"]}
+
+
+def test_a_file_is_traced_back_to_the_raw_data(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    steps = _steps(project, "totals")
+    assert list(steps) == ["totals", "clean_orders", "orders"]
+    assert steps["totals"]["node"] == "total"
+    assert steps["totals"]["parameters"] == {"params:rate": 1.5}
+    assert steps["totals"]["code"] == ["shop.pipelines.sales.nodes:total"]
+    assert steps["orders"]["raw"]
+    assert steps["orders"]["in_place"]
+    digests = {one["dataset"]: one["digest"] for one in steps["totals"]["inputs"]}
+    assert digests == {"clean_orders": steps["clean_orders"]["digest"]}
+
+
+def test_the_lineage_is_of_the_bytes_that_lie_there_and_not_of_the_last_run(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    first = (project.path / "data/totals.json").read_bytes()
+    run = _steps(project, "totals")["totals"]["run"]
+    project.noria("run", "--params", "rate=2.0")
+    assert _steps(project, "totals")["totals"]["parameters"] == {"params:rate": 2.0}
+    (project.path / "data/totals.json").write_bytes(first)
+    again = _steps(project, "totals")["totals"]
+    assert again["parameters"] == {"params:rate": 1.5}
+    assert again["run"] == run
+
+
+def test_raw_data_that_changed_since_is_told(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.edit("data/orders.csv", "pear,2.0", "pear,5.0")
+    assert _steps(project, "totals")["orders"]["in_place"] is False
+    assert "raw data, which is not there any more" in project.noria("lineage", "totals").out
+
+
+def test_bytes_that_nobody_recorded_are_said_to_be_so(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.write({"data/totals.json": '{"total": 1}\n'})
+    said = project.noria("lineage", "totals").out
+    assert "no run has recorded these bytes: raw data, or changed by hand" in said
+    assert "made by" not in said
+
+
+def test_the_lineage_is_told_in_words(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    said = project.noria("lineage", "totals").out
+    assert "totals  data/totals.json" in said
+    assert "made by total in run " in said
+    assert "code        1 of shop.pipelines.sales.nodes" in said
+    assert "parameter   params:rate = 1.5" in said
+    assert "from        clean_orders" in said
+    assert "orders  data/orders.csv" in said
+
+
+def test_data_that_lies_nowhere_has_the_lineage_of_what_was_recorded_last(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    assert list(_steps(project, "clean_orders")) == ["clean_orders", "orders"]
+    (project.path / "data/totals.json").unlink()
+    said = project.noria("lineage", "totals").out
+    assert "nothing lies at totals now; this is what was recorded last" in said
+    assert "made by total" in said
+
+
+def test_a_dataset_that_nobody_made_and_a_name_that_nobody_has_are_mistakes(
+    project: ProjectOnDisk,
+) -> None:
+    said = project.noria("lineage", "totals", code=2).err
+    assert "totals: nothing lies there, and no run has recorded it" in said
+    assert "noria run --to-outputs totals" in said
+    said = project.noria("lineage", "total_s", code=2).err
+    assert "no dataset 'total_s'" in said
+    assert "'totals'" in said
+
+
+def test_raw_data_that_equals_a_result_was_not_made_by_it() -> None:
+    parts = Parts("c", "l", "3.11", "", {"0": ("raw", "d")}, {}, {"copy": "m"}, {})
+    copied = Making("keep", "run", 0.0, 0.1, parts, {"copy": ("d", "data/copy.csv")})
+    steps = trace("copy", "d", lambda digest: [copied] if digest == "d" else [])
+    assert [(step.dataset, step.making is None) for step in steps] == [
+        ("copy", False),
+        ("raw", True),
+    ]
+    assert trace("raw", "d", lambda _: [copied])[0].making is None
+
+
+def test_a_step_stands_before_all_that_it_was_made_from() -> None:
+    reads = {"end": ["left", "right"], "left": ["start"], "right": ["left"]}
+    makings = {
+        name: Making(
+            f"make {name}",
+            "run",
+            0.0,
+            0.1,
+            Parts("c", "l", "3.11", "", {one: (one, one) for one in read}, {}, {}, {}),
+            {name: (name, "")},
+        )
+        for name, read in reads.items()
+    }
+    steps = trace("end", "end", lambda digest: [makings[digest]] if digest in makings else [])
+    assert [step.dataset for step in steps] == ["end", "right", "left", "start"]

@@ -1,0 +1,117 @@
+"""`noria runs diff`: what differs between two runs, and what followed from it."""
+
+import json
+from typing import Any
+
+from noria.plan import Parts
+from noria.record.difference import Facts, Ran, compare, numbers
+
+from tests.project_on_disk import ProjectOnDisk
+
+
+def _diff(project: ProjectOnDisk, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(project.noria("runs", "diff", *words, "--json").out)
+    return found
+
+
+def test_a_parameter_its_reader_and_the_numbers_that_followed(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "1.5", "2.0")
+    project.noria("run")
+    found = _diff(project)
+    assert found["parameters"] == [
+        {"name": "rate", "before": 1.5, "after": 2.0, "nodes": ["total"]}
+    ]
+    assert found["code"] == found["data"] == found["other"] == []
+    assert found["followed"] == [
+        {"node": "total", "because": ["rate changed"], "changed": ["totals"], "same": []}
+    ]
+    assert found["metrics"] == [{"name": "totals: total", "before": 7.5, "after": 10.0}]
+
+
+def test_code_is_told_by_its_lines_and_a_result_that_is_the_same_as_such(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    project.edit("src/shop/pipelines/sales/nodes.py", "orders.dropna()", "orders.dropna(axis=0)")
+    project.noria("run")
+    found = _diff(project)
+    assert [code["name"] for code in found["code"]] == ["shop.pipelines.sales.nodes:clean"]
+    assert found["followed"][0]["same"] == ["clean_orders"]
+    assert [followed["node"] for followed in found["followed"]] == ["clean"]
+    said = project.noria("runs", "diff").out
+    assert "    -    return orders.dropna()\n    +    return orders.dropna(axis=0)" in said
+    assert "clean_orders is the same" in said
+
+
+def test_data_from_outside_is_a_cause_and_data_in_between_a_consequence(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    project.edit("data/orders.csv", "pear,2.0", "pear,4.0")
+    project.noria("run")
+    found = _diff(project)
+    assert [(data["name"], data["nodes"]) for data in found["data"]] == [("orders", ["clean"])]
+    assert [followed["because"] for followed in found["followed"]] == [
+        ["orders changed"],
+        ["clean_orders changed"],
+    ]
+
+
+def test_two_runs_are_named_as_anywhere_and_reused_results_count(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.noria("run", "--params", "rate=2.0")
+    project.noria("run", "--force")
+    first, second, third = (
+        run["id"] for run in reversed(json.loads(project.noria("runs", "list", "--json").out))
+    )
+    assert (_diff(project, second)["before"], _diff(project, second)["after"]) == (second, third)
+    assert [each["name"] for each in _diff(project, first, second)["parameters"]] == ["rate"]
+    same = _diff(project, first, third)
+    assert same["parameters"] == same["followed"] == same["metrics"] == []
+    assert "nothing differs" in project.noria("runs", "diff", first, third).out
+
+
+def test_what_only_one_run_has_and_what_was_not_recorded_is_told(project: ProjectOnDisk) -> None:
+    project.noria("run", "--nodes", "clean")
+    project.noria("run", "--no-cache")
+    found = _diff(project)
+    assert (found["only_before"], found["only_after"]) == ([], ["total"])
+    assert found["unknown"] == ["clean"]
+    assert "nothing was recorded of\n  clean: done in " in project.noria("runs", "diff").out
+
+
+def test_a_secret_among_the_parameters_is_hidden(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/parameters.yml", "rate: 1.5", "rate: 1.5\nmail:\n  api_key: s3cret")
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "s3cret", "other-s3cret")
+    project.edit("conf/base/parameters.yml", "rate: 1.5", "rate: 2.5")
+    project.noria("run")
+    assert "s3cret" not in project.noria("runs", "diff", "--json").out
+    assert "rate  1.5 -> 2.5" in project.noria("runs", "diff").out
+
+
+def test_there_must_be_two_runs(project: ProjectOnDisk) -> None:
+    assert "nothing has been run" in project.noria("runs", "diff", code=2).err
+    project.noria("run")
+    assert "no run is older than" in project.noria("runs", "diff", code=2).err
+    assert "no run '1999'" in project.noria("runs", "diff", "1999", code=2).err
+
+
+def test_a_parameter_below_one_that_is_read_has_its_readers() -> None:
+    def ran(name: str, digest: str) -> Ran:
+        parts = Parts("c", "l", "3.11", "", {"0": (name, digest)}, {}, {"out": "m"}, {})
+        return Ran("done", parts, {"out": digest})
+
+    nodes = {"fit": "params:model", "score": "params:model.depth_of_score", "all": "parameters"}
+    before = Facts("1", {"model": {"depth": 1}}, {one: ran(of, "x") for one, of in nodes.items()})
+    after = Facts("2", {"model": {"depth": 2}}, {one: ran(of, "y") for one, of in nodes.items()})
+    (found,) = compare(before, after, lambda _: None).parameters
+    assert (found.name, found.before, found.after) == ("model.depth", 1, 2)
+    assert found.nodes == ("fit", "all")
+
+
+def test_numbers_have_dotted_names_and_truth_values_are_none() -> None:
+    told = dict(numbers({"a": {"b": [1, 2.5]}, "flag": True, "text": "3", "none": None}))
+    assert told == {"a.b.0": 1, "a.b.1": 2.5}
+    assert dict(numbers(7)) == {"": 7}
