@@ -18,6 +18,7 @@ from benchmarks import (
     saving,
     scaffolding,
     start_up,
+    store,
     view,
     worked_example,
 )
@@ -36,6 +37,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "language": language.measure,
     "code": code.measure,
     "incremental": incremental.measure,
+    "store": store.measure,
     "view": view.measure,
 }
 
