@@ -18,6 +18,7 @@ from benchmarks import (
     saving,
     scaffolding,
     start_up,
+    stores,
     view,
     worked_example,
 )
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "flights": worked_example.measure,
     "saving": saving.measure,
     "catalog": catalog.measure,
+    "stores": stores.measure,
     "new-project": scaffolding.measure,
     "engine": engine.measure,
     "language": language.measure,

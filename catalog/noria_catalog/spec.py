@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,12 @@ def signature_of(kind: type[Any]) -> tuple[dict[str, inspect.Parameter] | None, 
 
     ``**keywords`` of a constructor are taken for those of the base it hands them on to.
     """
+    found: Any = kind  # mypy takes no class for hashable
+    return _inspected(found)
+
+
+@cache
+def _inspected(kind: Any) -> tuple[dict[str, inspect.Parameter] | None, set[str]]:
     known: dict[str, inspect.Parameter] = {}
     required: set[str] = set()
     innermost = True
