@@ -18,6 +18,7 @@ from benchmarks import (
     saving,
     scaffolding,
     start_up,
+    store,
     stores,
     view,
     worked_example,
@@ -38,6 +39,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "language": language.measure,
     "code": code.measure,
     "incremental": incremental.measure,
+    "store": store.measure,
     "view": view.measure,
 }
 

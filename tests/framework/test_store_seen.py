@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -221,6 +222,34 @@ def test_a_file_that_changes_while_it_is_read_is_not_remembered(
         stop.set()
         thread.join()
     assert _rows(folder) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: signals of Unix")
+def test_a_file_that_changed_while_it_was_read_long_ago_is_read_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The reader is stopped half-way for so long that the file is old when it goes on."""
+    data = tmp_path / "large"
+    with data.open("wb") as file:
+        file.truncate(1_500_000_000)
+    time.sleep(OLD)
+    words = [sys.executable, "-c", f"print('go', flush=True)\n{LOOK}", str(folder), str(data)]
+    reader = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert reader.stdout is not None
+    reader.stdout.readline()
+    stored = folder / FILE
+    while not stored.exists():
+        time.sleep(0.001)
+    time.sleep(0.05)
+    reader.send_signal(signal.SIGSTOP)
+    with data.open("r+b") as file:
+        file.write(b"other")
+    time.sleep(OLD)
+    reader.send_signal(signal.SIGCONT)
+    reader.communicate()
+    hasher = blake3()
+    hasher.update_mmap(data)
+    assert _look(folder, data) == [hasher.hexdigest()]
 
 
 def test_many_threads_may_ask(folder: Path, tmp_path: Path) -> None:
