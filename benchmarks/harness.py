@@ -19,6 +19,7 @@ from benchmarks import (
     scaffolding,
     start_up,
     store,
+    stores,
     view,
     worked_example,
 )
@@ -32,6 +33,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "flights": worked_example.measure,
     "saving": saving.measure,
     "catalog": catalog.measure,
+    "stores": stores.measure,
     "new-project": scaffolding.measure,
     "engine": engine.measure,
     "language": language.measure,
