@@ -85,7 +85,7 @@ KEDRO := .venv-kedro
 $(KEDRO)/.made: tests/conformance/constraints.txt
 	@test -x $(KEDRO)/bin/python || $(PYTHON) -m venv $(KEDRO)
 	@echo "installing Kedro into $(KEDRO), to compare with"
-	@$(KEDRO)/bin/python -m pip --disable-pip-version-check install --quiet --constraint $< kedro pytest
+	@$(KEDRO)/bin/python -m pip --disable-pip-version-check install --quiet --constraint $< kedro kedro-datasets pytest
 	@touch $@
 
 .PHONY: conformance

@@ -18,6 +18,8 @@ from benchmarks import (
     saving,
     scaffolding,
     start_up,
+    store,
+    stores,
     view,
     worked_example,
 )
@@ -31,11 +33,13 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "flights": worked_example.measure,
     "saving": saving.measure,
     "catalog": catalog.measure,
+    "stores": stores.measure,
     "new-project": scaffolding.measure,
     "engine": engine.measure,
     "language": language.measure,
     "code": code.measure,
     "incremental": incremental.measure,
+    "store": store.measure,
     "view": view.measure,
 }
 

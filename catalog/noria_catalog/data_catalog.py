@@ -10,7 +10,6 @@ from noria_catalog.dataset import Confirms, Exists, Explains, Previews, Releases
 from noria_catalog.declarations import Declarations
 from noria_catalog.described import describe_dataset, describe_entry
 from noria_catalog.errors import (
-    DatasetDefinitionError,
     DatasetError,
     LoadError,
     MissingDataError,
@@ -148,12 +147,8 @@ class DataCatalog(Declarations):
         Raises DatasetDefinitionError for a dataset that keeps none.
         """
         dataset = self[name]
-        try:
-            with told(self, name, "look for"):
-                return versions_of(dataset)
-        except DatasetDefinitionError as error:
-            error.message, error.where = f"{name!r}: {error.message}", self.where(name)
-            raise
+        with self._about(name), told(self, name, "look for"):
+            return versions_of(dataset)
 
     def describe(self, name: str) -> Mapping[str, Any]:
         """Return what a dataset is by JSON-like values, secrets left out, and import nothing.
@@ -162,8 +157,8 @@ class DataCatalog(Declarations):
         {'type': 'MemoryDataset', 'data': '<int>'}
         """
         entry = self.entry(name)
-        if entry is not None and isinstance(entry.value, dict):
-            return describe_entry(entry, self._context.base_path)
+        if entry is not None:
+            return describe_entry(name, entry, self._context.base_path)
         return describe_dataset(self._datasets[name])
 
     def get_type(self, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -97,7 +98,11 @@ class Declarations:
             if not fallback_to_runtime_pattern:
                 return None
             self[name] = MemoryDataset()
-        return self[name] if version is None else pinned(self[name], version)
+        dataset = self[name]
+        if version is None:
+            return dataset
+        with self._about(name):
+            return pinned(dataset, version)
 
     def entry(self, name: str) -> Located | None:
         """Return the entry of a dataset as it is written, of a factory's filled in.
@@ -221,6 +226,17 @@ class Declarations:
 
     def _ipython_key_completions_(self) -> list[str]:
         return self.keys()
+
+    @contextmanager
+    def _about(self, name: str) -> Iterator[None]:
+        """Let an error that knows no name tell of this dataset, and where it is declared."""
+        try:
+            yield
+        except DatasetDefinitionError as error:
+            error.message = f"dataset {name!r}: {error.message}"
+            error.args = (error.message,)
+            error.where = error.where or self.where(name)
+            raise
 
     def _built(self, name: str) -> Dataset:
         try:

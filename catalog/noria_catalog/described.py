@@ -7,13 +7,16 @@ from typing import Any
 from noria_catalog.dataset import Describes
 from noria_catalog.located import Located
 from noria_catalog.redact import SECRET_KEYS, redacted, shown_value
-from noria_catalog.spec import resolved_path, type_word
+from noria_catalog.spec import keys_of, resolved_path, type_word
 
 
-def describe_entry(entry: Located, base_path: Path) -> dict[str, Any]:
-    """Return what an entry says; ``filepath`` is its whole place, ``path`` or not."""
+def describe_entry(name: str, entry: Located, base_path: Path) -> dict[str, Any]:
+    """Return what an entry says; ``filepath`` is its whole place, ``path`` or not.
+
+    Raises DatasetDefinitionError for an entry that is no mapping.
+    """
     described: dict[str, Any] = {"type": type_word(entry)}
-    for key, value in entry.value.items():
+    for key, value in keys_of(name, entry).items():
         if key not in SECRET_KEYS and key != "type":
             described[key] = shown_value(value.plain())
     place = next((key for key in ("filepath", "path") if key in described), None)

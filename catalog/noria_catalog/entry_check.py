@@ -18,7 +18,7 @@ from noria_catalog.spec import resolve_type
 from noria_catalog.storage import is_remote
 from noria_catalog.suggest import nearest
 
-_APPENDING = ("a", "ab", "a+", "at")
+_APPENDING = ("a", "ab", "a+", "at", "append")
 
 
 class Problem(NamedTuple):
@@ -49,7 +49,7 @@ def entry_problems(
         entry = catalog.entry(name)
         if entry is not None and isinstance(entry.value, dict):
             yield from _argument_problems(name, entry, catalog)
-            yield from _appending(name, entry)
+            yield from _appending(name, entry, made[name])
         yield from _place_problems(name, made[name], catalog, saving=name in saved)
     yield from _shared_places(made, catalog)
 
@@ -72,7 +72,7 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
                         nearest=nearest(word, known),
                     ),
                 )
-    for inner in getattr(kind, "nested_arguments", ()):
+    for inner in (*getattr(kind, "nested_arguments", ()), *getattr(kind, "wrapped_arguments", ())):
         nested = entry.value.get(inner)
         if nested is not None and isinstance(nested.value, dict):
             yield from _argument_problems(name, nested, catalog)
@@ -106,16 +106,23 @@ def library_arguments(kind: type[Any], key: str) -> tuple[list[str], bool]:
     return named, not open_ended
 
 
-def _appending(name: str, entry: Located) -> Iterator[Problem]:
+def _appending(name: str, entry: Located, dataset: Any) -> Iterator[Problem]:
     written = entry.value.get("save_args")
     mode = written.value.get("mode") if written is not None and written.value else None
-    if mode is not None and mode.value in _APPENDING:
+    ours = isinstance(dataset, FileDataset)
+    if dataset.appends if ours else (mode is not None and mode.value in _APPENDING):
+        said = (
+            "a save adds to what is there, so a run that is repeated adds it again"
+            if ours
+            else "a save that appends cannot be published whole or not at all"
+        )
+        place = written if mode is None else mode
         yield Problem(
             "whole",
             DatasetDefinitionError(
-                f"dataset {name!r}: a save that appends cannot be published whole or not at all",
-                where=mode.key or mode.where,
-                hint="leave `mode` out, or keep each part: type: partitions.PartitionedDataset",
+                f"dataset {name!r}: {said}",
+                where=None if place is None else place.key or place.where,
+                hint="to keep each part beside the others: type: partitions.PartitionedDataset",
             ),
             warning=True,
         )

@@ -1,8 +1,8 @@
 """Telling what goes wrong with a dataset: which one, where it lies, where it is declared."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Protocol
 
 from noria_catalog.dataset import Describes
@@ -34,30 +34,46 @@ class Known(Protocol):
         """Return what it was given and must not be printed."""
 
 
-@contextmanager
-def told(known: Known, name: str, deed: str) -> Iterator[None]:
+class told:  # noqa: N801  # it is read as a word: `with told(catalog, name, "load")`
     """Turn every error of a deed ("load", "save", "look for") into one that names the dataset.
 
-    Raises DatasetError; of the catalog's other errors each passes as it is.
+    Raises DatasetError; of the catalog's other errors each passes as it is.  It is a class, because
+    a context made of a generator costs several times what loading from memory does.
     """
-    try:
-        yield
-    except DatasetError as error:
-        raise _named(error, known, name, deed) from error.__cause__
-    except NoriaError:
-        raise
-    except Exception as error:
-        # Every library has its own errors; the user wants to know whose dataset it was.
-        kind: type[DatasetError] = SaveError if deed == "save" else LoadError
-        said = f"{type(error).__name__}: {error}"
-        if deed == "load" and isinstance(error, FileNotFoundError):
-            kind, said = MissingDataError, f"nothing lies there ({error})"
-        place = known.place(name)
-        at = "" if place is None else f" at {place}"
-        message = cleaned(f"{at}: {said}", known.secrets(name))
-        raise kind(
-            f"cannot {deed} {name!r}{message}", name=name, where=known.where(name)
-        ) from error
+
+    __slots__ = ("_deed", "_known", "_name")
+
+    def __init__(self, known: Known, name: str, deed: str) -> None:
+        self._known = known
+        self._name = name
+        self._deed = deed
+
+    def __enter__(self) -> None:
+        """Begin the deed."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Raise what the error is told as."""
+        if isinstance(error, DatasetError):
+            raise _named(error, self._known, self._name, self._deed) from error.__cause__
+        if isinstance(error, Exception) and not isinstance(error, NoriaError):
+            raise _explained(error, self._known, self._name, self._deed) from error
+
+
+def _explained(error: Exception, known: Known, name: str, deed: str) -> DatasetError:
+    """Return a library's own error as one of ours: the user wants to know whose dataset it was."""
+    kind: type[DatasetError] = SaveError if deed == "save" else LoadError
+    said = f"{type(error).__name__}: {error}"
+    if deed == "load" and isinstance(error, FileNotFoundError):
+        kind, said = MissingDataError, f"nothing lies there ({error})"
+    place = known.place(name)
+    at = "" if place is None else f" at {place}"
+    message = cleaned(f"{at}: {said}", known.secrets(name))
+    return kind(f"cannot {deed} {name!r}{message}", name=name, where=known.where(name))
 
 
 def without_secrets(error: DatasetError, secrets: set[str]) -> DatasetError:

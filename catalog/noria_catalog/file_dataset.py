@@ -14,6 +14,7 @@ from noria_catalog.digest import names_digest
 from noria_catalog.errors import MissingDataError, SaveError
 from noria_catalog.publish import Published
 from noria_catalog.redact import redacted, shown_value
+from noria_catalog.refusals import refuse_none
 from noria_catalog.storage import Storage, is_remote, local_path, storage_for
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import (
@@ -105,10 +106,7 @@ class FileDataset(ABC):
 
     def save(self, data: Any) -> None:
         """Publish the data whole or not at all; raises SaveError when it cannot be written."""
-        if data is None:
-            raise SaveError(
-                "None cannot be saved", hint="does the function return what it has made?"
-            )
+        refuse_none(data)
         with self._publishing() as path:
             self.write(data, path)
 

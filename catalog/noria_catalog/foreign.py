@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from noria_catalog.errors import LoadError, SaveError
+from noria_catalog.refusals import refuse_none
 
 
 class LambdaDataset:
@@ -44,10 +45,7 @@ class LambdaDataset:
         """Call the function ``save`` with the data."""
         if self._save is None:
             raise SaveError("this dataset is loaded only: no function `save` was given")
-        if data is None:
-            raise SaveError(
-                "None cannot be saved", hint="does the function return what it has made?"
-            )
+        refuse_none(data)
         self._save(data)
 
     def exists(self) -> bool:

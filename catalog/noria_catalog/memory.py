@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
+from noria_catalog.refusals import refuse_none
 from noria_catalog.suggest import nearest
 
 _MODES = ("deepcopy", "copy", "assign")
@@ -89,10 +90,7 @@ class MemoryDataset:
 
     def save(self, data: Any) -> None:
         """Keep a copy of the data; raises SaveError for ``None``."""
-        if data is None:
-            raise SaveError(
-                "None cannot be saved", hint="does the function return what it has made?"
-            )
+        refuse_none(data)
         self._data = self._copied(data)
 
     def exists(self) -> bool:

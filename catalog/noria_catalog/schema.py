@@ -25,6 +25,7 @@ _SAID: Mapping[str, str] = {
     "fs_args": "What the fsspec file system is made with.",
     "metadata": "Whatever you want to keep with the entry; nothing reads it.",
     "path": "The folder, from the project's folder, or a URL.",
+    "refresh": "How often data is looked at that only loading can tell: always, never, 12h.",
     "versioned": "Keep every save under a name of its own.",
 }
 
@@ -94,7 +95,9 @@ def _entry_of(kind: type[Any], *, libraries: bool) -> Schema:
     known, required = signature_of(kind)
     paths = path_arguments(kind)
     schema: Schema
-    properties: Schema = {"type": {}, "<<": {}, "metadata": {}}
+    properties: Schema = {"type": {}, "<<": {}, "metadata": {}, "refresh": {"type": "string"}}
+    if getattr(kind, "wrapped_arguments", ()):
+        properties["versioned"] = {"type": "boolean"}
     if known is not None:
         for name, parameter in known.items():
             if name == "version":
@@ -103,6 +106,8 @@ def _entry_of(kind: type[Any], *, libraries: bool) -> Schema:
                 schema = {"type": "string", "minLength": 1}
             elif name in getattr(kind, "nested_arguments", ()):
                 schema = {"$ref": "#/definitions/nested"}
+            elif name in getattr(kind, "wrapped_arguments", ()):
+                schema = {"$ref": "#/definitions/entry"}
             elif name == "credentials":
                 schema = {"type": ["string", "null"]}
             elif name in {"load_args", "save_args"}:

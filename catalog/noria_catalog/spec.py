@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def build(name: str, entry: Located, context: Context) -> Dataset:
     >>> build("note", locate({"type": "text.TextDataset", "filepath": "/tmp/a.txt"}), Context())
     TextDataset(filepath='/tmp/a.txt')
     """
-    keys = _mapping(name, entry)
+    keys = keys_of(name, entry)
     if "refresh" in keys:
         check_refresh(name, keys["refresh"])
     kind = resolve_type(name, entry, context)
@@ -61,7 +62,7 @@ def build_each(
     """
     if isinstance(entry.value, str):
         entry = Located({"type": entry}, entry.where, entry.key)
-    keys = _mapping(name, entry)
+    keys = keys_of(name, entry)
     if "filepath" in keys:
         raise DatasetDefinitionError(
             f"dataset {name!r}: the files inside get their `filepath` from the partition's name",
@@ -85,7 +86,7 @@ def build_each(
 
 def resolve_type(name: str, entry: Located, context: Context) -> type[Any]:
     """Return the class that an entry's ``type`` names; raises DatasetDefinitionError."""
-    keys = _mapping(name, entry)
+    keys = keys_of(name, entry)
     if "type" not in keys:
         close = nearest("type", keys)
         raise DatasetDefinitionError(
@@ -125,6 +126,12 @@ def signature_of(kind: type[Any]) -> tuple[dict[str, inspect.Parameter] | None, 
 
     ``**keywords`` of a constructor are taken for those of the base it hands them on to.
     """
+    found: Any = kind  # mypy takes no class for hashable
+    return _inspected(found)
+
+
+@cache
+def _inspected(kind: Any) -> tuple[dict[str, inspect.Parameter] | None, set[str]]:
     known: dict[str, inspect.Parameter] = {}
     required: set[str] = set()
     innermost = True
@@ -153,7 +160,8 @@ def path_arguments(kind: type[Any]) -> tuple[str, ...]:
     return tuple(getattr(kind, "path_arguments", ("filepath",)))
 
 
-def _mapping(name: str, entry: Located) -> dict[str, Located]:
+def keys_of(name: str, entry: Located) -> dict[str, Located]:
+    """Return what an entry holds; raises DatasetDefinitionError for one that is no mapping."""
     if not isinstance(entry.value, dict):
         raise DatasetDefinitionError(
             f"dataset {name!r} must be a mapping with a `type`, got {_kind(entry.value)}",
@@ -194,7 +202,7 @@ def _arguments(
 
 def _wrapped(name: str, entry: Located, keys: dict[str, Located]) -> Located:
     """Return the entry of a dataset that another wraps, `versioned` handed on to it."""
-    inner = _mapping(name, entry)
+    inner = keys_of(name, entry)
     if "versioned" in inner:
         raise DatasetDefinitionError(
             f"dataset {name!r}: `versioned` stands beside `dataset`, not in it",

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +47,9 @@ def credentials_at(endpoint: str) -> dict[str, Any]:
     return {"key": KEY, "secret": SECRET, "client_kwargs": client}
 
 
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[S3Server]:
-    """One server for all tests; each makes a bucket of its own."""
+@contextmanager
+def serving() -> Iterator[S3Server]:
+    """Run a server in a process of its own for as long as the context lasts."""
     process = subprocess.Popen(
         [sys.executable, "-c", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -60,6 +61,13 @@ def s3_server() -> Iterator[S3Server]:
         process.stdin.close()
         process.wait(timeout=20)
         process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """One server for all tests; each makes a bucket of its own."""
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from noria_catalog.formats.text import TextDataset
 from noria_catalog.leftovers import is_temporary
 
 from tests.catalog.entries import listed
+from tests.catalog.s3_server import S3Server
 
 # About 300 MB as CSV, of one text in memory.
 SAVES = """
@@ -124,6 +125,31 @@ def test_a_full_disk_is_told_whatever_library_writes(
     with pytest.raises(SaveError, match=r"the disk is full.*was not made"):
         kind(small_disk / "a.bin").save(table)
     assert listed(small_disk) == []
+
+
+def test_a_full_disk_here_stops_a_save_to_a_store_before_it_is_sent(
+    small_disk: Path, s3_server: S3Server, bucket: str
+) -> None:
+    place = f"{bucket}/a.txt"
+    TextDataset(place, credentials=s3_server.credentials()).save("old")
+    script = (
+        "import sys\n"
+        "from noria_catalog.formats.text import TextDataset\n"
+        "from tests.catalog.s3_server import credentials_at\n"
+        "text = TextDataset(sys.argv[1], credentials=credentials_at(sys.argv[2]))\n"
+        "text.save('x' * 4_000_000)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, place, s3_server.endpoint],
+        env=os.environ | {"TMPDIR": str(small_disk)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "the disk is full" in done.stderr
+    assert "TMPDIR" in done.stderr
+    assert list(small_disk.iterdir()) == []
+    assert TextDataset(place, credentials=s3_server.credentials()).load() == "old"
 
 
 def test_a_read_only_disk_is_named(read_only_disk: Path) -> None:

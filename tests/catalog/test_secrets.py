@@ -32,7 +32,7 @@ class LeakyFileSystem(MemoryFileSystem):  # type: ignore[misc]
     def _fail(self, *_: Any, **__: Any) -> Any:
         raise OSError(f"denied: {self.given} canary%2Fkey%2B1, {URL}")
 
-    exists = get_file = put_file = ls = find = size = _fail
+    exists = info = get_file = put_file = ls = find = size = _fail
 
 
 class Talkative:

@@ -29,6 +29,12 @@ load_config = _side.load_config
 found_in = _side.found_in
 write_project = _side.write_project
 run_project = _side.run_project
+DataCatalog = _side.DataCatalog
+MemoryDataset = _side.MemoryDataset
+factories = _side.factories
+factory_of = _side.factory_of
+entry_of = _side.entry_of
+versions = _side.versions
 
 # Which exception in which case.
 NODE_REFUSED = _side.NODE_REFUSED
@@ -43,6 +49,9 @@ INPUT_MISSING = _side.INPUT_MISSING
 KEY_TWICE = _side.KEY_TWICE
 ENVIRONMENT_MISSING = _side.ENVIRONMENT_MISSING
 CONFIG_UNREADABLE = _side.CONFIG_UNREADABLE
+NO_DATASET = _side.NO_DATASET
+DATASET_FAILED = _side.DATASET_FAILED
+ENTRY_REFUSED = _side.ENTRY_REFUSED
 
 
 def shows(*members: str) -> Callable[[Test], Test]:

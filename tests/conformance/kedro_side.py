@@ -10,7 +10,14 @@ from typing import Any
 from kedro.config import MissingConfigException, OmegaConfigLoader
 from kedro.framework.hooks import _create_hook_manager
 from kedro.framework.project import configure_project
-from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
+from kedro.io import (
+    AbstractDataset,
+    CatalogConfigResolver,
+    DataCatalog,
+    DatasetError,
+    MemoryDataset,
+)
+from kedro.io.core import DatasetNotFoundError
 from kedro.pipeline import GroupedNodes, Node, Pipeline, node, pipeline
 from kedro.pipeline.pipeline import CircularDependencyError, OutputNotUniqueError, PipelineError
 from kedro.pipeline.preview_contract import TextPreview
@@ -19,7 +26,7 @@ from yaml.parser import ParserError
 
 from tests.project_on_disk import environment
 
-__all__ = ["GroupedNodes", "Node", "Pipeline", "node", "pipeline"]
+__all__ = ["DataCatalog", "GroupedNodes", "MemoryDataset", "Node", "Pipeline", "node", "pipeline"]
 
 NODE_REFUSED = (ValueError, TypeError)
 WRONG_INPUTS = WRONG_OUTPUTS = ValueError
@@ -32,6 +39,8 @@ INPUT_MISSING = ValueError
 KEY_TWICE = ValueError
 ENVIRONMENT_MISSING = MissingConfigException
 CONFIG_UNREADABLE = ParserError
+NO_DATASET = DatasetNotFoundError
+DATASET_FAILED = ENTRY_REFUSED = DatasetError
 
 
 def _catalog(values: dict[str, Any]) -> DataCatalog:
@@ -133,3 +142,29 @@ def run_project(folder: Path, *words: str) -> int:
         capture_output=True,
         check=False,
     ).returncode
+
+
+def factories(catalog: DataCatalog) -> list[str]:
+    """Return the names of the factories, the best first; not the one that stands for memory."""
+    found = catalog.config_resolver.list_patterns()
+    assert all(CatalogConfigResolver.is_pattern(name) for name in found)
+    return [name for name in found if name not in catalog.default_runtime_patterns]
+
+
+def factory_of(catalog: DataCatalog, name: str) -> str | None:
+    """Return the factory that makes a dataset of this name."""
+    resolver: Any = catalog.config_resolver
+    found: str | None = resolver.match_dataset_pattern(
+        name
+    ) or resolver.match_user_catch_all_pattern(name)
+    return found
+
+
+def entry_of(catalog: DataCatalog, name: str) -> Any:
+    """Return the entry of a dataset, a factory's filled in."""
+    return catalog.config_resolver.resolve_pattern(name)
+
+
+def versions(catalog: DataCatalog, name: str) -> list[str]:
+    """Return the versions of a dataset, from the oldest to the latest."""
+    return list(reversed(catalog[name].list_versions(full_path=False)))

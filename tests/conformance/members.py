@@ -19,11 +19,22 @@ def members() -> Iterator[str]:
     """Yield the public members that the tests are to name."""
     logging.disable(logging.INFO)  # importing Kedro says what it logs with
     import kedro.config
+    import kedro.io
     import kedro.pipeline
     import kedro.runner
     from kedro.framework.hooks import specs
     from kedro.framework.project import find_pipelines
+    from kedro_datasets.partitions import IncrementalDataset, PartitionedDataset
 
+    catalog = kedro.io.DataCatalog
+    for owner in (catalog, kedro.io.CatalogConfigResolver, kedro.io.AbstractVersionedDataset,
+                  PartitionedDataset, IncrementalDataset):  # fmt: skip
+        yield from _public(owner)
+        yield from (f"{owner.__name__}({name})" for name in _parameters(owner.__init__))
+    yield from (f"from_config({name})" for name in _parameters(catalog.from_config))
+    yield from (f"DataCatalog.filter({name})" for name in _parameters(catalog.filter))
+    yield from ("DataCatalog.load(version)", "DataCatalog.get(version)")
+    yield "DataCatalog.get(fallback_to_runtime_pattern)"
     yield from kedro.pipeline.__all__
     yield find_pipelines.__name__
     yield from (f"find_pipelines({name})" for name in _parameters(find_pipelines))

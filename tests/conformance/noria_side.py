@@ -19,10 +19,16 @@ from noria.errors import (
     SelectionError,
 )
 from noria.graph import GroupedNodes
+from noria_catalog import (
+    DatasetDefinitionError,
+    DatasetError,
+    MemoryDataset,
+    UnknownDatasetError,
+)
 
 from tests.project_on_disk import environment
 
-__all__ = ["GroupedNodes", "Node", "Pipeline", "node", "pipeline"]
+__all__ = ["DataCatalog", "GroupedNodes", "MemoryDataset", "Node", "Pipeline", "node", "pipeline"]
 
 NODE_REFUSED = PipelineError
 WRONG_INPUTS = RunError
@@ -34,6 +40,9 @@ UNKNOWN = SelectionError
 RENAMED_WRONGLY = PipelineError
 INPUT_MISSING = MissingInputError
 KEY_TWICE = ENVIRONMENT_MISSING = CONFIG_UNREADABLE = ConfigError
+NO_DATASET = UnknownDatasetError
+DATASET_FAILED = DatasetError
+ENTRY_REFUSED = (DatasetDefinitionError, DatasetError)
 
 
 def run(made: Pipeline, values: dict[str, Any], *, threads: int = 0) -> dict[str, Any]:
@@ -109,3 +118,25 @@ def run_project(folder: Path, *words: str) -> int:
         capture_output=True,
         check=False,
     ).returncode
+
+
+def factories(catalog: DataCatalog) -> list[str]:
+    """Return the names of the factories, the best first."""
+    return catalog.factories.names
+
+
+def factory_of(catalog: DataCatalog, name: str) -> str | None:
+    """Return the factory that makes a dataset of this name."""
+    found = catalog.factories.match(name)
+    return None if found is None else found.name
+
+
+def entry_of(catalog: DataCatalog, name: str) -> Any:
+    """Return the entry of a dataset, a factory's filled in."""
+    found = catalog.entry(name)
+    return None if found is None else found.plain()
+
+
+def versions(catalog: DataCatalog, name: str) -> list[str]:
+    """Return the versions of a dataset, from the oldest to the latest."""
+    return catalog.versions(name)

@@ -46,6 +46,13 @@ more_days:
   dataset:
     type: pandas.CSVDataset
     load_args: {parse_dates: [day]}
+cached:
+  type: CachedDataset
+  versioned: true
+  refresh: 12h
+  dataset:
+    type: pandas.CSVDataset
+    filepath: data/cached.csv
 own:
   type: shop.own.Own
   word: hello
@@ -74,6 +81,7 @@ BAD = {
     "a wrong flag":
         "a: {type: partitions.PartitionedDataset, path: a, dataset: json.JSONDataset,"
         " overwrite: 3}",
+    "a wrapped entry without a path": "a: {type: CachedDataset, dataset: {type: json.JSONDataset}}",
     "a nested type that is unknown":
         "a: {type: partitions.PartitionedDataset, path: a, dataset: json.JSNDataset}",
 }  # fmt: skip

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from noria import open_project
 
 from tests.project_on_disk import ProjectOnDisk
 
@@ -113,3 +114,14 @@ def test_an_effect_that_looks_meant_is_warned_of(project: ProjectOnDisk) -> None
     said = project.noria("check").out
     assert "node 'clean'" in said
     assert "cache=False" in said
+
+
+def test_data_saved_by_hand_is_in_the_ledger(trained: ProjectOnDisk) -> None:
+    with open_project(trained.path) as session:
+        session.run()
+        session.catalog.save("totals", {"total": 1})
+    (edit, *_) = json.loads(trained.noria("runs", "list", "--json").out)
+    assert (edit["status"], edit["command"]) == ("edited", "catalog.save('totals')")
+    assert edit["edited"] == {"totals": str(trained.path / "data/totals.json")}
+    said = trained.noria("run").out
+    assert "data/totals.json was changed by hand" in said

@@ -75,6 +75,18 @@ def test_who_made_these_bytes(folder: Path) -> None:
         assert store.by_output("d3") == []
 
 
+def test_names_of_any_letters_are_remembered(folder: Path) -> None:
+    entry = _entry(node="n\udc80\U0001f600", digest="made:run/\ud800")
+    with open_store(folder, SECRET) as store:
+        store.remember(entry)
+        store.note_run("/data/\udcff train", ["k1"])
+        assert store.sync()
+    with open_store(folder, SECRET) as store:
+        assert store.find("k1") == entry
+        assert store.latest(entry.node) == entry
+        assert store.by_output("made:run/\ud800") == [entry]
+
+
 def test_what_is_forgotten_is_not_found(folder: Path) -> None:
     with open_store(folder, SECRET) as store:
         store.remember(_entry("k1"))
@@ -209,14 +221,14 @@ def test_a_frame_is_stored_once_and_read_by_threads(folder: Path) -> None:
         blob, codec, _ = store.keep_value(frame)
         wrong: list[object] = []
 
-        def use(store: Store) -> None:
+        def use(store: Store, number: int) -> None:
             for at in range(10):
                 if not store.value(blob.digest, codec).equals(frame):
                     wrong.append(at)
-                store.keep_value([threading.get_ident(), at])
-                store.remember(_entry(f"{threading.get_ident()} {at}"))
+                store.keep_value([number, at])
+                store.remember(_entry(f"{number} {at}"))
 
-        threads = [threading.Thread(target=use, args=(store,)) for _ in range(8)]
+        threads = [threading.Thread(target=use, args=(store, number)) for number in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:

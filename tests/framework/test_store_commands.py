@@ -1,6 +1,7 @@
 """`noria cache`: looking after the store from the command line."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from noria.project.discover import read_project
 from noria.project.results import open_results
 from noria.project.settings import read_settings
 from noria.store import Entry, Output
+from noria.store.database import FILE
 
 from tests.project_on_disk import SHOP, ProjectOnDisk
 
@@ -110,3 +112,35 @@ def test_troubles_are_warnings(project: ProjectOnDisk) -> None:
 def test_outside_a_project_there_is_no_store(tmp_path: Path, command: str) -> None:
     said = ProjectOnDisk(tmp_path).noria("cache", command, code=2)
     assert "no Noria project" in said.err
+
+
+def _totals(project: ProjectOnDisk) -> str:
+    return (project.path / "data/totals.json").read_text("utf-8")
+
+
+def test_after_room_was_made_a_run_makes_the_same_again(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    before = _totals(project)
+    assert json.loads(project.noria("cache", "status", "--json").out)["entries"] >= 1
+    for words in (["gc", "--limit", "0"], ["clear", "--yes"]):
+        project.noria("cache", *words)
+        (project.path / "data/totals.json").unlink()
+        project.noria("run")
+        assert _totals(project) == before
+    assert "nothing wrong" in project.noria("cache", "verify").out
+
+
+def test_a_store_whose_bytes_are_all_wrong_gives_the_right_results(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    before = _totals(project)
+    folder = project.path / ".noria/store"
+    connection = sqlite3.connect(folder / FILE, isolation_level=None)
+    connection.execute("UPDATE blobs SET data = zeroblob(length(data)) WHERE data IS NOT NULL")
+    connection.close()
+    for path in (folder / "blobs").rglob("*"):
+        if path.is_file():
+            path.write_bytes(bytes(path.stat().st_size))
+    (project.path / "data/totals.json").unlink()
+    project.noria("run")
+    assert _totals(project) == before
+    assert "nothing wrong" in project.noria("cache", "verify").out

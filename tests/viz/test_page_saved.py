@@ -13,6 +13,7 @@ from tests.viz.bare import Bare
 from tests.viz.graphs import LIGHT, opened
 
 BAD = {"error", "warning"}
+PATIENCE = 60_000  # milliseconds, whatever else the machine does
 DRAWN = ".pane[data-drawing=ready] .drawing .node"
 
 
@@ -43,13 +44,15 @@ def test_a_saved_page_works_from_disk(light: ProjectOnDisk, opening: Page) -> No
     with opened(light.path) as session:
         noria_viz.show(session).save(light.path / "graph.html")
     opening.goto((light.path / "graph.html").as_uri())
-    expect(opening.locator(DRAWN)).to_have_count(5)
+    expect(opening.locator(DRAWN)).to_have_count(5, timeout=PATIENCE)
     opening.locator('.drawing [data-id="f:total"]').click()
-    expect(opening.locator(".panel")).to_contain_text("def total(clean_orders, rate)")
+    expect(opening.locator(".panel")).to_contain_text(
+        "def total(clean_orders, rate)", timeout=PATIENCE
+    )
     opening.keyboard.press("p")
-    expect(opening.locator(DRAWN)).to_have_count(6)
+    expect(opening.locator(DRAWN)).to_have_count(6, timeout=PATIENCE)
     opening.reload()
-    expect(opening.locator(DRAWN)).to_have_count(6)
+    expect(opening.locator(DRAWN)).to_have_count(6, timeout=PATIENCE)
 
 
 def test_a_page_saved_without_a_layout_lays_itself_out(
@@ -58,7 +61,7 @@ def test_a_page_saved_without_a_layout_lays_itself_out(
     said = Bare(tmp_path).save(light, "graph.html")
     assert said.returncode == 0, said.stderr
     opening.goto((light.path / "graph.html").as_uri())
-    expect(opening.locator(DRAWN)).to_have_count(5)
+    expect(opening.locator(DRAWN)).to_have_count(5, timeout=PATIENCE)
     xs = opening.locator(DRAWN).evaluate_all(
         "nodes => nodes.map(node => Math.round(node.getBoundingClientRect().x))"
     )
@@ -73,4 +76,4 @@ def test_a_cell_draws_it_whatever_the_page_around_it_says_of_its_encoding(
     around = tmp_path / "notebook.html"
     around.write_text(f"<!doctype html><title>Notebook</title>{cell}", "utf-8")
     opening.goto(around.as_uri())
-    expect(opening.frame_locator("iframe").locator(DRAWN)).to_have_count(5)
+    expect(opening.frame_locator("iframe").locator(DRAWN)).to_have_count(5, timeout=PATIENCE)

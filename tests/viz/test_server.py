@@ -150,14 +150,15 @@ def test_the_body_of_an_answer_does_not_wait_for_the_network_to_acknowledge_its_
 ) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=30)
     waits = []
-    for _ in range(25):
+    for _ in range(30):
         connection.request("GET", "/icon.svg", headers={"Cookie": shop.cookie})
         answer = connection.getresponse()
         began = time.perf_counter()
         answer.read()
         waits.append(time.perf_counter() - began)
     connection.close()
-    assert statistics.median(waits) < 0.03, waits  # it waits 40 ms where it does
+    # Where it does, each but the first ones waits 40 ms; else only those that the machine delays.
+    assert statistics.quantiles(waits[10:])[0] < 0.03, waits
 
 
 def test_an_edit_is_seen_and_told(project: ProjectOnDisk) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
 from noria_catalog.libraries import library
 from noria_catalog.redact import shown_value
+from noria_catalog.refusals import refuse_none
 from noria_catalog.storage import LocalStorage, local_path
 from noria_catalog.suggest import nearest
 
@@ -66,10 +67,7 @@ class TableDataset:
 
     def save(self, data: Any) -> None:
         """Make these rows the table, or add them, in one transaction."""
-        if data is None:
-            raise SaveError(
-                "None cannot be saved", hint="does the function return what it has made?"
-            )
+        refuse_none(data)
         Path(self.database).parent.mkdir(parents=True, exist_ok=True)
         name = _quoted(self.table_name)
         with _connected(self.database, write=True) as connection:

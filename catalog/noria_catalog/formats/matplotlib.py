@@ -8,6 +8,7 @@ from typing import Any
 
 from noria_catalog.errors import LoadError, SaveError
 from noria_catalog.file_dataset import FileDataset
+from noria_catalog.refusals import unexpected
 from noria_catalog.versions import Version
 
 # What the formats write of themselves that is not the figure: the time of writing.
@@ -73,7 +74,7 @@ class MatplotlibDataset(FileDataset):
                 "with dataset: matplotlib.MatplotlibDataset and filename_suffix: .png",
             )
         if not hasattr(data, "savefig"):
-            raise TypeError(f"expected a figure, got {type(data).__qualname__}")
+            raise unexpected("a figure", data)
         arguments = dict(self.save_args)
         kind = str(arguments.get("format") or path.suffix.removeprefix(".")).lower()
         if kind not in _TIMELESS:

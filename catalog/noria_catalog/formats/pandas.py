@@ -18,7 +18,7 @@ from noria_catalog.formats.archives import (
 from noria_catalog.formats.beginnings import whole_lines
 from noria_catalog.libraries import library
 from noria_catalog.previewed import first_part
-from noria_catalog.versions import Version
+from noria_catalog.refusals import unexpected
 
 
 class CSVDataset(FileDataset):
@@ -269,19 +269,9 @@ class ExcelDataset(FileDataset):
         *,
         engine: str = "openpyxl",
         load_args: Mapping[str, Any] | None = None,
-        save_args: Mapping[str, Any] | None = None,
-        version: Version | None = None,
-        credentials: Mapping[str, Any] | None = None,
-        fs_args: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(
-            filepath,
-            load_args={"engine": engine, **(load_args or {})},
-            save_args=save_args,
-            version=version,
-            credentials=credentials,
-            fs_args=fs_args,
-        )
+        super().__init__(filepath, load_args={"engine": engine, **(load_args or {})}, **options)
         self.engine = engine
 
     @property
@@ -393,5 +383,4 @@ def _has_return(column: Any) -> bool:
 
 def _expect_table(data: Any, method: str) -> None:
     if not hasattr(data, method):
-        kind = f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
-        raise TypeError(f"expected a pandas table, got {kind}")
+        raise unexpected("a pandas table", data)

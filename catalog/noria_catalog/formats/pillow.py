@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.libraries import library
+from noria_catalog.refusals import unexpected
 
 
 class ImageDataset(FileDataset):
@@ -30,7 +31,7 @@ class ImageDataset(FileDataset):
     def write(self, data: Any, path: Path) -> None:
         """Write an image into the file ``path``."""
         if not isinstance(data, library("PIL.Image", "images").Image):
-            raise TypeError(f"expected a Pillow image, got {type(data).__qualname__}")
+            raise unexpected("a Pillow image", data)
         arguments = dict(self.save_args)
         if path.suffix.lower() == ".pdf":
             import time

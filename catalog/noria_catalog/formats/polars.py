@@ -1,7 +1,6 @@
 """Tables of Polars in files, read whole or lazily."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,9 +10,9 @@ from noria_catalog.formats.archives import compression_of, writing_compressed
 from noria_catalog.formats.beginnings import whole_lines
 from noria_catalog.libraries import library
 from noria_catalog.previewed import first_part
+from noria_catalog.refusals import unexpected
 from noria_catalog.remote import RemoteStorage
 from noria_catalog.suggest import nearest
-from noria_catalog.versions import Version
 
 _BY_SUFFIX = {
     ".csv": "csv",
@@ -54,20 +53,9 @@ class EagerPolarsDataset(FileDataset):
         filepath: str | os.PathLike[str],
         *,
         file_format: str | None = None,
-        load_args: Mapping[str, Any] | None = None,
-        save_args: Mapping[str, Any] | None = None,
-        version: Version | None = None,
-        credentials: Mapping[str, Any] | None = None,
-        fs_args: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(
-            filepath,
-            load_args=load_args,
-            save_args=save_args,
-            version=version,
-            credentials=credentials,
-            fs_args=fs_args,
-        )
+        super().__init__(filepath, **options)
         self.file_format = self._checked(file_format)
 
     def read(self, path: Path) -> Any:
@@ -93,8 +81,7 @@ class EagerPolarsDataset(FileDataset):
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
         if not isinstance(data, _polars().DataFrame):
-            kind = f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
-            raise TypeError(f"expected a polars DataFrame, got {kind}")
+            raise unexpected("a polars DataFrame", data)
         self._write(data, path)
 
     def _write(self, data: Any, path: Path) -> None:
@@ -111,6 +98,8 @@ class EagerPolarsDataset(FileDataset):
     def _checked(self, given: str | None) -> str:
         suffixes = Path(self.filepath).suffixes
         known = next((_BY_SUFFIX[one] for one in reversed(suffixes) if one in _BY_SUFFIX), None)
+        if len(self.file_formats) == 1:
+            known = self.file_formats[0]
         chosen = known if given is None else given.lower()
         if chosen not in self.file_formats:
             told = "`file_format` is missing" if chosen is None else f"no file format {chosen!r}"
@@ -139,26 +128,6 @@ class CSVDataset(EagerPolarsDataset):
     save_function: ClassVar[str | None] = "polars:DataFrame.write_csv"
 
     file_formats: ClassVar[tuple[str, ...]] = ("csv",)
-
-    def __init__(
-        self,
-        filepath: str | os.PathLike[str],
-        *,
-        load_args: Mapping[str, Any] | None = None,
-        save_args: Mapping[str, Any] | None = None,
-        version: Version | None = None,
-        credentials: Mapping[str, Any] | None = None,
-        fs_args: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(
-            filepath,
-            file_format="csv",
-            load_args=load_args,
-            save_args=save_args,
-            version=version,
-            credentials=credentials,
-            fs_args=fs_args,
-        )
 
 
 class LazyPolarsDataset(EagerPolarsDataset):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
 from noria_catalog.libraries import library
 from noria_catalog.redact import redacted, shown_value
+from noria_catalog.refusals import refuse_none, unexpected
 from noria_catalog.storage import is_remote, local_path, storage_for
 
 # Where a table can be made, filled and renamed in one transaction, and the tests have seen it.
@@ -115,13 +116,9 @@ class SQLTableDataset(_Database):
 
     def save(self, data: Any) -> None:
         """Make these rows the table, or add them, in one transaction."""
-        if data is None:
-            raise SaveError(
-                "None cannot be saved", hint="does the function return what it has made?"
-            )
+        refuse_none(data)
         if not hasattr(data, "to_sql"):
-            kind = f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
-            raise TypeError(f"expected a pandas table, got {kind}")
+            raise unexpected("a pandas table", data)
         library("sqlalchemy", "sql")
         replaces = self.save_args["if_exists"] == "replace"
         with self.engine.begin() as connection:

@@ -161,8 +161,8 @@ def _row(name: str, written: DataCatalog, session: Session) -> dict[str, Any]:
         return {"name": name, "type": _IN_MEMORY, "place": None, "declared": None}
     try:
         described: Mapping[str, Any] = written.describe(name)
-    except NoriaError as error:
-        described = {"type": error.message}
+    except NoriaError:
+        described = {"type": "wrong: `noria catalog check` says how"}
     place = described.get("filepath")
     return {
         "name": name,

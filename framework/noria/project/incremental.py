@@ -16,7 +16,8 @@ from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT
 from noria.project.facts import Gatherer
 from noria.project.hooked import hooks_that_change_data
-from noria.project.importing import imported, is_own
+from noria.project.importing import is_own
+from noria.project.source_watch import SourceWatch
 from noria.record.events import Listener, Noted
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
@@ -76,6 +77,7 @@ class Incremental:
         self._closely = closely
         self._emit: Listener | None = None
         self._places = Places(catalog, store, given)
+        self._watch = SourceWatch(reader.files, self._places.digest_of_file)
         self.records = Records(store, self._places, closely=closely)
         self._canonical = _canonical(whole)
         self.gatherer = Gatherer(
@@ -130,7 +132,7 @@ class Incremental:
         project = Project(
             self._root,
             self._root / ".noria" / "aside" / self._run,
-            self._edited,
+            self._watch.edited,
             self._depends_changed,
             self.gatherer.texts,
         )
@@ -223,7 +225,7 @@ class Incremental:
             self._places.forget(name)
         again = decide(self.plan_made.jobs, self.records, wanted=())
         verdicts = dict(zip([job.name for job in again.jobs], again.verdicts, strict=True))
-        return self._edited() is None and all(
+        return self._watch.edited() is None and all(
             verdicts[job.name].kind == REUSE
             and self.gatherer.depends(self._nodes[job.name]) == self._depended.get(job.name, {})
             for job in selected
@@ -329,13 +331,6 @@ class Incremental:
             self._store.remember(entry._replace(outputs=outputs))
             self._places.set_mark(name, output.digest)
             self.records.forget(verdict.key)
-
-    def _edited(self) -> str | None:
-        """Return what is to be said of a source that is not what was judged any more."""
-        for path, digest in self._reader.files().items():
-            if imported.get(path, digest) != digest or self._places.digest_of_file(path) != digest:
-                return f"{Path(path).name} was edited"
-        return None
 
     def _depends_changed(self, node: Node) -> str | None:
         if node.depends_on and self.gatherer.depends(node) != self._depended[node.name]:

@@ -12,12 +12,14 @@ from typing import Any, Self, Unpack
 
 from noria_catalog import DataCatalog
 from noria_catalog.located import Located
+from noria_catalog.memory import MemoryDataset
 
 from noria.config.layers import Config
 from noria.config.parsed import ParsedFiles
 from noria.config.sources import as_source
 from noria.errors import RunError
 from noria.graph import Pipeline
+from noria.project.asked import Asked
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
 from noria.project.edits import Edits
@@ -26,7 +28,7 @@ from noria.project.modules import drop_bytecode, forget, put_in_place
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
-from noria.project.remembering import Asked, remembering
+from noria.project.remembering import remembering
 from noria.project.selection import Part, Selection
 from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
@@ -34,6 +36,7 @@ from noria.project.single import run_single
 from noria.project.state import prepare_state
 from noria.project.views import find_view
 from noria.record.events import Listener, RunFinished
+from noria.record.hand import record_edit
 from noria.record.history import latest_run, unsettled_nodes
 from noria.record.ledger import Recorder, open_ledger
 from noria.runner.hooking import HookCalls
@@ -158,7 +161,18 @@ class Session:
         put_in_place(self.project)
         if self._catalog is None:
             self._catalog = self._make_catalog(self.run_id)
+            self._catalog.on_saved = self._note_edit
         return self._catalog
+
+    def _note_edit(self, name: str, dataset: Any) -> None:
+        """Record that data was saved outside of a run: by hand, from a notebook say."""
+        if isinstance(dataset, MemoryDataset):
+            return
+        assert self._catalog is not None
+        where = self._catalog.describe(name).get("filepath")
+        with open_ledger(prepare_state(self.project.state)) as ledger:
+            run = new_run_id(latest_run(ledger))
+            record_edit(ledger, name, run=run, env=self.env, where=where)
 
     @cached_property
     def pipelines(self) -> Pipelines:
@@ -249,6 +263,7 @@ class Session:
             self._check_overrides(selected)
             self._check_pinned(selected)
             catalog = self._catalog_of(run)
+            stack.callback(setattr, catalog, "on_saved", self._note_edit)
             selected = join_places(selected, catalog)
             record = stack.enter_context(self._recording(ledger, command, selection, inputs or ()))
             asked = Asked(
@@ -280,7 +295,7 @@ class Session:
                 on_warning=on_warning,
                 memory=memory,
             )
-            if when_done is not None:
+            if when_done is not None and memory is not None:
                 when_done(memory)
             return result
 
@@ -367,7 +382,9 @@ class Session:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""
         self.run_id = run
         self._catalog = None
-        return self.catalog
+        catalog = self.catalog
+        catalog.on_saved = None  # what nodes save is recorded as theirs
+        return catalog
 
     def _make_catalog(self, run: str) -> DataCatalog:
         entries = self.config.catalog()

@@ -9,11 +9,13 @@ from typing import Any
 from noria_catalog.suggest import nearest
 
 from noria.errors import RunError
+from noria.record.hand import EDITED
 from noria.record.ledger import process_started
 from noria.record.schema import LOADED, SAVED
 from noria.record.trouble import explained, place
 
 _SAME_SECONDS = 2.0
+_MOST_EDITS = 100  # by hand that are looked past
 _NO_DATA: Mapping[str, Any] = dict.fromkeys(SAVED)
 
 
@@ -57,7 +59,8 @@ def unsettled_nodes(connection: sqlite3.Connection) -> frozenset[str]:
     What they have saved may not be recorded anywhere.
     """
     with explained(place(connection)):
-        runs = _runs(connection, mark_crashed(connection), 1)
+        found = _runs(connection, mark_crashed(connection), _MOST_EDITS)
+        runs = [run for run in found if run["status"] != EDITED]
         if not runs or runs[0]["status"] != "crashed":
             return frozenset()
         nodes = _nodes(connection, runs[0]["id"], crashed=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from noria.store.opened import OpenedStore
-from noria.store.pending import node_bytes
+from noria.store.pending import node_bytes, storable
 from noria.store.records import Entry, entry_from
 
 _MANY = 5000  # keys in one query
@@ -69,13 +69,15 @@ class Entries(OpenedStore):
 
     def by_output(self, digest: str) -> list[Entry]:
         """Return the entries of which an output goes by ``digest``, newest first."""
+        # First what is pending: it may be written meanwhile.
+        waiting = {entry.key: entry for entry in self.pending.entries()}
         rows = self.database.read(
             "SELECT e.key, body, seal FROM links l JOIN entries e ON e.key = l.key"
             " WHERE l.digest = ? AND signer = ?",
-            (digest, self.seal.signer),
+            (storable(digest), self.seal.signer),
         )
         entries = {entry.key: entry for row in rows if (entry := self._unsealed(*row))}
-        entries |= {entry.key: entry for entry in self.pending.entries()}
+        entries |= waiting
         found = [
             entry
             for entry in entries.values()

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from noria_catalog.leftovers import temporary_name
+from noria_catalog.publish import make_folders, sync_folder
 
 from noria.store.blobs import Blobs
 from noria.store.collect import LEASES
@@ -33,6 +34,7 @@ class OpenedStore:
         self.seal_marks = Seal(secret, "noria store marks 1")
         self.blobs = Blobs(folder)
         self._lease: Path | None = None
+        self._made: list[str] = []
         self._writable = self._prepared()
         self.database = Database(folder)
         self.pending = Pending(self.database, self.seal)
@@ -80,6 +82,10 @@ class OpenedStore:
             return False
         try:
             self.blobs.sync()
+            sync_folder(str(self.folder))
+            while self._made:
+                sync_folder(str(Path(self._made[-1]).parent))
+                self._made.pop()
         except OSError as error:
             self.tell(f"the store {self.folder} cannot be synced: {error.strerror or error}")
             return False
@@ -91,7 +97,7 @@ class OpenedStore:
 
     def _prepared(self) -> bool:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._made = make_folders(str(self.folder.absolute()))
             self.blobs.prepare()
             ignore = self.folder / ".gitignore"
             if not ignore.exists():

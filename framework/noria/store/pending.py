@@ -54,7 +54,8 @@ class Pending:
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry of a key that is not in the database yet."""
-        return self._now.entries.get(key) or self._taken.entries.get(key)
+        with self._guard:
+            return self._now.entries.get(key) or self._taken.entries.get(key)
 
     def entries(self) -> list[Entry]:
         """Return the entries that are not in the database yet."""
@@ -63,12 +64,14 @@ class Pending:
 
     def small(self, digest: str) -> bytes | None:
         """Return bytes that are not in the database yet."""
-        found = self._now.small.get(digest)
-        return self._taken.small.get(digest) if found is None else found
+        with self._guard:
+            found = self._now.small.get(digest)
+            return self._taken.small.get(digest) if found is None else found
 
     def text(self, digest: str) -> bytes | None:
         """Return a text that is not in the database yet."""
-        return self._now.texts.get(digest) or self._taken.texts.get(digest)
+        with self._guard:
+            return self._now.texts.get(digest) or self._taken.texts.get(digest)
 
     @property
     def is_full(self) -> bool:
@@ -138,21 +141,22 @@ class Pending:
             taken = self._taken
             if not taken and not durable:
                 return None
-            bodies = [(entry, entry_bytes(entry)) for entry in taken.entries.values()]
-            rows = [(entry, body, self._seal.of(body)) for entry, body in bodies]
-            failed = self._database.write(
-                lambda connection: self._write(connection, taken, rows, durable=durable),
-                wait=wait,
-                durable=durable,
-            )
-            with self._guard:
-                if failed is not None and self._database.writable:
-                    taken.put_before(self._now)
-                    self._now = taken
-                else:
-                    self._small_bytes -= sum(map(len, taken.small.values()))
-                self._taken = _Batch()
-            self.failed = failed
+            failed: str | None = "it was interrupted"
+            try:
+                failed = self._database.write(
+                    lambda connection: self._write(connection, taken, durable=durable),
+                    wait=wait,
+                    durable=durable,
+                )
+            finally:
+                with self._guard:
+                    if failed is not None and self._database.writable:
+                        taken.put_before(self._now)
+                        self._now = taken
+                    else:
+                        self._small_bytes -= sum(map(len, taken.small.values()))
+                    self._taken = _Batch()
+                self.failed = failed
             return failed
 
     def close(self) -> None:
@@ -175,16 +179,10 @@ class Pending:
         while not self._closed.wait(_FLUSH_SECONDS):
             self.flush(wait=_FLUSH_WAIT)
 
-    def _write(
-        self,
-        connection: sqlite3.Connection,
-        batch: _Batch,
-        entries: list[tuple[Entry, bytes, bytes]],
-        *,
-        durable: bool,
-    ) -> None:
+    def _write(self, connection: sqlite3.Connection, batch: _Batch, *, durable: bool) -> None:
         many = connection.executemany
         now = time.time()
+        bodies = [(entry, entry_bytes(entry)) for entry in batch.entries.values()]
         many(
             "INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?)",
             ((digest, len(data), now, data) for digest, data in batch.small.items()),
@@ -196,13 +194,20 @@ class Pending:
         many(
             "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (entry.key, self._seal.signer, node_bytes(entry.node), entry.made, body, seal)
-                for entry, body, seal in entries
+                (
+                    entry.key,
+                    self._seal.signer,
+                    node_bytes(entry.node),
+                    entry.made,
+                    body,
+                    self._seal.of(body),
+                )
+                for entry, body in bodies
             ),
         )
         many(
             "INSERT OR IGNORE INTO links VALUES (?, ?)",
-            ((digest, entry.key) for entry, _, _ in entries for digest in _linked(entry)),
+            ((digest, entry.key) for entry, _ in bodies for digest in _linked(entry)),
         )
         many("INSERT OR REPLACE INTO uses VALUES (?, ?)", batch.used.items())
         many(
@@ -215,7 +220,7 @@ class Pending:
         )
         many(
             "INSERT OR REPLACE INTO last_runs VALUES (?, ?, ?)",
-            ((label, *row) for label, row in batch.last_runs.items()),
+            ((storable(label), *row) for label, row in batch.last_runs.items()),
         )
         many(
             "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)",
@@ -232,6 +237,11 @@ def node_bytes(node: str) -> bytes:
     return node.encode("utf-8", "surrogatepass")
 
 
+def storable(text: str) -> str:
+    """Return a text as the database can keep it: halves of letters, which a path has, escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _linked(entry: Entry) -> set[str]:
     blobs = {digest for output in entry.outputs for _, digest, _ in output.blobs}
-    return blobs | {output.digest for output in entry.outputs}
+    return set(map(storable, blobs | {output.digest for output in entry.outputs}))
