@@ -1,18 +1,21 @@
 """The digest of a file's content: what tells two contents apart, whatever their times."""
 
 import os
+import time
 from collections.abc import Iterable
 from typing import Any
 
 _SMALL = 1 << 18
-_HALF = 1 << 20
+_PIECE = 1 << 20
+_AT_REST = 2.0
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:
     """Return the blake3 of a file's content as 64 hex digits.
 
-    The file is read, not mapped: one that another program cuts short meanwhile would end the
-    process by a signal if it was mapped.
+    A file that has been at rest for two seconds is mapped, which takes no longer than the hashing;
+    one that somebody may be writing is read, for a mapped file that is cut short ends the process
+    by a signal.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.txt"
@@ -23,13 +26,14 @@ def file_digest(path: str | os.PathLike[str]) -> str:
     from blake3 import blake3
 
     with open(path, "rb", buffering=0) as file:
-        if os.fstat(file.fileno()).st_size <= _SMALL:
+        status = os.fstat(file.fileno())
+        if status.st_size <= _SMALL:
             return blake3(file.read()).hexdigest()
         hasher = blake3(max_threads=blake3.AUTO)
-        if hasattr(os, "preadv"):
-            _hash_in_halves(hasher, file.fileno())
+        if time.time() - status.st_mtime > _AT_REST:
+            hasher.update_mmap(path)
         else:
-            _hash_in_order(hasher, file)
+            _hash_read(hasher, file)
         return hasher.hexdigest()
 
 
@@ -49,29 +53,10 @@ def names_digest(digests: Iterable[tuple[str, str]]) -> str:
     return f"files-{hasher.hexdigest()}"
 
 
-def _hash_in_halves(hasher: Any, descriptor: int) -> None:
-    """Read each piece by two threads: copying it costs a fourth of what hashing it does."""
+def _hash_read(hasher: Any, file: Any) -> None:
     import mmap
-    from concurrent.futures import ThreadPoolExecutor
 
     # Memory that begins at a page: into any other the kernel copies four times slower.
-    piece = memoryview(mmap.mmap(-1, 2 * _HALF))
-    first, second = piece[:_HALF], piece[_HALF:]
-    position = 0
-    with ThreadPoolExecutor(1) as beside:
-        while True:
-            reading = beside.submit(os.preadv, descriptor, [second], position + _HALF)
-            count = os.preadv(descriptor, [first], position)
-            rest = reading.result()
-            if count < _HALF:  # the end, or a short read: the other half does not follow on it
-                rest = 0
-            hasher.update(piece[: count + rest])
-            position += count + rest
-            if count == 0:
-                return
-
-
-def _hash_in_order(hasher: Any, file: Any) -> None:
-    piece = memoryview(bytearray(2 * _HALF))
+    piece = memoryview(mmap.mmap(-1, _PIECE))
     while count := file.readinto(piece):
         hasher.update(piece[:count])

@@ -3,6 +3,7 @@
 import shlex
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,6 @@ from noria.cli.summary import (
 )
 from noria.cli.tally import Tally
 from noria.errors import ConfigError, NodeError
-from noria.project.incremental import Incremental
-from noria.project.manifest import Before, write_manifest
 from noria.project.selection import Selection
 from noria.project.session import Session
 from noria.record.json_text import json_text
@@ -90,18 +89,15 @@ def run(
         runner = "threads"
     crew = _runner_flags(runner, workers)
     session = open_session(given)
-    before = Before(session)
     failure: NodeError | None = None
     if debugging and as_json:
         raise click.UsageError("--pdb and --json: a debugger cannot share the output")
     tally = Tally(BEGAN)
     stream = sys.stderr if as_json else sys.stdout
 
-    def note_fresh(memory: Memory) -> None:
-        if isinstance(memory, Incremental):
-            said = _said(tally, as_json=as_json, quiet=quiet)
-            write_manifest(session, memory, before, sys.argv[1:], said)
-
+    fresh = None
+    if not (force or no_cache):
+        fresh = _noting(session, lambda: _said(tally, as_json=as_json, quiet=quiet))
     try:
         with (
             stdout_elsewhere() if as_json else nullcontext(),
@@ -121,7 +117,7 @@ def run(
                 cache=not no_cache,
                 keep_edited=keep_edited,
                 outputs=(),
-                when_done=None if force else note_fresh,
+                when_done=fresh,
                 command=shlex.join(["noria", "run", *selection.flags(), *again, *crew]),
             )
     except NodeError as error:
@@ -145,6 +141,20 @@ def _tell(tally: Tally, *, as_json: bool, quiet: bool) -> None:
         print_json(summary_document(tally))
     elif not quiet:
         click.echo(f"\n{summary(tally, here=Path.cwd())}")
+
+
+def _noting(session: Session, said: Callable[[], str]) -> Callable[[Memory], None]:
+    """Return what writes down, at a good end, that this very command has nothing left to do."""
+    from noria.project.incremental import Incremental
+    from noria.project.manifest import Before, write_manifest
+
+    before = Before(session)
+
+    def note(memory: Memory) -> None:
+        if isinstance(memory, Incremental):
+            write_manifest(session, memory, before, sys.argv[1:], said())
+
+    return note
 
 
 def _said(tally: Tally, *, as_json: bool, quiet: bool) -> str:

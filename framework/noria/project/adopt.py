@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from noria.plan import Job, key_of
 from noria.plan.decide import complete
+from noria.project.asked import Asked
 from noria.project.incremental import Incremental
 from noria.project.lock import ProjectLock
+from noria.project.opened_memory import incremental
 from noria.project.parameters import located_datasets
-from noria.project.remembering import Asked, incremental
 from noria.project.selection import Selection
 from noria.project.session import Session
 from noria.project.state import prepare_state

@@ -14,10 +14,11 @@ from noria.plan import Plan, Verdict
 from noria.plan.decide import complete
 from noria.plan.explain import Difference, differences, symbols_that_differ
 from noria.plan.key import Parts, parts_from
+from noria.project.asked import Asked
 from noria.project.incremental import Incremental, told_late
+from noria.project.opened_memory import incremental
 from noria.project.orphans import Orphan, find_orphans
 from noria.project.parameters import located_datasets
-from noria.project.remembering import Asked, incremental
 from noria.project.selection import Selection
 from noria.project.session import Session
 from noria.record.history import unsettled_nodes

@@ -19,6 +19,7 @@ from noria.config.parsed import ParsedFiles
 from noria.config.sources import as_source
 from noria.errors import RunError
 from noria.graph import Pipeline
+from noria.project.asked import Asked
 from noria.project.code import prepare_import
 from noria.project.discover import Project, find_project
 from noria.project.edits import Edits
@@ -27,7 +28,7 @@ from noria.project.modules import drop_bytecode, forget, put_in_place
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
-from noria.project.remembering import Asked, remembering
+from noria.project.remembering import remembering
 from noria.project.selection import Part, Selection
 from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
@@ -294,7 +295,7 @@ class Session:
                 on_warning=on_warning,
                 memory=memory,
             )
-            if when_done is not None:
+            if when_done is not None and memory is not None:
                 when_done(memory)
             return result
 
