@@ -8,9 +8,10 @@ from typing import Any
 from noria.code.graph import Key
 from noria.code.live import CODE_TYPES, Living
 from noria.code.modules import LIVE, MISSING, PROJECT
-from noria.code.normal import digest_code
+from noria.code.normal import digest_code, digest_of
 from noria.code.project import Project
-from noria.code.table import CLASS, DEF, IMPORT, LITERAL, VALUE, Statement
+from noria.code.table import CLASS, DEF, EFFECT, IMPORT, LITERAL, VALUE, Statement
+from noria.code.walk import Facts
 
 _ABSENT = object()
 
@@ -69,6 +70,7 @@ class Comparison:
                 yield from self._living.keys(value)
             return
         statements = [table.statements[place] for place in places]
+        yield from self._other_import(module, name, value, statements)
         if any(self._is_as_written(module, name, value, each) for each in statements):
             return
         kinds = {each.kind for each in statements}
@@ -83,6 +85,27 @@ class Comparison:
             yield self._living.of_value({name: value})
         else:
             yield from self._living.inside(value)
+
+    def _other_import(
+        self, module: str, name: str, value: Any, statements: list[Statement]
+    ) -> Iterator[Key]:
+        """Yield what an import with alternatives did, if it was not the first that succeeded.
+
+        Whether an import succeeds may depend on anything in the module that it executes.
+        """
+        tried = [
+            (origin, attribute)
+            for statement in statements
+            if statement.kind == EFFECT
+            for bound, origin, attribute in statement.imported
+            if bound == name
+        ]
+        ours = any(self._living.kind(origin) == PROJECT for origin, _ in tried)
+        if ours and not self._is_imported(value, *tried[0]):
+            which = [each for each in tried if self._is_imported(value, *each)]
+            key: Key = ("x", digest_of(module, name, repr(which)).hex(), name)
+            self._living.graph.give(key, "", Facts())
+            yield key
 
     def _is_patched_data(self, module: str, places: tuple[int, ...], value: Any) -> bool:
         """Return whether plain data is not what the source says, and no source changes it."""
@@ -139,12 +162,14 @@ class Comparison:
         return self._living.kind(module) in {PROJECT, LIVE, MISSING}
 
     def _is_imported(self, value: Any, origin: str, attribute: str) -> bool:
-        if not attribute:
-            return value is sys.modules.get(origin)
-        loaded = sys.modules.get(origin)
-        if loaded is None or self._project.modules.kind(origin) != PROJECT:
-            # Of other modules only what is code can be told apart.
-            expected = getattr(loaded, "__dict__", {}).get(attribute, value)
-            return expected is value or not isinstance(value, types.FunctionType | type)
-        expected = loaded.__dict__.get(attribute, _ABSENT)
-        return expected is value or sys.modules.get(f"{origin}.{attribute}") is value
+        whole = f"{origin}.{attribute}" if attribute else origin
+        if value is not None and value is sys.modules.get(whole):
+            return True
+        loaded = getattr(sys.modules.get(origin), "__dict__", None)
+        if self._project.modules.kind(origin) == PROJECT:
+            return bool(loaded and attribute and loaded.get(attribute, _ABSENT) is value)
+        if not attribute or loaded is None:
+            return True
+        # Of other modules only what is code can be told apart.
+        expected = loaded.get(attribute, value)
+        return expected is value or not isinstance(value, types.FunctionType | type)

@@ -46,6 +46,7 @@ class Statement(NamedTuple):
     literal: str = ""
     made: Chain = ()  # what makes the value of the one name that is bound
     stars: tuple[str, ...] = ()
+    stops: bool = False  # the execution of the module may end with it
     is_plain: bool = False  # a class without metaclass and decorators of which nothing is known
 
 
@@ -184,6 +185,7 @@ class _Maker:
             guards,
             runs=_runs(node),
             stars=tuple(walker.stars),
+            stops=isinstance(node, ast.Raise | ast.Assert),
         )
 
     def _parts(self, node: ast.ClassDef, owner: str, prefix: str = "") -> Iterator[Part]:
