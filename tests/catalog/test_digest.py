@@ -54,25 +54,34 @@ def test_the_digest_of_a_file_is_the_blake3_of_its_content(tmp_path: Path, size:
     assert file_digest(tmp_path / "a") == blake3(content).hexdigest()
 
 
+CUTS = """
+import os, sys
+content = os.urandom(1 << 20) * 100
+while True:
+    with open(sys.argv[1], "wb") as file:
+        file.write(content)
+    print("written", flush=True)
+"""
+DIGESTS = """
+import sys, time
+from noria_catalog.digest import file_digest
+end = time.monotonic() + 3
+while time.monotonic() < end:
+    file_digest(sys.argv[1])
+"""
+
+
 def test_a_file_that_is_cut_short_while_it_is_digested_ends_nothing(tmp_path: Path) -> None:
-    script = (
-        "import os, sys, threading\n"
-        "from noria_catalog.digest import file_digest\n"
-        "path = sys.argv[1]\n"
-        "def cut():\n"
-        "    for turn in range(200):\n"
-        "        with open(path, 'wb') as file:\n"
-        "            file.write(os.urandom(1 << 20) * 30)\n"
-        "cutting = threading.Thread(target=cut, daemon=True)\n"
-        "open(path, 'wb').close()\n"
-        "cutting.start()\n"
-        "for turn in range(30): file_digest(path)\n"
-        "print('alive', flush=True)\n"
-        "os._exit(0)\n"
-    )
-    command = [sys.executable, "-c", script, str(tmp_path / "a")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
+    path = tmp_path / "a"
+    cuts = [sys.executable, "-c", CUTS, str(path)]
+    with subprocess.Popen(cuts, stdout=subprocess.PIPE) as cutting:
+        try:
+            assert cutting.stdout is not None
+            assert cutting.stdout.readline()
+            done = subprocess.run([sys.executable, "-c", DIGESTS, str(path)], check=False)
+        finally:
+            cutting.kill()
+    assert done.returncode == 0
 
 
 def test_a_datasets_digest_follows_its_content_and_not_its_times(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ class Gatherer:
         if self._places.is_memory(name):
             return "memory"
         left_out = _NOT_CONFIGURATION | (_SAVING if side == "reads" else _LOADING)
-        described = self._catalog.describe(name)
+        described = self._places.described(name)
         said = {key: value for key, value in described.items() if key not in left_out}
         suffixes = Path(str(described.get("filepath", ""))).suffixes
         if side == "reads":  # the same bytes are the same data, but where a name says how to unpack
@@ -167,7 +167,7 @@ class Gatherer:
     def _appends(self, name: str) -> bool:
         if self._places.is_memory(name):
             return False
-        mode = (self._catalog.describe(name).get("save_args") or {}).get("mode", "")
+        mode = (self._places.described(name).get("save_args") or {}).get("mode", "")
         return isinstance(mode, str) and mode.startswith("a")
 
 

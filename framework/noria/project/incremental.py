@@ -208,7 +208,7 @@ class Incremental:
         """Yield where the data of all judged nodes lies on this machine's disks."""
         for name in self._data_names():
             if not self._places.is_memory(name):
-                yield str(self._catalog.describe(name)["filepath"])
+                yield self._places.path(name)
 
     def has_open_ends(self) -> bool:
         """Tell whether the next run could differ though no file that was looked at has changed."""

@@ -9,6 +9,7 @@ from noria_catalog import DataCatalog
 from noria_catalog.dataset import Digests, Exists, Restores
 from noria_catalog.digest import names_digest
 from noria_catalog.errors import MissingDataError
+from noria_catalog.file_dataset import FileDataset
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.refresh import refresh_seconds
 from noria_catalog.storage import is_remote
@@ -39,6 +40,8 @@ class Places:
         self._given = given or {}
         self._known: dict[str, Lying] = {}
         self._names: dict[str, str] = {}
+        self._described: dict[str, Mapping[str, Any]] = {}
+        self._folders: dict[str, str] = {}
 
     def lying(self, name: str) -> Lying:
         """Return what lies at the place of a dataset, as it was when first asked."""
@@ -62,16 +65,23 @@ class Places:
             return True
         return isinstance(self._catalog[name], MemoryDataset)
 
+    def described(self, name: str) -> Mapping[str, Any]:
+        """Return what a dataset is, asked of the catalog once."""
+        described = self._described.get(name)
+        if described is None:
+            described = self._described[name] = self._catalog.describe(name)
+        return described
+
     def path(self, name: str) -> str:
         """Return the path of a local dataset as it is configured, links not followed."""
-        return str(self._catalog.describe(name)["filepath"])
+        return str(self.described(name)["filepath"])
 
     def is_plain_file(self, name: str) -> bool:
         """Tell whether all that a dataset is can be seen by the state of files on these disks."""
         if self.is_memory(name):
             return True
         dataset = self._catalog[name]
-        local = not is_remote(self.place(name)) and "filepath" in self._catalog.describe(name)
+        local = not is_remote(self.place(name)) and "filepath" in self.described(name)
         return local and isinstance(dataset, Restores) and dataset.restorable
 
     def place(self, name: str) -> str:
@@ -126,12 +136,21 @@ class Places:
         return digest
 
     def _place(self, name: str) -> str:
-        described = self._catalog.describe(name)
+        described = self.described(name)
         place = described.get("filepath")
         if place is None:
             return f"{described.get('type')}:{name}"
         place = str(place)
-        return place if is_remote(place) else os.path.realpath(place)
+        return place if is_remote(place) else self._real(place)
+
+    def _real(self, path: str) -> str:
+        """Return the path with links followed; those of a folder are followed once."""
+        folder, name = os.path.split(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        found = f"{real}{os.sep}{name}"
+        return os.path.realpath(found) if os.path.islink(found) else found  # noqa: PTH114
 
     def _look(self, name: str) -> Lying:
         if name in self._given:
@@ -153,7 +172,7 @@ class Places:
             "guarded": is_remote(place),
         }
         # Asked first: the error that says what lies near a missing file takes time to find out.
-        if isinstance(dataset, Exists) and not dataset.exists():
+        if _does(dataset, Exists) and not dataset.exists():
             return Lying(None, **about)
         try:
             digest = self._content(dataset, place)
@@ -161,7 +180,7 @@ class Places:
             return Lying(None, **about)
         if digest is None:
             # What the last run has put there is all that can be known of it.
-            there = not isinstance(dataset, Exists) or self._catalog.exists(name)
+            there = not _does(dataset, Exists) or self._catalog.exists(name)
             held = self._held(name) if not written else None
             if held is not None:
                 return Lying(held)
@@ -172,7 +191,7 @@ class Places:
         recorded = (
             written in (digest, WRITING)
             or bool(self._store.by_output(digest))
-            or not (isinstance(dataset, Restores) and dataset.restorable)
+            or not (_does(dataset, Restores) and dataset.restorable)
         )
         return Lying(digest, recorded=recorded, **about)
 
@@ -185,19 +204,27 @@ class Places:
 
     def _holds(self, name: str) -> float:
         """Return for how many seconds what was found by loading holds."""
-        return refresh_seconds(str(self._catalog.describe(name).get("refresh", "always")))
+        return refresh_seconds(str(self.described(name).get("refresh", "always")))
 
     def _content(self, dataset: Any, place: str) -> str | None:
         if is_remote(place):
             return self._stamp(dataset)
-        if not isinstance(dataset, Restores):
-            return dataset.digest() if isinstance(dataset, Digests) else None
+        if not _does(dataset, Restores):
+            return dataset.digest() if _does(dataset, Digests) else None
         with dataset.stored_files() as files:
             return digest_of_files(files, self._seen.digest_of)
 
     def _stamp(self, dataset: Any) -> str | None:
         """Return what tells contents apart without reading them: a store's own tag."""
-        return dataset.digest() if isinstance(dataset, Digests) else None
+        return dataset.digest() if _does(dataset, Digests) else None
+
+
+def _does(dataset: Any, protocol: type[Any]) -> bool:
+    """Tell whether a dataset keeps a protocol; all that lie in a file keep all of them.
+
+    To look through a protocol takes longer than a small file does to digest.
+    """
+    return isinstance(dataset, FileDataset) or isinstance(dataset, protocol)  # noqa: SIM101
 
 
 def digest_of_files(
