@@ -73,6 +73,10 @@ $(VENV)/.browser: $(VENV)/.dev
 test: $(VENV)/.dev $(VENV)/.database $(VENV)/.browser ## everything the tests need, then the tests
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
+.PHONY: soak
+soak: $(VENV)/.dev ## an hour of random edits, kills at every write, and sabotages that must be caught
+	@$(PY) -m tests.incremental.soak $(SOAK_ARGS)
+
 .PHONY: check
 check: $(VENV)/.dev ## lint, format, types and the guards of the house
 	@$(BIN)/ruff check .

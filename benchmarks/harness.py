@@ -15,6 +15,7 @@ from benchmarks import (
     engine,
     incremental,
     language,
+    needless,
     saving,
     scaffolding,
     start_up,
@@ -39,6 +40,7 @@ SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "language": language.measure,
     "code": code.measure,
     "incremental": incremental.measure,
+    "needless": needless.measure,
     "store": store.measure,
     "view": view.measure,
 }

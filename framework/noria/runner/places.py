@@ -82,7 +82,7 @@ class Places:
             return True
         dataset = self._catalog[name]
         local = not is_remote(self.place(name)) and "filepath" in self.described(name)
-        return local and _does(dataset, Restores) and dataset.restorable
+        return local and isinstance(dataset, Restores) and dataset.restorable
 
     def place(self, name: str) -> str:
         """Return what names the place, equal for two datasets that lie at one; empty in memory."""

@@ -1,0 +1,348 @@
+"""Ways to break what decides whether a node runs, each by one replaced text of the framework."""
+
+from dataclasses import dataclass
+
+CODE = "framework/noria/code"
+PLAN = "framework/noria/plan"
+PROJECT = "framework/noria/project"
+
+
+NET = (f"{CODE}/compare.py", "tuple(dict.fromkeys(self._differs(module, name)))", "()")
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A text of a file that is replaced; ``caught_by`` chooses the tests that should see it.
+
+    A choice is a test's name in this folder, or the name of a spelling, whose edits are tried.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    caught_by: tuple[str, ...]
+    # Names that no source explains are looked up in the imported modules: a second net, which hides
+    # what is wrong with the first.
+    netless: bool = False
+
+    def edits(self) -> list[tuple[str, str, str]]:
+        """Return the files with the texts to replace and what replaces them."""
+        return [(self.file, self.old, self.new), *([NET] if self.netless else [])]
+
+
+def _code(name: str, file: str, old: str, new: str, *caught_by: str) -> Sabotage:
+    return Sabotage(name, f"{CODE}/{file}", old, new, caught_by)
+
+
+def _netless(name: str, file: str, old: str, new: str, *caught_by: str) -> Sabotage:
+    return Sabotage(name, f"{CODE}/{file}", old, new, caught_by, netless=True)
+
+
+def _plan(name: str, file: str, old: str, new: str, *caught_by: str) -> Sabotage:
+    return Sabotage(name, f"{PLAN}/{file}", old, new, caught_by)
+
+
+BODY = "test_rows_code.py::test_a_body_runs_its_node_and_followers_only_if_the_bytes_changed"
+SABOTAGES = [
+    # -- code/: what is followed
+    _netless(
+        "follow no star import", "walk.py", "self.stars.append(module)", "pass", "star import"
+    ),
+    _netless(
+        "take a renamed import by its old name",
+        "walk.py",
+        "[(alias.asname or alias.name, module, alias.name) for alias in node.names]",
+        "[(alias.name, module, alias.name) for alias in node.names]",
+        "renamed import",
+    ),
+    _code(
+        "count the dots of a relative import wrong",
+        "walk.py",
+        "parts[: len(parts) - node.level + 1]",
+        "parts[: len(parts) - node.level]",
+        "two dots",
+        "relative import",
+    ),
+    _code(
+        "follow no import inside a function",
+        "walk.py",
+        "self.scope.imports.setdefault(bound, []).append(target)",
+        "pass",
+        "import inside a function",
+    ),
+    _netless(
+        "follow no decorator of a function",
+        "visit.py",
+        "        for decorator in node.decorator_list:\n            self.decorator(decorator)\n        self.store(node.name)\n        self.function_body",
+        "        self.store(node.name)\n        self.function_body",
+        "functools.wraps",
+        "a decorator with arguments",
+    ),
+    _code(
+        "follow no decorator of a class",
+        "visit.py",
+        "        for decorator in node.decorator_list:\n            self.decorator(decorator)\n        self.store(node.name)\n        self.bases(node)",
+        "        self.store(node.name)\n        self.bases(node)",
+        "class decorators",
+    ),
+    _code(
+        "follow no default",
+        "visit.py",
+        "        self.each([*args.defaults, *filter(None, args.kw_defaults)])\n        every = [",
+        "        every = [",
+        "a function as a default",
+        "defaults",
+    ),
+    _code(
+        "forget the keywords of a class, its metaclass too",
+        "visit.py",
+        "[*node.bases, *(keyword.value for keyword in node.keywords)]",
+        "node.bases",
+        "metaclasses",
+    ),
+    _code(
+        "read no comprehension's value",
+        "visit.py",
+        "            self.visit(node.elt)\n",
+        "            pass\n",
+        "comprehensions",
+    ),
+    _code(
+        "read no lambda",
+        "visit.py",
+        "        self.visit(node.body)\n        self.leave()\n\n    def class_",
+        "        self.leave()\n\n    def class_",
+        "lambdas",
+    ),
+    _code(
+        "read no attribute of a module",
+        "calls.py",
+        "        self.load(found, line, use)\n\n    def called_attribute",
+        "        self.load(found[:1], line, use)\n\n    def called_attribute",
+        "module.attribute",
+        "package.module.function",
+    ),
+    _code(
+        "never look at what imported modules hold",
+        "compare.py",
+        *NET[1:],
+        "a monkeypatch by a text that is executed",
+        "a monkeypatch by names from a table",
+    ),
+    # -- code/: what is compared
+    _code(
+        "compare no constant",
+        "normal.py",
+        'out.append(f"{value.__class__.__name__}={value!r}")\n\n\ndef is_idle',
+        "out.append(value.__class__.__name__)\n\n\ndef is_idle",
+        BODY,
+        "module.constant",
+    ),
+    _code(
+        "take every statement without a value for idle",
+        "normal.py",
+        "isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)",
+        "isinstance(node, ast.Expr)",
+        "module-level code with effects",
+        "global and del",
+    ),
+    _code(
+        "never see that a docstring is read",
+        "walk.py",
+        "self._reads |= READS_DOCSTRINGS",
+        "pass",
+        "a docstring that is read",
+    ),
+    _code(
+        "never see that a source is read",
+        "walk.py",
+        "self._reads |= READS_SOURCE",
+        "pass",
+        "a source that is read",
+    ),
+    _code(
+        "forget what a closure holds",
+        "live.py",
+        "(carried, function.__defaults__, function.__kwdefaults__)",
+        "((), function.__defaults__, function.__kwdefaults__)",
+        "test_rows_code.py::test_a_value_that_a_loop_gives_each_node_is_its_own",
+    ),
+    _code(
+        "let no statement change another's value",
+        "attach.py",
+        "                self._attach(name, place, statement)",
+        "                pass",
+        "module-level code with effects",
+        "a registry filled by decorators in a third module",
+        "a monkeypatch in a third module",
+    ),
+    # -- code/: what is outside
+    _code(
+        "take editable packages for installed ones",
+        "modules.py",
+        "            self._add_place(place, top)\n            return PROJECT\n        mapped",
+        "            return THIRD_PARTY\n        mapped",
+        "a local package in editable mode",
+    ),
+    _code(
+        "compare libraries by their version alone",
+        "distributions.py",
+        '    hashed = blake3(b"\\n".join(lines))',
+        '    hashed = blake3(b"")',
+        "test_rows_outside.py::test_the_same_version_with_other_files_runs_the_node",
+    ),
+    _code(
+        "forget what a library requires",
+        "distributions.py",
+        '                pending.append((required, ""))',
+        "                pass",
+        "test_rows_outside.py::test_an_upgraded_requirement_of_it_runs_the_node",
+    ),
+    _code(
+        "see no clock",
+        "effects.py",
+        "datetime.datetime.now datetime.datetime.utcnow",
+        "datetime.datetime.utcnow",
+        "test_rows_outside.py::test_a_node_with_an_effect_always_runs_and_its_followers_by_content",
+    ),
+    _code(
+        "see no environment variable",
+        "effects.py",
+        "os.environ os.environb os.getenv",
+        "os.environb",
+        "test_rows_outside.py::test_a_node_with_an_effect_always_runs_and_its_followers_by_content",
+    ),
+    # -- plan/
+    _plan(
+        "leave the code out of the key",
+        "key.py",
+        "        **parts._asdict(),",
+        '        **parts._replace(code="")._asdict(),',
+        BODY,
+    ),
+    _plan(
+        "leave the inputs out of the key",
+        "key.py",
+        "argument: digest for argument, (_, digest)",
+        'argument: "" for argument, (_, digest)',
+        "test_rows_data.py::test_an_input_s_content_counts_and_its_time_does_not",
+    ),
+    _plan(
+        "leave depends_on out of the key",
+        "key.py",
+        "        **parts._asdict(),",
+        "        **parts._replace(depends={})._asdict(),",
+        "test_rows_outside.py::test_a_file_and_a_variable_that_a_node_depends_on",
+    ),
+    _plan(
+        "leave how outputs are saved out of the key",
+        "key.py",
+        "        **parts._asdict(),",
+        "        **parts._replace(makes={})._asdict(),",
+        "test_rows_place.py::test_how_an_output_is_saved_concerns_its_producer",
+    ),
+    _plan(
+        "leave how inputs are read out of the key",
+        "key.py",
+        "        **parts._asdict(),",
+        "        **parts._replace(reads={})._asdict(),",
+        "test_rows_place.py::test_how_an_input_is_loaded_concerns_its_readers",
+    ),
+    _plan(
+        "forget what always runs",
+        "decide.py",
+        "        return _run(job, key, job.always, facts)",
+        "        pass",
+        "test_rows_outside.py::test_a_node_without_outputs_or_cache_always_runs",
+        "test_rows_outside.py::test_a_node_with_an_effect_always_runs_and_its_followers_by_content",
+    ),
+    _plan(
+        "take whatever lies there for the result",
+        "decide.py",
+        "        if lying.digest == recorded.digests[name]:\n",
+        "        if lying.digest is not None:\n",
+        "test_rows_data.py::test_an_output_edited_by_hand_is_kept_aside_and_restored",
+    ),
+    _plan(
+        "overwrite what was edited by hand",
+        "decide.py",
+        "    return not lying.memory and lying.digest is not None and not lying.recorded",
+        "    return False",
+        "test_rows_data.py::test_an_output_edited_by_hand_is_kept_aside_and_restored",
+    ),
+    _plan(
+        "judge readers once, before what they read is made again",
+        "decide.py",
+        "        if not more:\n            return plan",
+        "        return plan",
+        "test_rules_data.py::test_no_run_ends_with_outputs_of_two_executions",
+    ),
+    _plan(
+        "never call an input out of date",
+        "decide.py",
+        "            plan.late[name] = job.name",
+        "            pass",
+        "test_rules_runs.py::test_an_input_out_of_date_is_used_with_one_warning",
+    ),
+    _plan(
+        "take a missing input for none",
+        "decide.py",
+        "            plan.missing[name] = job.name",
+        "            pass",
+        "test_rules_runs.py::test_a_missing_input_that_nobody_can_restore_is_told",
+    ),
+    _plan(
+        "restore nothing",
+        "decide.py",
+        "        restore.append(name)\n",
+        "        pass\n",
+        "test_rows_data.py::test_a_deleted_output_is_restored",
+    ),
+    _plan(
+        "force nothing",
+        "decide.py",
+        '    if force:\n        return _run(job, key, "forced", facts, force=True)\n',
+        "",
+        "test_rules_runs.py::test_force_runs_the_selected_nodes_anyway",
+    ),
+    # -- the quick answer, and the import of what was read
+    Sabotage(
+        "forget the time of a file's last change",
+        f"{PROJECT}/freshness.py",
+        "            status.st_ctime_ns,",
+        "            0,",
+        ("test_quick_answer.py::test_a_change_is_seen",),
+    ),
+    Sabotage(
+        "trust young files",
+        f"{PROJECT}/freshness.py",
+        "    return all(digest_of(path) == digest for path, digest in young.items())",
+        "    return True",
+        (
+            "test_world.py::test_edits_at_once_are_never_missed",
+            "test_quick_answer.py::test_a_change_is_seen",
+        ),
+    ),
+    Sabotage(
+        "forget whose absence mattered",
+        f"{PROJECT}/freshness.py",
+        "    if any(map(os.path.lexists, absent)):\n        return False\n",
+        "",
+        ("test_quick_answer.py::test_a_change_is_seen",),
+    ),
+    Sabotage(
+        "forget which variables a node reads",
+        f"{PROJECT}/freshness.py",
+        "        if (None if value is None else digest_of_text(value)) != digest:\n            return False\n",
+        "        pass\n",
+        ("test_rows_outside.py::test_a_file_and_a_variable_that_a_node_depends_on",),
+    ),
+    Sabotage(
+        "trust Python's byte code",
+        f"{PROJECT}/importing.py",
+        "        _drop_doubtful(self.path)\n",
+        "",
+        (BODY, "test_world.py::test_edits_at_once_are_never_missed"),
+    ),
+]

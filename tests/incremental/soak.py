@@ -1,0 +1,76 @@
+"""`make soak`: what the tests of incremental running do for a minute, done for long.
+
+    python -m tests.incremental.soak [--edits 5000] [--seed N] [--only edits kills sabotage]
+
+Ends with 1 when a result was stale, a kill left something wrong or a sabotage was not caught.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.incremental.oracle import StaleError, Tally, run_one
+from tests.incremental.spellings import SPELLINGS
+
+ROOT = Path(__file__).parents[2]
+EDITS_A_PROJECT = 40
+PARTS = ("edits", "kills", "sabotage")
+
+
+def soak_edits(work: Path, seed: int, edits: int) -> int:
+    """Make random projects and edits until there were enough; return how many were stale."""
+    tally, stale, number = Tally(), 0, 0
+    while sum(tally.edits.values()) < edits or not all(
+        tally.occurred[each.name] for each in SPELLINGS
+    ):
+        began = time.monotonic()
+        try:
+            run_one(work / f"p{number}", number, seed, min(EDITS_A_PROJECT, edits), tally)
+        except StaleError as error:
+            stale += 1
+            print(error)
+        done = sum(tally.edits.values())
+        print(
+            f"project {number}: {done} edits, {stale} stale, {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
+        number += 1
+    print(tally.told())
+    return stale
+
+
+def soak_kills() -> int:
+    """Kill 200 runs at random, and one run at each of its calls; return how many tests failed."""
+    variables = {**os.environ, "SOAK_KILLS": "200", "SOAK_EVERY": "1"}
+    words = [sys.executable, "-m", "pytest", "-q", "-s", "tests/incremental/test_kills.py"]
+    return subprocess.run(words, cwd=ROOT, env=variables, check=False).returncode
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--edits", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    given = parser.parse_args(words)
+    failed = 0
+    if "edits" in given.only:
+        print(f"seed {given.seed}", flush=True)
+        work = Path(tempfile.mkdtemp(prefix="soak-"))
+        failed += soak_edits(work, given.seed, given.edits)
+    if "kills" in given.only:
+        failed += soak_kills()
+    if "sabotage" in given.only:
+        from tests.incremental.sabotage import run_all
+
+        failed += run_all()
+    print(f"soak: {failed or 'nothing'} wrong")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,223 @@
+"""The quick answer "nothing to do": it imports nothing of the user's, and is never wrong."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.incremental.workbench import (
+    CONF,
+    PARAMETERS,
+    PYPROJECT,
+    WHERE_PIPELINE,
+    Workbench,
+    entries,
+)
+
+B = "src/shop/b.py"
+NEW_NODE = (
+    'from noria import Pipeline, node\n\n\ndef f(raw):\n    print("<<N>>")\n    return raw\n\n\n'
+    'def create_pipeline():\n    return Pipeline([node(f, "raw", "made_n", name="N")])\n'
+)
+
+
+@pytest.fixture
+def settled(bench: Workbench) -> Workbench:
+    """The chain after runs that had nothing to do, when all its files are old enough to trust."""
+    time.sleep(2.2)
+    assert bench.did() == ""
+    assert bench.did() == ""
+    return bench
+
+
+def test_nothing_of_the_user_s_is_imported(settled: Workbench) -> None:
+    settled.edit(B, "RATE = 10", 'print("imported")\nRATE = 10')
+    assert "imported" in settled.go().said.all
+    time.sleep(2.2)
+    settled.go()
+    ran = settled.go()
+    assert ran.did == ""
+    assert "imported" not in ran.said.all
+    assert "up to date" in ran.said.all
+
+
+def _same_size_and_time(bench: Workbench) -> None:
+    bench.edit_at_once(B, "RATE = 10", "RATE = 20")
+
+
+def _helper_s_helper(bench: Workbench) -> None:
+    bench.edit_at_once("src/shop/deep.py", "+ 0", "+ 1")
+
+
+def _older_file_put_in_place(bench: Workbench) -> None:
+    other = bench.path / "other.py"
+    other.write_text((bench.path / B).read_text().replace("RATE = 10", "RATE = 20"))
+    before = (bench.path / B).stat()
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    other.rename(bench.path / B)
+
+
+def _input_in_place(bench: Workbench) -> None:
+    bench.edit_at_once("data/raw.json", "1", "2")
+
+
+def _parameter(bench: Workbench) -> None:
+    bench.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
+
+
+def _new_parameter_file(bench: Workbench) -> None:
+    bench.write({"conf/local/parameters.yml": "rate: 6\n"})
+
+
+def _new_catalog_file(bench: Workbench) -> None:
+    bench.write({"conf/local/catalog_more.yml": "made_c:\n  filepath: data/other.json\n"})
+
+
+def _new_pipeline(bench: Workbench) -> None:
+    bench.write(
+        {"src/shop/pipelines/new/__init__.py": "", "src/shop/pipelines/new/pipeline.py": NEW_NODE}
+    )
+
+
+def _registry(bench: Workbench) -> None:
+    bench.write({"src/shop/pipelines/new_one.txt": "", "src/shop/pipeline_registry.py": (
+        "from noria import Pipeline, node\nfrom shop.pipelines.main.pipeline import create_pipeline\n"
+        + NEW_NODE.split("\n\n\n")[1]
+        + '\n\n\ndef register_pipelines():\n    more = Pipeline([node(f, "raw", "made_n", name="N")])\n'
+        + '    return {"__default__": create_pipeline() + more}\n'
+    )})  # fmt: skip
+
+
+def _setting_variable(bench: Workbench) -> None:
+    bench.write({"conf/prod/parameters.yml": "rate: 6\n"})
+    bench.variables["NORIA_ENV"] = "prod"
+
+
+def _setting(bench: Workbench) -> None:
+    bench.write({"conf/prod/parameters.yml": "rate: 6\n"})
+    bench.write({"pyproject.toml": PYPROJECT + 'env = "prod"\n'})
+
+
+def _module_instead_of_package(bench: Workbench) -> None:
+    """A package takes the place of a module of its name: a path whose absence mattered."""
+    bench.write({"src/shop/helpers/__init__.py": "def scale(x):\n    return x + 1\n"})
+
+
+def _module_before_it_on_the_path(bench: Workbench) -> None:
+    bench.write({"ahead/shop_extra.py": ""})
+    bench.variables["PYTHONPATH"] = str(bench.path / "ahead")
+
+
+CHANGES: list[tuple[Callable[[Workbench], None], str, int]] = [
+    (_same_size_and_time, "B C", 145),
+    (_helper_s_helper, "B C", 135),
+    (_older_file_put_in_place, "B C", 145),
+    (_input_in_place, "A B C", 135),
+    (_parameter, "B C", 126),
+    (_new_parameter_file, "B C", 126),
+    (_new_pipeline, "N", 125),
+    (_registry, "N", 125),
+    (_setting_variable, "B C", 126),
+    (_setting, "B C", 126),
+    (_module_instead_of_package, "B C", 135),
+    (_module_before_it_on_the_path, "", 125),
+]
+
+
+@pytest.mark.parametrize(("change", "did", "value"), CHANGES)
+def test_a_change_is_seen(
+    settled: Workbench, change: Callable[[Workbench], None], did: str, value: int
+) -> None:
+    change(settled)
+    assert settled.did() == did
+    assert settled.value("made_c") == value
+    assert settled.did() == ""
+    assert settled.value("made_c") == value
+
+
+def test_an_output_that_is_not_as_it_was_is_seen(settled: Workbench) -> None:
+    (settled.path / "data/made_c.json").unlink()
+    assert settled.go().nodes("restored") == "C"
+    assert settled.value("made_c") == 125
+    time.sleep(2.2)
+    settled.go()
+    settled.go()
+    settled.edit_at_once("data/made_c.json", "125", "999")
+    assert settled.did() == ""
+    assert settled.value("made_c") == 125
+    shutil.rmtree(settled.path / "data")
+    settled.write({"data/raw.json": "1\n"})
+    assert settled.did() == ""
+    assert settled.value("made_c") == 125
+
+
+def test_a_new_place_of_an_output_is_seen(settled: Workbench) -> None:
+    _new_catalog_file(settled)
+    settled.go()
+    assert (settled.path / "data/other.json").read_text().strip() == "125"
+
+
+def test_other_selections_and_parameters_have_their_own_answer(settled: Workbench) -> None:
+    assert settled.did("--params", "rate=6") == "B C"
+    assert settled.did("--params", "rate=7") == "B C"
+    assert settled.did("--params", "rate=6") == ""
+    assert settled.value("made_c") == 126
+    assert settled.did() == ""
+    assert settled.value("made_c") == 125
+    assert settled.did("--nodes", "C") == ""
+    settled.edit_at_once(B, "RATE = 10", "RATE = 20")
+    assert settled.did("--nodes", "A") == ""
+    assert settled.did() == "B C"
+    assert settled.value("made_c") == 145
+
+
+def test_a_new_file_beside_a_glob_of_partitions_is_seen(settled: Workbench) -> None:
+    settled.edit(
+        CONF,
+        entries("raw"),
+        "raw:\n  type: partitions.PartitionedDataset\n  path: data/parts\n"
+        "  filename_suffix: .json\n  dataset: json.JSONDataset\n",
+    )
+    settled.edit("src/shop/a.py", "raw + 1", "sum(part() for part in raw.values()) + 1")
+    settled.write({"data/parts/one.json": "1\n"})
+    assert settled.did() == "A"
+    time.sleep(2.2)
+    settled.go()
+    assert settled.did() == ""
+    settled.write({"data/parts/two.json": "1\n"})
+    assert settled.did() == "A B C"
+    assert settled.value("made_c") == 135
+    (settled.path / "data/parts/two.json").unlink()
+    assert settled.did() == ""
+    assert settled.value("made_c") == 125
+
+
+def test_a_link_that_points_elsewhere_is_seen(settled: Workbench) -> None:
+    for number in (1, 2):
+        settled.write({f"elsewhere/{number}.json": f"{number}\n"})
+    raw: Path = settled.path / "data/raw.json"
+    raw.unlink()
+    raw.symlink_to(settled.path / "elsewhere/1.json")
+    assert settled.did() == ""
+    time.sleep(2.2)
+    settled.go()
+    assert settled.did() == ""
+    raw.unlink()
+    raw.symlink_to(settled.path / "elsewhere/2.json")
+    assert settled.did() == "A B C"
+    assert settled.value("made_c") == 135
+    settled.edit_at_once("elsewhere/2.json", "2", "3")
+    assert settled.did() == "A B C"
+    assert settled.value("made_c") == 145
+
+
+def test_a_pipeline_that_was_deleted_is_seen(settled: Workbench) -> None:
+    settled.edit(
+        WHERE_PIPELINE, '            node(c, inputs="made_b", outputs="made_c", name="C"),\n', ""
+    )
+    ran = settled.go()
+    assert ran.did == ""
+    assert ran.run is None or "C" not in ran.statuses

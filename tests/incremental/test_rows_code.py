@@ -1,0 +1,278 @@
+"""What an edit of code executes, in the chain raw -> A -> B -> C."""
+
+import pytest
+
+from tests.incremental.workbench import PARAMETERS, WHERE_PIPELINE, Workbench, entries
+
+B = "src/shop/b.py"
+HELPERS = "src/shop/helpers.py"
+DEEP = "src/shop/deep.py"
+
+
+def edit_and_run(bench: Workbench, name: str, old: str, new: str) -> str:
+    bench.edit_at_once(name, old, new) if len(old) == len(new) else bench.edit(name, old, new)
+    return bench.did()
+
+
+def test_nothing_changed_runs_nothing(whole: Workbench) -> None:
+    assert whole.did() == ""
+    assert whole.did() == ""
+    assert whole.value("made_c") == 125
+
+
+def test_a_body_runs_its_node_and_followers_only_if_the_bytes_changed(whole: Workbench) -> None:
+    assert edit_and_run(whole, B, "* RATE + rate", "* RATE - rate") == "B C"
+    assert whole.value("made_c") == 115
+    # Other code, the same result.
+    assert edit_and_run(whole, B, "* RATE - rate", "* RATE - rate * 1") == "B"
+    assert whole.value("made_c") == 115
+    assert whole.did() == ""
+
+
+def test_remarks_blank_lines_and_form_run_nothing(bench: Workbench) -> None:
+    for old, new in (
+        ("RATE = 10\n", "# how much\nRATE = 10  # a remark\n"),
+        ("    print", '    """Tell what it does."""\n    print'),
+        ("    print", "\n\n    print"),
+        ('print("<<B>>")', "print(\n        '<<B>>',\n    )"),
+        (
+            "return inner(scale(made_a)) * RATE + rate",
+            "return (inner(scale(made_a)) * RATE) + rate",
+        ),
+        (
+            "from shop.helpers import scale\n",
+            '"""A module."""\n\nfrom shop.helpers import (\n    scale,\n)\n',
+        ),
+    ):
+        assert edit_and_run(bench, B, old, new) == "", new
+    assert edit_and_run(bench, HELPERS, "def scale", "# before\n\n\ndef scale") == ""
+    assert (
+        edit_and_run(bench, DEEP, "    return x + 0", '    """Return it."""\n    return x + 0')
+        == ""
+    )
+    assert bench.value("made_c") == 125
+
+
+def test_moved_code_runs_nothing(bench: Workbench) -> None:
+    inner = "def inner(x):\n    return x + 0\n"
+    bench.edit(B, f"\n\n{inner}", "")
+    bench.edit(B, "\n\ndef b(", f"\n\n{inner}\n\ndef b(")
+    assert bench.did() == ""
+
+
+def test_a_whole_file_made_over_by_a_formatter_runs_nothing(bench: Workbench) -> None:
+    text = (bench.path / B).read_text()
+    squeezed = text.replace("\n\n\n", "\n").replace("    ", "  ").replace(" + ", "+")
+    bench.write({B: squeezed.replace("\n", "\r\n")})
+    assert bench.did() == ""
+
+
+def test_a_docstring_that_is_read_runs_the_node(bench: Workbench) -> None:
+    bench.edit(B, "rate\n\n", "rate + len(inner.__doc__)\n\n")
+    bench.edit(B, "    return x + 0", '    """1234."""\n    return x + 0')
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 130
+    assert edit_and_run(bench, B, '"""1234."""', '"""123456."""') == "B C"
+    assert bench.value("made_c") == 132
+
+
+def test_a_source_that_is_read_runs_the_node(bench: Workbench) -> None:
+    bench.edit(B, "from shop", "import inspect\n\nfrom shop")
+    bench.edit(B, "rate\n\n", "rate + len(inspect.getsource(inner).splitlines())\n\n")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 127
+    assert edit_and_run(bench, B, "def inner(x):\n", "def inner(x):\n    # a remark\n") == "B C"
+    assert bench.value("made_c") == 128
+
+
+def test_line_numbers_that_are_read_run_the_node(bench: Workbench) -> None:
+    bench.edit(B, "rate\n\n", "rate + inner.__code__.co_firstlineno\n\n")
+    assert bench.did() == "B C"
+    before = bench.value("made_c")
+    assert edit_and_run(bench, B, "UNREAD = 1\n", "UNREAD = 1\n\n\n") == "B C"
+    assert bench.value("made_c") == before + 2
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (B, "def inner(x):\n    return x + 0", "def inner(x):\n    return x + 1"),
+        (HELPERS, "+ 0", "+ 1"),
+        (DEEP, "+ 0", "+ 1"),
+    ],
+    ids=["same module", "other module", "helper's helper"],
+)
+def test_a_helper_runs_the_node(bench: Workbench, name: str, old: str, new: str) -> None:
+    assert edit_and_run(bench, name, old, new) == "B C"
+    assert bench.value("made_c") == 135
+    assert bench.did() == ""
+    # And back: what was made before is known.
+    assert edit_and_run(bench, name, new, old) == ""
+    assert bench.value("made_c") == 125
+
+
+def test_another_function_or_module_runs_nothing(bench: Workbench) -> None:
+    for name, old, new in (
+        (B, "def other(x):\n    return x + 1", "def other(x):\n    return x + 2"),
+        (B, "def other", "class Another:\n    pass\n\n\ndef other"),
+        (B, "UNREAD = 1", "UNREAD = 2"),
+        (DEEP, "def unused(x):\n    return x", "def unused(x):\n    return x + 5"),
+        ("src/shop/unimported.py", "return x", "return x + 5"),
+        (
+            B,
+            "from shop.helpers import scale",
+            "from shop.helpers import scale\nfrom shop import unimported",
+        ),
+        (
+            B,
+            "from shop.helpers import scale",
+            "import shop.unimported\nfrom shop.helpers import scale",
+        ),
+    ):
+        assert edit_and_run(bench, name, old, new) == "", new
+    bench.write({"src/shop/new_one.py": "def f():\n    return 1\n"})
+    assert bench.did() == ""
+    (bench.path / "src/shop/new_one.py").unlink()
+    (bench.path / "src/shop/unimported.py").write_text("def lonely(x):\n    return 7\n")
+    assert bench.did() == ""
+
+
+def test_a_constant_that_is_read_runs_the_node_and_another_nothing(bench: Workbench) -> None:
+    assert edit_and_run(bench, B, "UNREAD = 1", "UNREAD = 7") == ""
+    assert edit_and_run(bench, B, "RATE = 10", "RATE = 20") == "B C"
+    assert bench.value("made_c") == 145
+    # The same value, written otherwise.
+    bench.edit(B, "RATE = 20", "RATE = 10 + 10")
+    bench.did()
+    assert bench.value("made_c") == 145
+
+
+def test_a_method_of_an_inherited_class_runs_the_node(bench: Workbench) -> None:
+    bench.write(
+        {
+            "src/shop/base.py": (
+                "class Base:\n    def go(self, x):\n        return x + 0\n\n"
+                "    def never(self):\n        return 1\n"
+            ),
+            "src/shop/tool.py": "from shop.base import Base\n\n\nclass Tool(Base):\n    pass\n",
+        }
+    )
+    bench.edit(B, "from shop.helpers", "from shop.tool import Tool\nfrom shop.helpers")
+    bench.edit(B, "inner(scale(made_a))", "Tool().go(inner(scale(made_a)))")
+    assert bench.did() == "B"
+    assert edit_and_run(bench, "src/shop/base.py", "x + 0", "x + 1") == "B C"
+    assert bench.value("made_c") == 135
+    override = "    def go(self, x):\n        return x + 2"
+    assert edit_and_run(bench, "src/shop/tool.py", "    pass", override) == "B C"
+    assert bench.value("made_c") == 145
+
+
+def test_the_way_a_function_is_wired_runs_the_node(bench: Workbench) -> None:
+    made = "import functools\n\nfrom noria import Pipeline, node\n"
+    bench.edit(WHERE_PIPELINE, "from noria import Pipeline, node\n", made)
+    bench.edit(B, "def b(made_a, rate):", "def b(made_a, rate, more=0, *, extra=0):")
+    bench.edit(B, "RATE + rate", "RATE + rate + more + extra")
+    assert bench.did() == "B"
+    bench.edit(WHERE_PIPELINE, "node(b,", "node(functools.partial(b, extra=1),")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 126
+    assert edit_and_run(bench, WHERE_PIPELINE, "extra=1", "extra=2") == "B C"
+    assert bench.value("made_c") == 127
+    assert edit_and_run(bench, B, "more=0", "more=9") == "B C"
+    assert bench.value("made_c") == 136
+    bench.edit(WHERE_PIPELINE, "functools.partial(b, extra=2)", "lambda x, rate: b(x, rate) + 1")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 135
+    assert edit_and_run(bench, WHERE_PIPELINE, "b(x, rate) + 1", "b(x, rate) + 5") == "B C"
+    assert bench.value("made_c") == 139
+
+
+def test_a_value_that_a_loop_gives_each_node_is_its_own(fresh: Workbench) -> None:
+    fresh.write(
+        {
+            WHERE_PIPELINE: (
+                "from noria import Pipeline, node\n\nfrom shop.b import adder\n\n\n"
+                "def create_pipeline():\n    return Pipeline([node(adder(step, name), 'raw',"
+                " f'out_{name}', name=name)\n        for name, step in (('P', 1), ('Q', 2))])\n"
+            ),
+            B: (
+                "def adder(step, name):\n    def add(raw):\n        print(f'<<{name}>>')\n"
+                "        return raw + step\n\n    return add\n"
+            ),
+            "conf/base/catalog_out.yml": entries("out_P", "out_Q"),
+        }
+    )
+    assert fresh.did() == "P Q"
+    assert edit_and_run(fresh, WHERE_PIPELINE, "('Q', 2)", "('Q', 5)") == "Q"
+    assert (fresh.value("out_P"), fresh.value("out_Q")) == (2, 6)
+    assert fresh.did() == ""
+
+
+def test_a_class_built_from_typed_parameters_runs_the_node(fresh: Workbench) -> None:
+    fresh.write({PARAMETERS: "rate:\n  step: 5\n"})
+    fresh.write(
+        {
+            "src/shop/options.py": (
+                "from dataclasses import dataclass\n\n\n@dataclass\nclass Options:\n    step: int\n"
+                "    more: int = 0\n\n    def whole(self):\n        return self.step + self.more\n\n\n"
+                "@dataclass\nclass Others:\n    step: int\n"
+            )
+        }
+    )
+    fresh.edit(B, "from shop", "from shop.options import Options\nfrom shop")
+    fresh.edit(B, "def b(made_a, rate):", "def b(made_a, rate: Options):")
+    fresh.edit(B, "RATE + rate", "RATE + rate.step + rate.more")
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == 125
+    assert edit_and_run(fresh, "src/shop/options.py", "more: int = 0", "more: int = 4") == "B C"
+    assert fresh.value("made_c") == 129
+    if edit_and_run(fresh, "src/shop/options.py", "class Others:", "class Other:"):
+        pytest.xfail("any decorator of a neighbour counts, for it may register what it decorates")
+
+
+def test_another_function_under_the_node_runs_it(bench: Workbench) -> None:
+    bench.write(
+        {"src/shop/other_b.py": 'def b(made_a, rate):\n    print("<<B>>")\n    return 7 + rate\n'}
+    )
+    assert (
+        edit_and_run(bench, WHERE_PIPELINE, "from shop.b import b", "from shop.other_b import b")
+        == "B C"
+    )
+    assert bench.value("made_c") == 112
+    assert (
+        edit_and_run(bench, WHERE_PIPELINE, "from shop.other_b import b", "from shop.b import b")
+        == ""
+    )
+    assert bench.value("made_c") == 125
+
+
+def test_other_inputs_or_their_order_run_the_node(bench: Workbench) -> None:
+    assert (
+        edit_and_run(bench, WHERE_PIPELINE, '["made_a", "params:rate"]', '["raw", "params:rate"]')
+        == "B C"
+    )
+    assert bench.value("made_c") == 115
+    assert (
+        edit_and_run(bench, WHERE_PIPELINE, '["raw", "params:rate"]', '["params:rate", "raw"]')
+        == "B C"
+    )
+    assert bench.value("made_c") == 151
+
+
+def test_code_that_raises_no_longer_is_not_remembered_as_failed(bench: Workbench) -> None:
+    bench.edit(B, "    return inner", "    raise ValueError('no')\n    return inner")
+    ran = bench.go(code=1)
+    assert (ran.did, ran.nodes("failed")) == ("B", "B")
+    assert bench.did(code=1) == "B"
+    bench.edit(B, "    raise ValueError('no')\n", "")
+    assert bench.did() == ""
+    assert bench.value("made_c") == 125
+
+
+def test_a_failed_node_and_what_follows_it_run_again(fresh: Workbench) -> None:
+    fresh.edit(B, "    return inner", "    raise ValueError('no')\n    return inner")
+    assert fresh.did(code=1) == "A B"
+    assert fresh.did(code=1) == "B"
+    fresh.edit(B, "    raise ValueError('no')\n", "")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 125

@@ -1,0 +1,249 @@
+"""What the world outside of a project executes: packages, files, variables, effects."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.incremental.environments import Environment
+from tests.incremental.workbench import (
+    CHAIN,
+    CONF,
+    PARAMETERS,
+    PYPROJECT,
+    WHERE_PIPELINE,
+    Workbench,
+)
+
+B = "src/shop/b.py"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    return Environment(tmp_path / "env")
+
+
+@pytest.fixture
+def inside(tmp_path: Path, environment: Environment) -> Workbench:
+    """The chain in an environment of its own, whose B uses a package, which uses another."""
+    environment.install("below", "1.0", {"below.py": "def less(x):\n    return x\n"})
+    reached = "from below import less\n\n\ndef more(x):\n    return less(x) + 0\n"
+    environment.install("reached", "1.0", {"reached/__init__.py": reached}, ["below>=1"])
+    environment.install("beside", "1.0", {"beside.py": "def f(x):\n    return x\n"})
+    made = Workbench(tmp_path / "shop", python=environment.python)
+    made.write(CHAIN)
+    made.edit(B, "from shop", "from reached import more\nfrom shop")
+    made.edit(B, "inner(scale(made_a))", "more(inner(scale(made_a)))")
+    assert made.did() == "A B C"
+    assert made.did() == ""
+    return made
+
+
+def test_an_upgraded_package_runs_the_node_that_reaches_it(
+    inside: Workbench, environment: Environment
+) -> None:
+    reached = "from below import less\n\n\ndef more(x):\n    return less(x) + 1\n"
+    environment.install("reached", "2.0", {"reached/__init__.py": reached}, ["below>=1"])
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 135
+
+
+def test_an_upgraded_requirement_of_it_runs_the_node(
+    inside: Workbench, environment: Environment
+) -> None:
+    environment.install("below", "1.1", {"below.py": "def less(x):\n    return x + 2\n"})
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 145
+
+
+def test_the_same_version_with_other_files_runs_the_node(
+    inside: Workbench, environment: Environment
+) -> None:
+    environment.install("below", "1.0", {"below.py": "def less(x):\n    return x + 3\n"})
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 155
+
+
+def test_a_package_that_is_not_reached_runs_nothing(
+    inside: Workbench, environment: Environment
+) -> None:
+    environment.install("beside", "2.0", {"beside.py": "def f(x):\n    return x + 1\n"})
+    assert inside.did() == ""
+    environment.install("another", "1.0", {"another.py": "X = 1\n"})
+    assert inside.did() == ""
+
+
+def test_an_editable_package_counts_by_its_source(
+    inside: Workbench, environment: Environment, tmp_path: Path
+) -> None:
+    local = tmp_path / "local"
+    local.mkdir()
+    (local / "near.py").write_text("def f(x):\n    return x + 0\n\n\ndef g(x):\n    return 1\n")
+    environment.install_editable("near", local)
+    inside.edit(B, "from shop", "import near\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + near.f(rate)")
+    assert inside.did() == "B"
+    text = (local / "near.py").read_text()
+    (local / "near.py").write_text(text.replace("return 1", "return 2"))
+    assert inside.did() == ""
+    (local / "near.py").write_text(text.replace("x + 0", "x + 1"))
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 126
+
+
+def test_a_package_of_a_dataset_s_class_counts_for_both_sides(
+    inside: Workbench, environment: Environment
+) -> None:
+    kind = (
+        "import json\nfrom pathlib import Path\n\n\nclass Mine:\n    def __init__(self, filepath):\n"
+        "        self._filepath = Path(filepath)\n\n    def load(self):\n"
+        "        return json.loads(self._filepath.read_text())\n\n    def save(self, data):\n"
+        "        self._filepath.write_text(json.dumps(data))\n"
+    )
+    environment.install("kinds", "1.0", {"kinds.py": kind})
+    inside.write({"pyproject.toml": PYPROJECT + 'dataset_packages = ["kinds"]\n'})
+    inside.edit(CONF, "made_b:\n  type: json.JSONDataset", "made_b:\n  type: kinds.Mine")
+    assert inside.did() == "B C"
+    environment.install(
+        "kinds", "2.0", {"kinds.py": kind.replace("dumps(data)", "dumps(data + 1)")}
+    )
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 126
+
+
+def test_a_dataset_class_of_the_project_counts_for_both_sides(bench: Workbench) -> None:
+    kind = (
+        "import json\nfrom pathlib import Path\n\n\nclass Mine:\n    def __init__(self, filepath):\n"
+        "        self._filepath = Path(filepath)\n\n    def load(self):\n"
+        "        return json.loads(self._filepath.read_text()) + 0\n\n    def save(self, data):\n"
+        "        self._filepath.write_text(json.dumps(data))\n"
+    )
+    bench.write({"src/shop/kinds.py": kind})
+    bench.edit(CONF, "made_b:\n  type: json.JSONDataset", "made_b:\n  type: shop.kinds.Mine")
+    assert "B" in bench.did()
+    bench.edit_at_once("src/shop/kinds.py", "+ 0", "+ 1")
+    assert "C" in bench.did()
+    assert bench.value("made_c") == 126
+    bench.edit("src/shop/kinds.py", "dumps(data)", "dumps(data + 1)")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 127
+
+
+EFFECTS = {
+    "clock": ("import datetime", "datetime.datetime.now().year * 0"),
+    "time": ("import time", "int(time.time()) * 0"),
+    "today": ("from datetime import date", "date.today().year * 0"),
+    "variable": ("import os", "len(os.environ.get('SHOP_LEVEL', '')) * 0"),
+    "getenv": ("from os import getenv", "len(getenv('SHOP_LEVEL', '')) * 0"),
+    "open": ("", "len(open('data/notes.txt').read()) * 0"),
+    "read_text": ("from pathlib import Path", "len(Path('data/notes.txt').read_text()) * 0"),
+    "listing": ("import os", "len(os.listdir('data')) * 0"),
+    "database": ("import sqlite3", "sqlite3.connect(':memory:').total_changes"),
+    "subprocess": ("import subprocess", "subprocess.run(['true'], check=True).returncode"),
+    "network": ("import urllib.request", "(raw < 0 and urllib.request.urlopen('file:///x')) * 0"),
+    "socket": ("import socket", "(raw < 0 and socket.create_connection(('', 1))) * 0"),
+}
+CALM = {
+    "dice": ("import random", "random.random() * 0"),
+    "logging": ("import logging", "logging.getLogger('x').debug('x') or 0"),
+    "printing": ("import sys", "sys.stdout.write('') * 0"),
+    "lengths": ("import datetime", "datetime.timedelta(days=1).days * 0"),
+}
+
+
+def with_effects(bench: Workbench, narrowed: str = "") -> None:
+    """Write a project with a node and a follower for each effect, reached two modules away."""
+    imports, nodes, names = ["from noria import Pipeline, env, file, node\n"], [], []
+    for name, (line, expression) in {**EFFECTS, **CALM}.items():
+        bench.write(
+            {
+                f"src/shop/e_{name}.py": f"{line}\n\n\ndef look(raw):\n    return {expression}\n",
+                f"src/shop/n_{name}.py": (
+                    f"from shop.e_{name} import look\n\n\ndef step(raw):\n"
+                    f'    print("<<{name}>>")\n    return raw + look(raw)\n\n\n'
+                    f'def follow(x):\n    print("<<{name}.next>>")\n    return x\n'
+                ),
+            }
+        )
+        imports.append(f"from shop import n_{name}\n")
+        nodes.append(f'node(n_{name}.step, "raw", "x_{name}", name="{name}"{narrowed})')
+        nodes.append(f'node(n_{name}.follow, "x_{name}", "y_{name}", name="{name}.next")')
+        names += [f"x_{name}", f"y_{name}"]
+    nodes_text = ",\n        ".join(nodes)
+    bench.write(
+        {
+            "data/notes.txt": "a note",
+            CONF: "".join(
+                f"{name}:\n  type: json.JSONDataset\n  filepath: data/{name}.json\n"
+                for name in ["raw", *names]
+            ),
+            WHERE_PIPELINE: (
+                f"{''.join(imports)}\n\ndef create_pipeline():\n"
+                f"    return Pipeline([\n        {nodes_text},\n    ])\n"
+            ),
+        }
+    )
+
+
+def test_a_node_with_an_effect_always_runs_and_its_followers_by_content(fresh: Workbench) -> None:
+    with_effects(fresh)
+    fresh.go()
+    ran = fresh.go()
+    assert ran.did == " ".join(sorted(EFFECTS))
+    assert ran.run is not None
+    for node in ran.run["nodes"]:
+        if node["node"] in EFFECTS:
+            assert f"e_{node['node']}.py" in str(node["reason"]), node
+    assert fresh.did() == " ".join(sorted(EFFECTS))
+
+
+@pytest.mark.parametrize("narrowed", [", cache=True", ', depends_on=[file("data/notes.txt")]'])
+def test_what_is_declared_narrows_an_effect(fresh: Workbench, narrowed: str) -> None:
+    with_effects(fresh, narrowed)
+    fresh.go()
+    assert fresh.did() == ""
+    fresh.edit_at_once("data/notes.txt", "a note", "o note")
+    followed = sorted([*EFFECTS, *CALM])
+    assert fresh.did() == ("" if "cache" in narrowed else " ".join(followed))
+
+
+def test_a_file_and_a_variable_that_a_node_depends_on(fresh: Workbench) -> None:
+    fresh.write({"queries/q.sql": "select 1\n"})
+    fresh.edit(WHERE_PIPELINE, "import Pipeline, node", "import Pipeline, env, file, node")
+    fresh.edit(
+        WHERE_PIPELINE,
+        'name="B"',
+        'name="B", depends_on=[file("queries/q.sql"), env("SHOP_REGION")]',
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.did() == ""
+    fresh.edit_at_once("queries/q.sql", "select 1", "select 2")
+    assert fresh.did() == "B"
+    fresh.variables["SHOP_REGION"] = "north"
+    assert fresh.did() == "B"
+    assert fresh.did() == ""
+    fresh.variables["SHOP_REGION"] = "south"
+    fresh.variables["SHOP_OTHER"] = "x"
+    assert fresh.did() == "B"
+    del fresh.variables["SHOP_REGION"]
+    assert fresh.did() == ""
+    (fresh.path / "queries/q.sql").unlink()
+    assert fresh.did(code=None) in ("", "B")
+    fresh.write({"queries/q.sql": "select 1\n"})
+    assert fresh.did() == ""
+
+
+def test_a_node_without_outputs_or_cache_always_runs(fresh: Workbench) -> None:
+    fresh.write({"src/shop/tell.py": 'def tell(made_b):\n    print("<<T>>")\n'})
+    fresh.edit(WHERE_PIPELINE, "from shop.c", "from shop.tell import tell\nfrom shop.c")
+    fresh.edit(
+        WHERE_PIPELINE,
+        "            node(c,",
+        '            node(tell, "made_b", None, name="T"),\n            node(c,',
+    )
+    assert fresh.did() == "A B C T"
+    assert fresh.did() == "T"
+    fresh.edit(WHERE_PIPELINE, 'name="B"', 'name="B", cache=False')
+    assert fresh.did() == "B T"
+    assert fresh.did() == "B T"
+    fresh.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
+    assert fresh.did() == "B C T"
