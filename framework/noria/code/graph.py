@@ -112,12 +112,26 @@ class Graph(Closure):
             table = self.project.tables[key[1]]
             yield ("i", key[1])
             yield from (("s", key[1], place) for place in range(len(table.statements)))
+            yield from self._of_imports_in(key[1])
         elif kind == "all":
             yield from (("m", name) for name in self.project.tables)
         elif kind in {"d", "t"}:
             yield from self._of_outside(kind, key[1])
         elif kind == "x":
             yield from self._given[key][2]
+
+    def _of_imports_in(self, module: str) -> Iterator[Key]:
+        """Yield what a module's imports bind: it is found under the module's names, too."""
+        table = self.project.tables[module]
+        chains = [
+            (f"={origin}", name) if name else (f"={origin}",)
+            for statement in table.statements
+            for _, origin, name in statement.imported
+        ]
+        chains.extend((f"={star}",) for star in table.stars)
+        for chain in chains:
+            for target in self.project.resolve(module, chain):
+                yield from self._of_target(module, target, 0, 0)
 
     def _of_statement(self, module: str, place: int) -> Iterator[Key]:
         statement = self.project.statement(module, place)
