@@ -125,3 +125,43 @@ def test_data_saved_by_hand_is_in_the_ledger(trained: ProjectOnDisk) -> None:
     assert edit["edited"] == {"totals": str(trained.path / "data/totals.json")}
     said = trained.noria("run").out
     assert "data/totals.json was changed by hand" in said
+
+
+SCALING = """\
+class Scaler:
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, one):
+        return one * self.by
+"""
+# A built-in calls the object: nothing in these functions says what of it.
+SCALED = """\
+from shop.scaling import Scaler
+
+
+def clean(orders):
+    return Scaler(2)
+
+
+def total(model, rate):
+    return {"total": sum(map(model, [1, 2, 3]))}
+"""
+PICKLED = """\
+clean_orders:
+  type: pickle.PickleDataset
+  filepath: data/model.pickle
+"""
+
+
+def test_who_reads_a_pickle_depends_on_the_classes_that_it_names(project: ProjectOnDisk) -> None:
+    project.write(
+        {"src/shop/scaling.py": SCALING, NODES: SCALED, "conf/base/catalog_model.yml": PICKLED}
+    )
+    project.noria("run")
+    assert _plan(project) == {"clean": "reuse", "total": "reuse"}
+    project.edit("src/shop/scaling.py", "one * self.by", "one * self.by + 1")
+    project.noria("run")
+    run = json.loads(project.noria("runs", "show", "--json").out)
+    assert {node["node"]: node["status"] for node in run["nodes"]}["total"] == "done"
+    assert json.loads((project.path / "data/totals.json").read_text("utf-8")) == {"total": 15}

@@ -42,6 +42,9 @@ class Facts(Protocol):
     def lying(self, dataset: str) -> Lying:
         """Return what lies at the place of a dataset."""
 
+    def code_of(self, dataset: str, digest: str) -> str:
+        """Return a digest of the code that content counts on, empty for plain data."""
+
 
 @dataclass
 class Plan:
@@ -88,7 +91,7 @@ def judge(
         if job.always:
             return Verdict(RUN, job.always)
         return Verdict(WAIT, f"depends on {_list(unknown)}")
-    parts = complete(job, digests)
+    parts = complete(job, digests, facts)
     key = key_of(parts)
     if job.always:
         return _run(job, key, job.always, facts)
@@ -100,11 +103,13 @@ def judge(
     return _in_place(job, key, recorded, facts)
 
 
-def complete(job: Job, digests: Mapping[str, str | None]) -> Parts:
-    """Return the job's parts with the digests of its data."""
-    return job.parts.with_arguments(
-        {argument: (name, digests[name] or "") for argument, name in job.inputs.items()}
-    )
+def complete(job: Job, digests: Mapping[str, str | None], facts: Facts) -> Parts:
+    """Return the job's parts with the digests of its data, and of the code that data counts on."""
+    found: dict[str, tuple[str, str]] = {}
+    for argument, name in job.inputs.items():
+        digest = digests[name]
+        found[argument] = (name, digest + facts.code_of(name, digest) if digest else "")
+    return job.parts.with_arguments(found)
 
 
 def _run(job: Job, key: str, reason: str, facts: Facts, *, force: bool = False) -> Verdict:

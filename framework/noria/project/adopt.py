@@ -69,7 +69,7 @@ def _adopted(memory: Incremental, store: Store, run: str) -> Iterator[Adopted]:
         if unknown:
             yield Adopted(job.name, f"{unknown[0]} is not known")
             continue
-        parts = complete(job, digests)
+        parts = complete(job, digests, memory.records)
         entry = store.find(key_of(parts))
         if entry is not None:
             digests.update({output.name: output.digest for output in entry.outputs})

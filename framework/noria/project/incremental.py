@@ -17,6 +17,7 @@ from noria.plan.decide import REUSE, RUN, WAIT
 from noria.project.facts import Gatherer
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import is_own
+from noria.project.pickled import PickledCode
 from noria.project.source_watch import SourceWatch
 from noria.record.events import Listener, Noted
 from noria.runner.flow import DataFlow
@@ -49,6 +50,7 @@ class Incremental:
         *,
         reader: CodeReader,
         root: Path,
+        source: Path,
         run: str,
         given: Mapping[str, Any],
         wanted: Collection[str] | None,
@@ -78,7 +80,8 @@ class Incremental:
         self._emit: Listener | None = None
         self._places = Places(catalog, store, given)
         self._watch = SourceWatch(reader.files, self._places.digest_of_file)
-        self.records = Records(store, self._places, closely=closely)
+        code_of = PickledCode(catalog, self._places, reader, source)
+        self.records = Records(store, self._places, code_of, closely=closely)
         self._canonical = _canonical(whole)
         self.gatherer = Gatherer(
             catalog,

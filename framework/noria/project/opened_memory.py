@@ -35,6 +35,7 @@ def incremental(
             store,
             reader=CodeReader([project.source], cache=project.state / "code"),
             root=project.path,
+            source=project.source,
             run=run,
             given=asked.inputs,
             wanted=None if asked.outputs is None else list_wanted(asked.outputs),

@@ -100,7 +100,8 @@ class Planning:
             )
         at = names.index(node)
         job, verdict = self._plan.jobs[at], self._plan.verdicts[at]
-        now = complete(job, {**dict.fromkeys(job.inputs.values()), **self._plan.digests})
+        digests = {**dict.fromkeys(job.inputs.values()), **self._plan.digests}
+        now = complete(job, digests, self._memory.records)
         entry = self._store.latest(node)
         before = None if entry is None else parts_from(entry.parts)
         changes = [] if before is None else list(self._changes(before, now))

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from noria_catalog import DataCatalog
@@ -110,6 +111,24 @@ class Places:
             stamp = self._stamp(self._catalog[name]) if is_remote(place) else None
             self._marks.set(place, digest if stamp is None else f"{digest} {stamp}")
             self.forget(name)
+
+    def note(self, name: str) -> str | None:
+        """Return a note that was kept under a name."""
+        return self._marks.get(name)
+
+    def set_note(self, name: str, text: str) -> None:
+        """Keep a note under a name."""
+        self._marks.set(name, text)
+
+    @contextmanager
+    def stored(self, name: str) -> Iterator[Sequence[tuple[str, str]]]:
+        """Give the local files that a dataset is made of; none where there is nothing to read."""
+        dataset = self._catalog[name]
+        if isinstance(dataset, Restores) and self._catalog.exists(name):
+            with dataset.stored_files() as files:
+                yield files
+        else:
+            yield []
 
     def digest_of_value(self, value: Any) -> str:
         """Return the digest of a value in memory."""

@@ -11,11 +11,20 @@ from noria.store import Entry, Output, Store
 class Records:
     """The facts of a plan: recorded results from the store, and what lies at places.
 
+    ``code_of`` returns a digest of the code that a dataset's content counts on.
     ``closely`` reads what is to be used of the store, to know that it is right: a damaged result
     is then as good as none, and found before anything runs.
     """
 
-    def __init__(self, store: Store, places: Places, *, closely: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        places: Places,
+        code_of: Callable[[str, str], str],
+        *,
+        closely: bool = False,
+    ) -> None:
+        self._code_of = code_of
         self._store = store
         self._places = places
         self._looks_right = store.is_whole if closely else store.has
@@ -54,6 +63,10 @@ class Records:
         """Return what the latest recorded result of a node was made of."""
         entry = self._store.latest(node)
         return None if entry is None else parts_from(entry.parts)
+
+    def code_of(self, dataset: str, digest: str) -> str:
+        """Return a digest of the code that content counts on, empty for plain data."""
+        return self._code_of(dataset, digest)
 
     def lying(self, dataset: str) -> Lying:
         """Return what lies at the place of a dataset."""

@@ -186,7 +186,8 @@ class Remembering:
             )
 
     def _run_node(self, number: int, node: Node, job: Job, verdict: Verdict) -> None:
-        parts = complete(job, {name: self._digests.get(name) for name in job.inputs.values()})
+        digests = {name: self._digests.get(name) for name in job.inputs.values()}
+        parts = complete(job, digests, self._records)
         if verdict.kind == RESTORE:
             verdict = Verdict(RUN, "what the store had of it was damaged", verdict.key)
         else:

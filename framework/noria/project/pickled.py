@@ -1,0 +1,133 @@
+"""The project's code that stored objects count on: a pickle holds the names of classes only.
+
+An object that is loaded from a file behaves as its class does now, so who reads the file depends on
+that class, though the bytes are the same.
+"""
+
+import re
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+from noria_catalog import DataCatalog
+
+from noria.code import CodeReader
+from noria.project.importing import is_own
+from noria.runner.places import Places
+
+# What the bytes of an object's file look like, and of one whose names cannot be read as they lie.
+_OBJECTS = ("pickle", "joblib", "skops", "dill")
+_PICKLE, _ZIP = b"\x80", b"PK"
+_UNREADABLE = "?"
+_ALWAYS, _PERHAPS, _NEVER = "always", "perhaps", "never"
+
+
+class PickledCode:
+    """Returns a digest of the project's classes and functions that a dataset's file names.
+
+    ``source`` is the folder of the project's own packages.  What a file names is noted by its
+    digest, so that it is read for this once.
+    """
+
+    def __init__(
+        self, catalog: DataCatalog, places: Places, reader: CodeReader, source: Path
+    ) -> None:
+        self._catalog = catalog
+        self._places = places
+        self._reader = reader
+        names = {path.stem for path in source.glob("[!_.]*")}
+        self._own = sorted(filter(str.isidentifier, names))
+        self._holds: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+
+    def __call__(self, name: str, digest: str) -> str:
+        """Return the digest for the content ``digest`` of a dataset; empty where it names none."""
+        if name not in self._holds:
+            self._holds[name] = self._holds_objects(name) if self._own else _NEVER
+        if self._holds[name] == _NEVER:
+            return ""
+        if digest not in self._known:
+            self._known[digest] = self._code_of(self._named(name, digest))
+        return self._known[digest]
+
+    def _holds_objects(self, name: str) -> str:
+        """Tell whether objects lie there: a format of ours that keeps plain data has none."""
+        if self._places.is_memory(name):
+            return _NEVER
+        kind = type(self._catalog[name]).__module__
+        words = f"{kind} {self._places.described(name)}".lower()
+        if any(word in words for word in _OBJECTS):
+            return _ALWAYS
+        return _NEVER if kind.startswith("noria_catalog.") else _PERHAPS
+
+    def _named(self, name: str, digest: str) -> list[str]:
+        noted = self._places.note(f"names {digest}")
+        if noted is None:
+            with self._places.stored(name) as files:
+                sure = self._holds[name] == _ALWAYS
+                found = {each for _, path in files for each in self._names_in(Path(path), sure)}
+            noted = " ".join(sorted(found))
+            if files:
+                self._places.set_note(f"names {digest}", noted)
+        return noted.split()
+
+    def _names_in(self, path: Path, sure: bool) -> Iterator[str]:
+        """Yield ``module:name`` for what a file names; a question mark where it cannot be read.
+
+        ``sure``: it holds objects, however it looks.
+        """
+        for data in _contents(path):
+            if not data.startswith(_PICKLE) and b"__module__" not in data:
+                if sure:
+                    yield _UNREADABLE
+                continue
+            own = b"|".join(name.encode() for name in self._own)
+            for module in set(re.findall(rb"\b(?:" + own + rb")(?:\.\w+)*", data)):
+                yield from _members(module.decode(), data)
+
+    def _code_of(self, names: Iterable[str]) -> str:
+        hashed = blake3()
+        for name in names:
+            module, _, member = name.partition(":")
+            thing = getattr(_imported(module), member.partition(".")[0], None)
+            if thing is None or not is_own(thing):
+                # Whatever the file may mean: all of the project's code.
+                for path, digest in sorted(self._reader.files().items()):
+                    hashed.update(f"{Path(path).name} {digest}\n".encode())
+            else:
+                hashed.update(f"{name} {self._reader.fingerprint(thing).digest}\n".encode())
+        return f"+{hashed.hexdigest()[:32]}" if names else ""
+
+
+def _contents(path: Path) -> Iterator[bytes]:
+    data = path.read_bytes()
+    if data.startswith(_ZIP):
+        with zipfile.ZipFile(path) as archive:
+            yield from (archive.read(each) for each in archive.namelist() if each.endswith(".json"))
+    else:
+        yield data
+
+
+def _members(module: str, data: bytes) -> Iterator[str]:
+    """Yield what of a module a file names; the module whole where it cannot be imported."""
+    found = _imported(module)
+    if found is None:
+        yield f"{module}:{_UNREADABLE}"
+        return
+    for name, value in vars(found).items():
+        if getattr(value, "__module__", None) == module and name.encode() in data:
+            yield f"{module}:{name}"
+
+
+def _imported(module: str) -> Any:
+    if module in sys.modules:
+        return sys.modules[module]
+    try:
+        return import_module(module)
+    # Importing runs the user's code, which may raise anything; text may look like a module's name.
+    except Exception:  # noqa: BLE001
+        return None
