@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -185,7 +186,8 @@ class Oracle:
 
     def told(self) -> str:
         """Return how to come here again."""
-        kept = self.bench.path.parent.with_name(f"stale-{self.seed}")
+        # Not below pytest's folder, which is emptied after a few more sessions.
+        kept = Path(tempfile.gettempdir()) / f"noria-stale-{self.seed}"
         shutil.copytree(self.bench.path, kept, dirs_exist_ok=True, symlinks=True)
         spellings = [each.spelling.name for each in self.project.placed]
         return (
