@@ -203,10 +203,11 @@ class FileDataset(ABC):
     @contextmanager
     def restoring(self, names: Iterable[str]) -> Iterator[dict[str, str]]:
         """Give the path to fill for ``""``, published as a save is when the context ends."""
+        if not self.restorable:
+            raise SaveError(f"saves only add to {self.storage.shown(self.filepath)}")
         if list(names) != [""]:
             raise SaveError(f"{type(self).__name__} is one file, and several were recorded")
         with self._publishing() as path:
-            path.unlink(missing_ok=True)
             yield {"": str(path)}
 
     def list_versions(self) -> list[str]:

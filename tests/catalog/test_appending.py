@@ -63,6 +63,8 @@ def test_a_save_that_fails_has_added_nothing(tmp_path: Path) -> None:
     assert list(dataset.load()["a"]) == [1]
     assert listed(tmp_path) == ["a.csv"]
     assert not dataset.restorable
+    with pytest.raises(SaveError, match="saves only add to"), dataset.restoring([""]):
+        pass
 
 
 def test_what_cannot_be_added_to_is_told(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 import os
 import sys
+import time
+import types
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 from noria.code import CodeReader, Fingerprint
@@ -292,3 +295,38 @@ def test_a_function_of_a_package_that_nothing_imports_is_followed(
         node = import_module(f"{PACKAGE}.nodes").node
         assert "helpers:price" in names(reader.fingerprint(node))
     forget("libf")
+
+
+# -- code that is not small
+
+
+def test_names_that_are_bound_in_circles_are_read_in_no_time(tmp_path: Path) -> None:
+    lines = "\n".join(f"    a{i} = a{(i + 1) % 20}.x or a{(i + 7) % 20}.y" for i in range(20))
+    more = "\n".join(
+        f"    b{i} = b{(i + 1) % 20}.x\n    b{i} = b{(i + 7) % 20}.y" for i in range(20)
+    )
+    text = f"def node(x):\n{lines}\n{more}\n    return a1.z + b1.z\n"
+    write(tmp_path / "src", {"nodes.py": text})
+    began = time.process_time()
+    CodeReader([tmp_path / "src"])
+    assert time.process_time() - began < 5
+
+
+def test_a_long_chain_of_calls_is_followed_to_its_end(tmp_path: Path) -> None:
+    lines = [f"def f{i}(x): return f{i + 1}(x)" for i in range(3000)]
+    lines += ["def f3000(x):", "    TABLE.append(x)", "    return 1", "TABLE = []", "f0(1)"]
+    text = "\n".join(lines) + "\ndef node(x): return TABLE\n"
+    write(tmp_path / "src", {"nodes.py": text})
+    with importable(tmp_path / "src"):
+        reader = CodeReader([tmp_path / "src"])
+        space = run_only_definitions(text)
+        assert len(reader.fingerprint(space["f0"]).symbols) > 3000
+        assert "nodes:f3000" in names(reader.fingerprint(space["node"]))
+
+
+def run_only_definitions(text: str) -> dict[str, Any]:
+    """Return the functions of a module without executing what would go too deep."""
+    module = types.ModuleType(f"{PACKAGE}.nodes")
+    sys.modules[module.__name__] = module
+    exec(compile(text.replace("f0(1)\n", "\n"), "nodes.py", "exec"), vars(module))  # noqa: S102
+    return vars(module)

@@ -417,7 +417,7 @@ def test_a_new_pipeline_runs_at_once_and_has_a_test(shop: ProjectOnDisk) -> None
     assert "src/shop/pipelines/clean/nodes.py" in said.out
     assert "noria run --pipeline clean" in said.out
     assert "clean_count_parameters" in shop.noria("run", "--pipeline", "clean").out
-    assert "clean_count_parameters" in shop.noria("run").out
+    assert "clean_count_parameters" in shop.noria("run", "--force").out
     assert (shop.path / "tests/test_clean.py").is_file()
 
 

@@ -1,5 +1,6 @@
 """The table of what each tool runs again: its chain, its changes and how an outcome is judged."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from benchmarks.correctness.page import Column, written
 from benchmarks.correctness.side_by_side import TOOLS
 from benchmarks.correctness.tool import Tool
 from benchmarks.correctness.trial import sources, truth
+from benchmarks.environments import PINS
 
 BY_NAME = {change.name: change for change in CHANGES}
 
@@ -65,6 +67,13 @@ def test_every_tool_is_given_the_same_edits(name: str, best: bool) -> None:
         change.apply(texts)
         edits += texts.edits
     assert edits == 18
+
+
+@pytest.mark.parametrize("name", [name for name, tool in TOOLS.items() if tool.wanted])
+def test_every_peer_is_pinned(name: str) -> None:
+    pinned = (PINS / f"{name}.txt").read_text("utf-8").lower().splitlines()
+    assert any(line.startswith(f"{TOOLS[name].distribution}==") for line in pinned)
+    assert all(re.fullmatch(r"[\w.-]+==\S+", line) for line in pinned)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from noria.code.closure import Key
 from noria.code.facts import Doubt, Effect, Fingerprint, Symbol
-from noria.code.graph import Graph, Key
+from noria.code.graph import Graph
 from noria.code.normal import digest_of
 from noria.code.order import ImportOrder
 from noria.code.table import IMPORT, Statement

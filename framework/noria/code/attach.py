@@ -5,28 +5,25 @@ another one made belongs to everybody who reaches that object, wherever in the p
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from noria.code.execute import Execution, changes_outside
 from noria.code.modules import MISSING, OWN
 from noria.code.project import (
-    ATTRIBUTE,
-    FAMILY,
     FOUND_LATER,
-    MEMBER,
     OUTSIDE,
     STATEMENT,
     WHOLE,
     Project,
     Target,
 )
-from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
-from noria.code.walk import CALLED, DISCARDED, ESCAPES, TOUCHED, Facts, Reference
+from noria.code.table import CLASS, EFFECT, VALUE, Statement
+from noria.code.walk import CALLED, ESCAPES, TOUCHED, Facts
 
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
 _REGISTERS = re.compile("regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin")
-_MADE_BY_CLASSES = ("__init__", "__new__", "__post_init__", "__call__")
 _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
 
 
@@ -42,7 +39,7 @@ class Attached:
         self.loose_elsewhere: dict[str, set[Place]] = {}  # changes of a module as a whole
         self._by_functions: set[Place] | None = None
         self._aliases: dict[Place, set[Place]] = {}
-        self._touching: dict[tuple[str, int, int, int], frozenset[Target]] = {}
+        self._execution = Execution(project)
         for name, table in project.tables.items():
             for place, statement in enumerate(table.statements):
                 if statement.kind in {VALUE, EFFECT} or statement.runs:
@@ -108,7 +105,7 @@ class Attached:
         for reference in facts.references:
             if reference.use & ESCAPES:
                 for target in self._project.resolve(module, reference.chain):
-                    if target.kind == STATEMENT and self._is_mutable(target):
+                    if target.kind == STATEMENT and self._execution.is_mutable(target):
                         self._aliases.setdefault(here, set()).add((target.name, target.place))
 
     def _spread_aliases(self) -> None:
@@ -123,9 +120,6 @@ class Attached:
                 if len(grown) > before:
                     pending.append(origin)
 
-    def _is_mutable(self, target: Target) -> bool:
-        return self._project.statement(target.name, target.place).kind in {VALUE, EFFECT}
-
     def _touched(self, module: str, statement: Statement) -> Iterator[Target]:
         """Yield what executing a statement may change."""
         facts = statement.facts
@@ -138,7 +132,7 @@ class Attached:
             targets = self._project.resolve(module, reference.chain)
             if reference.use & TOUCHED:
                 yield from (target for target in targets if target.kind in {STATEMENT, FOUND_LATER})
-            if reference.use & (TOUCHED | DISCARDED) and _changes_outside(reference):
+            if changes_outside(reference):
                 yield from (target for target in targets if target.kind == OUTSIDE)
             elif reference.use & CALLED:
                 yield from (
@@ -147,21 +141,18 @@ class Attached:
                     if target.kind == OUTSIDE and _registers(target.name)
                 )
             executed.extend(targets)
-        calls_code = any(self._is_code(target) for target in executed)
+        calls_code = any(self._execution.is_code(target) for target in executed)
         if statement.kind == EFFECT or calls_code:
             for reference in facts.references:
                 if reference.depth == 0 and reference.use & ESCAPES:
                     for target in self._project.resolve(module, reference.chain):
-                        if target.kind == STATEMENT and self._is_mutable(target):
+                        if target.kind == STATEMENT and self._execution.is_mutable(target):
                             yield target
         if statement.kind == CLASS:
             yield from self._deriving(module, statement)
-        yield from self._executed(module, executed, facts, limit)
-
-    def _is_code(self, target: Target) -> bool:
-        return target.kind == STATEMENT and self._project.statement(
-            target.name, target.place
-        ).kind in {DEF, CLASS}
+        starts = [key for target in executed for key in self._execution.of_target(target, limit)]
+        starts.extend(("member", name) for name, depth in facts.attributes if depth == 0)
+        yield from self._execution.touched(starts)
 
     def _deriving(self, module: str, statement: Statement) -> Iterator[Target]:
         """Yield the bases that a class may register with."""
@@ -177,9 +168,11 @@ class Attached:
                 members = {part.name for part in above.parts}
                 if members & set(_ON_DERIVING) or above.guards or self._has_metaclass(above):
                     yield target
-                    for part in above.parts:
-                        if part.name in _ON_DERIVING:
-                            yield from self._in_facts(target.name, part.facts, 1, set())
+                    yield from self._execution.touched(
+                        ("code", target.name, target.place, index, 1)
+                        for index, part in enumerate(above.parts)
+                        if part.name in _ON_DERIVING
+                    )
                 pending.extend((target.name, each) for each in above.bases)
 
     def _has_metaclass(self, statement: Statement) -> bool:
@@ -188,73 +181,6 @@ class Attached:
             reference.depth == 0 and reference.chain not in bases and reference.use == 0
             for reference in statement.facts.references
         )
-
-    def _executed(
-        self, module: str, targets: Iterable[Target], facts: Facts, limit: int
-    ) -> Iterator[Target]:
-        """Yield what the functions that a statement calls may change."""
-        seen: set[Target] = set()
-        for name, depth in facts.attributes:
-            if depth == 0:
-                yield from self._in_members(name, seen)
-        for target in targets:
-            yield from self._in_target(target, limit, seen)
-
-    def _in_target(self, target: Target, limit: int, seen: set[Target]) -> Iterator[Target]:
-        if target in seen:
-            return
-        seen.add(target)
-        if target.kind == ATTRIBUTE:
-            yield from self._in_members(target.name, seen)
-        elif target.kind in {MEMBER, FAMILY}:
-            yield from self._in_members(target.detail, seen)
-        elif target.kind == STATEMENT:
-            statement = self._project.statement(target.name, target.place)
-            if statement.kind in {DEF, VALUE}:
-                facts = statement.facts
-                yield from self._in_facts(target.name, facts, limit, seen)
-            elif statement.kind == CLASS:
-                for part in statement.parts:
-                    if part.name in _MADE_BY_CLASSES:
-                        yield from self._in_facts(target.name, part.facts, 1, seen)
-
-    def _in_members(self, name: str, seen: set[Target]) -> Iterator[Target]:
-        for module, place, index in self._project.members.get(name, ()):
-            marker = Target(STATEMENT, module, place, f"member {index}")
-            if marker not in seen:
-                seen.add(marker)
-                part = self._project.statement(module, place).parts[index]
-                yield from self._in_facts(module, part.facts, 1, seen)
-
-    def _in_facts(
-        self, module: str, facts: Facts, limit: int, seen: set[Target]
-    ) -> Iterator[Target]:
-        for reference in facts.references:
-            if reference.depth > limit:
-                continue
-            targets = self._project.resolve(module, reference.chain)
-            if reference.use & TOUCHED:
-                yield from (target for target in targets if target.kind in {STATEMENT, FOUND_LATER})
-            elif reference.use & ESCAPES:
-                yield from (
-                    target
-                    for target in targets
-                    if target.kind == STATEMENT and self._is_mutable(target)
-                )
-            if reference.use & (TOUCHED | DISCARDED) and _changes_outside(reference):
-                yield from (target for target in targets if target.kind == OUTSIDE)
-            inner = 2 if ("__call__", 1) in facts.attributes else 1
-            for target in targets:
-                if target.kind != STATEMENT or self._is_code(target):
-                    yield from self._in_target(target, inner, seen)
-        for name, depth in facts.attributes:
-            if depth <= limit:
-                yield from self._in_members(name, seen)
-
-
-def _changes_outside(reference: Reference) -> bool:
-    """Return whether a use stands there for what it changes: no value of it is taken."""
-    return bool(reference.use & DISCARDED) or not reference.use & ~TOUCHED
 
 
 def _registers(dotted: str) -> bool:

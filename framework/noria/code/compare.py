@@ -5,7 +5,7 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from noria.code.graph import Key
+from noria.code.closure import Key
 from noria.code.live import CODE_TYPES, Living
 from noria.code.modules import LIVE, MISSING, PROJECT
 from noria.code.normal import digest_code, digest_of

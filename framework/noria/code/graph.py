@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from noria.code.attach import Attached
+from noria.code.closure import Closure, Key
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Doubt, Effect
@@ -36,7 +36,6 @@ from noria.code.walk import (
     Facts,
 )
 
-Key = tuple[Any, ...]
 Live = Callable[[str, str], Iterable[Key]]
 
 _WIDE = "everything in the project's sources is taken for it"
@@ -44,7 +43,7 @@ _BY_IMPORT = "import it by its name, or say depends_on= or cache="
 _BY_NAME = "write the name that is meant, or say depends_on= or cache="
 
 
-class Graph:
+class Graph(Closure):
     """Nodes by their keys; the edges of a node are found when somebody reaches it.
 
     Keys: ``("s", module, place)`` a statement, ``("p", module, place, part)`` a member of a class,
@@ -55,98 +54,20 @@ class Graph:
     """
 
     def __init__(self, project: Project, distributions: Distributions, live: Live) -> None:
+        super().__init__(self._leads_to)
         self.project = project
         self.distributions = distributions
         self.attached = Attached(project)
         self._live = live
-        self.keys: list[Key] = []
-        self._ids: dict[Key, int] = {}
-        self._reach: dict[int, int] = {}
         self._given: dict[Key, tuple[str, Facts, tuple[Key, ...]]] = {}
         self._chains: dict[tuple[str, Chain, int], tuple[int, ...]] = {}
         self._attributes: dict[str, tuple[int, ...]] = {}
-
-    def identify(self, key: Key) -> int:
-        """Return the number of a node."""
-        found = self._ids.get(key)
-        if found is None:
-            found = self._ids[key] = len(self.keys)
-            self.keys.append(key)
-        return found
 
     def give(self, key: Key, module: str, facts: Facts, edges: Iterable[Key] = ()) -> None:
         """Add a node of live code, with what it refers to in a module."""
         self._given.setdefault(key, (module, facts, tuple(edges)))
 
-    def reach(self, starts: Iterable[Key]) -> int:
-        """Return the nodes that can be reached from some, these included, as bits."""
-        mask = 0
-        for key in starts:
-            number = self.identify(key)
-            if number not in self._reach:
-                self._close(number)
-            mask |= self._reach[number]
-        return mask
-
-    def numbers(self, mask: int) -> list[int]:
-        """Return the numbers of the nodes that are in some bits."""
-        out = []
-        bits = bin(mask)[:1:-1]
-        found = bits.find("1")
-        while found >= 0:
-            out.append(found)
-            found = bits.find("1", found + 1)
-        return out
-
-    def _close(self, start: int) -> None:
-        """Find what a node reaches: Tarjan's components, one number of bits each."""
-        index: dict[int, int] = {start: 0}
-        low: dict[int, int] = {start: 0}
-        masks: dict[int, int] = {start: 1 << start}
-        stack = [start]
-        on_stack = {start}
-        work: list[tuple[int, Iterator[int]]] = [(start, self._edges(start))]
-        while work:
-            node, edges = work[-1]
-            for other in edges:
-                done = self._reach.get(other)
-                if done is not None:
-                    masks[node] |= done
-                elif other not in index:
-                    index[other] = low[other] = len(index)
-                    masks[other] = 1 << other
-                    stack.append(other)
-                    on_stack.add(other)
-                    work.append((other, self._edges(other)))
-                    break
-                elif other in on_stack:
-                    low[node] = min(low[node], index[other])
-            else:
-                work.pop()
-                if low[node] == index[node]:
-                    self._finish(node, stack, on_stack, masks)
-                if work:
-                    above = work[-1][0]
-                    low[above] = min(low[above], low[node])
-                    masks[above] |= masks[node]
-
-    def _finish(
-        self, node: int, stack: list[int], on_stack: set[int], masks: dict[int, int]
-    ) -> None:
-        members = []
-        mask = 0
-        while True:
-            member = stack.pop()
-            on_stack.discard(member)
-            members.append(member)
-            mask |= masks[member]
-            if member == node:
-                break
-        masks[node] = mask
-        for member in members:
-            self._reach[member] = mask
-
-    def _edges(self, number: int) -> Iterator[int]:
+    def _leads_to(self, number: int) -> Iterator[int]:
         key = self.keys[number]
         kind = key[0]
         found = set(map(self.identify, self._expand(key)))
@@ -191,12 +112,26 @@ class Graph:
             table = self.project.tables[key[1]]
             yield ("i", key[1])
             yield from (("s", key[1], place) for place in range(len(table.statements)))
+            yield from self._of_imports_in(key[1])
         elif kind == "all":
             yield from (("m", name) for name in self.project.tables)
         elif kind in {"d", "t"}:
             yield from self._of_outside(kind, key[1])
         elif kind == "x":
             yield from self._given[key][2]
+
+    def _of_imports_in(self, module: str) -> Iterator[Key]:
+        """Yield what a module's imports bind: it is found under the module's names, too."""
+        table = self.project.tables[module]
+        chains = [
+            (f"={origin}", name) if name else (f"={origin}",)
+            for statement in table.statements
+            for _, origin, name in statement.imported
+        ]
+        chains.extend((f"={star}",) for star in table.stars)
+        for chain in chains:
+            for target in self.project.resolve(module, chain):
+                yield from self._of_target(module, target, 0, 0)
 
     def _of_statement(self, module: str, place: int) -> Iterator[Key]:
         statement = self.project.statement(module, place)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from noria.code.bytecode import read_code
-from noria.code.graph import Graph, Key
+from noria.code.closure import Key
+from noria.code.graph import Graph
 from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
 from noria.code.normal import digest_code, digest_of, normalise
 from noria.code.project import Project

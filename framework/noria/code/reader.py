@@ -9,11 +9,12 @@ from typing import Any
 
 from noria.code.assembly import Assembly
 from noria.code.cache import TableCache
+from noria.code.closure import Key
 from noria.code.compare import Comparison
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Effect, Fingerprint
-from noria.code.graph import Graph, Key
+from noria.code.graph import Graph
 from noria.code.live import Living
 from noria.code.modules import THIRD_PARTY, Modules
 from noria.code.project import Project

@@ -11,7 +11,7 @@ CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
-_MOST_FOLLOWED = 1000
+_MOST_FOLLOWED = 30
 
 
 class Reference(NamedTuple):
@@ -272,31 +272,46 @@ class Walker:
 
     def _resolve(self, scope: _Scope) -> list[Reference]:
         out: list[Reference] = []
-        pending = list(reversed(scope.loads))
+        for load in dict.fromkeys(scope.loads):
+            self._look_up(scope, load, out)
+        return out
+
+    def _look_up(self, scope: _Scope, load: Reference, out: list[Reference]) -> None:
+        """Find what a use of a name means: here, in the module, or further out."""
+        pending = [(load, frozenset[str]())]
         followed = 0
         while pending:
-            load = pending.pop()
-            root = load.chain[0]
+            use, behind = pending.pop()
+            root = use.chain[0]
             if root[:1] == "=" or root[:5] == "self:" or root in scope.globals:
-                self.top.loads.append(load)
+                self.top.loads.append(use)
                 continue
             imports = scope.imports.get(root)
             if imports:
                 for target in imports:
-                    self.top.loads.append(load._replace(chain=target + load.chain[1:]))
+                    self.top.loads.append(use._replace(chain=target + use.chain[1:]))
             if root in scope.locals:
                 made = scope.made.get(root)
-                if made is None or root in scope.opaque or followed > _MOST_FOLLOWED:
-                    for name in load.chain[1:]:
-                        self.attribute(name, load.depth)
-                elif len(load.chain) > 1:
-                    followed += 1
-                    pending.extend(_substituted(load, each) for each in made)
+                if len(use.chain) == 1:
+                    pass
+                elif (
+                    made is None
+                    or root in scope.opaque
+                    or root in behind
+                    or followed > _MOST_FOLLOWED
+                ):
+                    self._unknown(use)
+                else:
+                    followed += len(made)
+                    pending.extend((_substituted(use, each), behind | {root}) for each in made)
                 if scope.kind == "class":
-                    out.append(load)
+                    out.append(use)
             elif not imports:
-                out.append(load)
-        return out
+                out.append(use)
+
+    def _unknown(self, use: Reference) -> None:
+        for name in use.chain[1:]:
+            self.attribute(name, use.depth)
 
     def import_names(self, node: ast.Import | ast.ImportFrom) -> None:
         """Read an import."""
