@@ -23,7 +23,9 @@ SPELLINGS_A_PROJECT = 8
 
 
 class StaleError(AssertionError):
-    """A run ended with a result that running from nothing does not give."""
+    """A run ended with a result that running from nothing does not give; ``kind`` is the edit's."""
+
+    kind = ""
 
 
 class Tally:
@@ -106,9 +108,16 @@ class Oracle:
         self._run(())
         self._compare("the first run")
 
-    def step(self) -> Edit:
+    def step(self) -> None:
         """Make one edit, run, and compare; raises StaleError."""
         edit = self.editor.edit()
+        try:
+            self._try(edit)
+        except StaleError as error:
+            error.kind = edit.kind
+            raise
+
+    def _try(self, edit: Edit) -> None:
         self.history.append(f"{edit.kind}: {edit.what}")
         self._write()
         for name, text in (edit.outputs or {}).items():
@@ -126,7 +135,6 @@ class Oracle:
         executed |= self._run(edit.words)
         self._compare(self.history[-1])
         self._count(edit, executed, before)
-        return edit
 
     def _count(self, edit: Edit, executed: set[str], before: dict[str, Any]) -> None:
         tally = self.tally

@@ -9,6 +9,7 @@ EVERY = [*IMPORTS, *FUNCTIONS, *CLASSES, *DOUBTS]
 # What is known not to hold yet, and why: results that may be old.
 _BOUND = "what a name is imported from is in no digest while the same code is reached"
 OPEN: dict[str, str] = {
+    "exec": "a text that is executed is not read for what it imports",
     "a module loaded from a file": "Python's own loader trusts byte code of the same second and size",
     "two functions that change names": _BOUND,
     "two modules that change names": _BOUND,
