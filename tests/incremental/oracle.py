@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,9 @@ SPELLINGS_A_PROJECT = 8
 
 
 class StaleError(AssertionError):
-    """A run ended with a result that running from nothing does not give."""
+    """A run ended with a result that running from nothing does not give; ``kind`` is the edit's."""
+
+    kind = ""
 
 
 class Tally:
@@ -105,9 +108,16 @@ class Oracle:
         self._run(())
         self._compare("the first run")
 
-    def step(self) -> Edit:
+    def step(self) -> None:
         """Make one edit, run, and compare; raises StaleError."""
         edit = self.editor.edit()
+        try:
+            self._try(edit)
+        except StaleError as error:
+            error.kind = edit.kind
+            raise
+
+    def _try(self, edit: Edit) -> None:
         self.history.append(f"{edit.kind}: {edit.what}")
         self._write()
         for name, text in (edit.outputs or {}).items():
@@ -125,7 +135,6 @@ class Oracle:
         executed |= self._run(edit.words)
         self._compare(self.history[-1])
         self._count(edit, executed, before)
-        return edit
 
     def _count(self, edit: Edit, executed: set[str], before: dict[str, Any]) -> None:
         tally = self.tally
@@ -185,7 +194,8 @@ class Oracle:
 
     def told(self) -> str:
         """Return how to come here again."""
-        kept = self.bench.path.parent.with_name(f"stale-{self.seed}")
+        # Not below pytest's folder, which is emptied after a few more sessions.
+        kept = Path(tempfile.gettempdir()) / f"noria-stale-{self.seed}"
         shutil.copytree(self.bench.path, kept, dirs_exist_ok=True, symlinks=True)
         spellings = [each.spelling.name for each in self.project.placed]
         return (

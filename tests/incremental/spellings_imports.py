@@ -324,4 +324,83 @@ IMPORTS = [
             "nodes.py": f"from $L import f\n\n\n{PLAIN}",
         },
     ),
+    Spelling(
+        "two functions that change names",
+        {
+            "helpers.py": "def f(x):\n    return x + $1\n\n\ndef k(x):\n    return x + $2\n",
+            "nodes.py": (
+                "from .helpers import f as g\nfrom .helpers import k as h\n\n\n"
+                "def work(x):\n    return g(x) * 2 + h(x)\n"
+            ),
+        },
+        swaps=(
+            (
+                "nodes.py",
+                "import f as g\nfrom .helpers import k as h",
+                "import k as g\nfrom .helpers import f as h",
+            ),
+        ),
+    ),
+    Spelling(
+        "two modules that change names",
+        {
+            "one.py": "def f(x):\n    return x + $1\n",
+            "two.py": "def f(x):\n    return x + $2\n",
+            "nodes.py": (
+                "from . import one as g\nfrom . import two as h\n\n\n"
+                "def work(x):\n    return g.f(x) * 2 + h.f(x)\n"
+            ),
+        },
+        swaps=(
+            (
+                "nodes.py",
+                "import one as g\nfrom . import two as h",
+                "import two as g\nfrom . import one as h",
+            ),
+        ),
+    ),
+    Spelling(
+        "two names that change places in a re-export",
+        {
+            "sub/__init__.py": "from .impl import f as a\nfrom .impl import k as b\n",
+            "sub/impl.py": "def f(x):\n    return x + $1\n\n\ndef k(x):\n    return x + $2\n",
+            "nodes.py": ("from .sub import a, b\n\n\ndef work(x):\n    return a(x) * 2 + b(x)\n"),
+        },
+        swaps=(
+            (
+                "sub/__init__.py",
+                "import f as a\nfrom .impl import k as b",
+                "import k as a\nfrom .impl import f as b",
+            ),
+        ),
+    ),
+    Spelling(
+        "two imports inside a function that change names",
+        {
+            "helpers.py": "def f(x):\n    return x + $1\n\n\ndef k(x):\n    return x + $2\n",
+            "nodes.py": (
+                "def work(x):\n    from .helpers import f as g\n    from .helpers import k as h\n\n"
+                "    return g(x) * 2 + h(x)\n"
+            ),
+        },
+        swaps=(
+            (
+                "nodes.py",
+                "import f as g\n    from .helpers import k as h",
+                "import k as g\n    from .helpers import f as h",
+            ),
+        ),
+    ),
+    Spelling(
+        "an import that changes where all is taken",
+        {
+            "helpers.py": "def f(x):\n    return x + $1\n\n\ndef k(x):\n    return x + 5\n",
+            "nodes.py": (
+                "import importlib\n\nfrom .helpers import f as g\n\nNAMES = ('$P', 'helpers')\n\n\n"
+                "def work(x):\n    importlib.import_module('.'.join(NAMES))\n    return g(x)\n"
+            ),
+        },
+        swaps=(("nodes.py", "import f as g", "import k as g"),),
+        doubt=True,
+    ),
 ]
