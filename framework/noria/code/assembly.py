@@ -10,8 +10,9 @@ from noria.code.facts import Doubt, Effect, Fingerprint, Symbol
 from noria.code.graph import Graph
 from noria.code.normal import digest_of
 from noria.code.order import ImportOrder
+from noria.code.project import FAMILY, MEMBER, OUTSIDE, STATEMENT, WHOLE, Target
 from noria.code.table import IMPORT, Statement
-from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE
+from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE, Facts
 
 # What the digests mean: a new number makes all of them new.
 _SCHEMA = "code 1"
@@ -91,6 +92,7 @@ class Assembly:
         symbols.sort(key=_BY_NAME)
         distributions, spelled = self._requirements(rest.get("d", ()))
         outside = [str(key[1]) for kind in ("x", "file", "z") for key in rest.get(kind, ())]
+        outside += [self._meaning(*self._graph.given(key)).hex() for key in rest.get("x", ())]
         digest = digest_of(
             b"".join(tokens),
             *self._in_order(ordered),
@@ -166,14 +168,41 @@ class Assembly:
             return _Definition(None, b"", False, False)
         if key[0] == "p":
             part = statement.parts[key[3]]
-            token = digest_of(module, statement.label, part.name, part.digest)
+            meaning = self._meaning(module, part.facts)
+            token = digest_of(module, statement.label, part.name, part.digest, meaning)
             return _Definition(self._symbol(key, statement), token, False, False)
         return _Definition(
             self._symbol(key, statement),
-            digest_of(module, statement.label, statement.digest),
+            digest_of(
+                module, statement.label, statement.digest, self._meaning(module, statement.facts)
+            ),
             self._project.is_ordered(module, place),
             self._project.changes(module, place),
         )
+
+    def _meaning(self, module: str, facts: Facts) -> bytes:
+        """Return a digest of what each name in a piece of code means there.
+
+        Two names that change places reach the same code.
+        """
+        resolve = self._project.resolve
+        chains = dict.fromkeys(reference.chain for reference in facts.references)
+        spelled = [
+            (chain, [self._spelled(target) for target in resolve(module, chain)])
+            for chain in sorted(chains)
+        ]
+        return digest_of(repr([(chain, list(filter(None, means))) for chain, means in spelled]))
+
+    def _spelled(self, target: Target) -> str:
+        """Return a target wherever in its module it stands; empty for the way to it."""
+        if target.kind in {STATEMENT, MEMBER, FAMILY}:
+            label = self._project.statement(target.name, target.place).label
+            return f"{target.name}:{label}.{target.detail}"
+        if target.kind == WHOLE:
+            return target.name
+        if target.kind == OUTSIDE:
+            return f"={target.name}"
+        return ""
 
     def _symbol(self, key: Key, statement: Statement) -> Symbol:
         module, place = key[1], key[2]

@@ -67,6 +67,11 @@ class Graph(Closure):
         """Add a node of live code, with what it refers to in a module."""
         self._given.setdefault(key, (module, facts, tuple(edges)))
 
+    def given(self, key: Key) -> tuple[str, Facts]:
+        """Return the module that a node of live code belongs to, and what it refers to."""
+        module, facts, _ = self._given[key]
+        return module, facts
+
     def _leads_to(self, number: int) -> Iterator[int]:
         key = self.keys[number]
         kind = key[0]
