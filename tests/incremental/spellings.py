@@ -8,7 +8,6 @@ from tests.incremental.spellings_imports import IMPORTS
 EVERY = [*IMPORTS, *FUNCTIONS, *CLASSES, *DOUBTS]
 # What is known not to hold yet, and why: results that may be old.
 OPEN: dict[str, str] = {
-    "exec": "a text that is executed is not read for what it imports",
     "a module loaded from a file": "Python's own loader trusts byte code of the same second and size",
 }
 SPELLINGS = [each for each in EVERY if each.name not in OPEN]

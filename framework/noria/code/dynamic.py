@@ -121,7 +121,10 @@ def _read_text(walker: Walker, node: ast.Call, name: str) -> None:
                 below.lineno = node.lineno
         walker.each(tree.body)
         if name == "exec":
-            walker.dynamic("here", (), "exec() of a text, which may bind names", node.lineno)
+            # What it imports is found later under names that nobody sees being bound.
+            brings = any(isinstance(each, ast.Import | ast.ImportFrom) for each in ast.walk(tree))
+            what = "exec() of a text, which may bind names"
+            walker.dynamic("anything" if brings else "here", (), what, node.lineno)
         return
     walker.each(node.args[:1])
     if name != "compile":
