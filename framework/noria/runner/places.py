@@ -9,7 +9,7 @@ from typing import Any
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Digests, Exists, Restores
 from noria_catalog.digest import names_digest
-from noria_catalog.errors import MissingDataError
+from noria_catalog.errors import DatasetError, MissingDataError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.refresh import refresh_seconds
@@ -145,6 +145,8 @@ class Places:
             return held
         try:
             digest = self.digest_of_value(self._catalog.load(name))
+        except DatasetError:
+            return None  # the node that reads it will fail by it, and say so
         except NotStorable:
             if not self._holds(name):
                 return None

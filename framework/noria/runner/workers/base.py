@@ -28,4 +28,4 @@ class Workers(Protocol):
         """
 
 
-GRACE_SECONDS = 4.0
+GRACE_SECONDS = 3.0
