@@ -70,6 +70,26 @@ def test_the_same_value_gives_the_same_bytes(
     assert (tmp_path / name).read_bytes() == first
 
 
+@pytest.mark.parametrize("where", ["cell", "header", "index"])
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_carriage_return_in_a_csv_goes_round(
+    tmp_path: Path, where: str, suffix: str, encoding: str
+) -> None:
+    bare = "up\rdown"
+    table = pd.DataFrame(
+        {bare if where == "header" else "b": ["x", bare if where == "cell" else "y"]},
+        index=pd.Index([bare if where == "index" else "0", "1"], name="n"),
+    )
+    dataset = CSVDataset(
+        tmp_path / f"table.csv{suffix}",
+        load_args={"index_col": "n", "dtype": {"n": "str"}, "encoding": encoding},
+        save_args={"index": True, "encoding": encoding},
+    )
+    dataset.save(table)
+    pd.testing.assert_frame_equal(dataset.load(), table)
+
+
 @pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz", ".zip"])
 def test_a_csv_goes_round_compressed_as_its_suffix_says(tmp_path: Path, suffix: str) -> None:
     dataset = CSVDataset(tmp_path / f"a.csv{suffix}")

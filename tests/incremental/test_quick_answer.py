@@ -221,3 +221,120 @@ def test_a_pipeline_that_was_deleted_is_seen(settled: Workbench) -> None:
     ran = settled.go()
     assert ran.did == ""
     assert ran.run is None or "C" not in ran.statuses
+
+
+def _made_for_each(words: str) -> str:
+    """Return the module of a pipeline that has one node for each word of an expression."""
+    return (
+        "import os\nfrom pathlib import Path\n\nfrom noria import Pipeline, node\n\n"
+        "from shop.helpers import scale\n\n\ndef create_pipeline():\n"
+        '    return Pipeline([node(scale, "raw", f"made_{each}", name=each)'
+        f" for each in {words}])\n"
+    )
+
+
+def _done(bench: Workbench) -> list[str]:
+    """Return the nodes that a run has run, sorted."""
+    before = bench.last_run()
+    bench.command("run")
+    last = bench.last_run()
+    if last is None or (before is not None and last["id"] == before["id"]):
+        return []
+    return sorted(node["node"] for node in last["nodes"] if node["status"] == "done")
+
+
+def test_a_file_that_the_pipelines_are_made_of_is_seen(bench: Workbench) -> None:
+    made = _made_for_each('Path("nodes.txt").read_text().split()')
+    bench.write({WHERE_PIPELINE: made, "nodes.txt": "one two\n"})
+    assert _done(bench) == ["one", "two"]
+    time.sleep(2.2)
+    assert _done(bench) == _done(bench) == []
+    bench.write({"nodes.txt": "one two three\n"})
+    assert _done(bench) == ["three"]
+    assert "three" in bench.command("pipelines", "describe", "main").out
+    bench.write({"nodes.txt": "one\n"})
+    assert "three" not in bench.command("pipelines", "describe", "main").out
+
+
+def test_a_variable_that_the_pipelines_are_made_of_is_seen(bench: Workbench) -> None:
+    made = _made_for_each('os.environ.get("NODES", "one two").split()')
+    bench.write({WHERE_PIPELINE: made})
+    assert _done(bench) == ["one", "two"]
+    time.sleep(2.2)
+    assert _done(bench) == _done(bench) == []
+    bench.variables["NODES"] = "one two three"
+    assert _done(bench) == ["three"]
+    assert "3" in bench.command("pipelines", "list").out
+    bench.variables["NODES"] = "one"
+    assert "3" not in bench.command("pipelines", "list").out
+
+
+def test_a_variable_that_a_hook_reads_to_change_the_catalog_is_seen(bench: Workbench) -> None:
+    hook = (
+        "import os\n\nfrom noria import hook_impl\n\n\nclass Hook:\n    @hook_impl\n"
+        "    def after_catalog_created(self, catalog):\n"
+        '        catalog["params:rate"] = int(os.environ.get("RATE", "5"))\n'
+    )
+    bench.write(
+        {"src/shop/hooks.py": hook, "pyproject.toml": PYPROJECT + 'hooks = ["shop.hooks:Hook"]\n'}
+    )
+    bench.go()
+    time.sleep(2.2)
+    bench.go()
+    assert bench.did() == ""
+    bench.variables["RATE"] = "6"
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 126
+
+
+def test_what_a_node_reads_is_not_what_the_pipelines_are_made_of(bench: Workbench) -> None:
+    """A node that says what it depends on does not end the quick answer."""
+    bench.edit(
+        "src/shop/a.py",
+        "    return raw + 1",
+        '    return raw + len(open("one.txt").read())',
+    )
+    bench.edit(WHERE_PIPELINE, 'name="A")', 'name="A", depends_on=[file("one.txt")])')
+    bench.edit(WHERE_PIPELINE, "import Pipeline, node", "import Pipeline, file, node")
+    bench.write({"one.txt": "1"})
+    bench.edit(B, "RATE = 10", 'print("imported")\nRATE = 10')
+    bench.go()
+    time.sleep(2.2)
+    bench.go()
+    assert "imported" not in bench.go().said.all
+    bench.write({"one.txt": "123"})
+    assert bench.did() == "A B C"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan",),
+        ("plan", "--json"),
+        ("pipelines", "list"),
+        ("pipelines", "list", "--json"),
+        ("pipelines", "describe", "main"),
+    ],
+)
+def test_a_command_that_looks_answers_as_before_without_the_user_s_code(
+    settled: Workbench, words: tuple[str, ...]
+) -> None:
+    settled.edit(B, "RATE = 10", 'print("imported")\nRATE = 10')
+    settled.go()
+    time.sleep(2.2)
+    first = settled.command(*words).out
+    assert "imported" in first
+    again = settled.command(*words).out
+    assert again == first.replace("imported\n", "")
+    settled.edit(WHERE_PIPELINE, 'name="C"', 'name="D"')
+    last = settled.command(*words).out
+    assert "imported" in last
+    if words[0] == "plan":
+        settled.edit_at_once("data/raw.json", "1", "2")
+        assert settled.command(*words).out != last
+
+
+def test_a_plan_in_which_something_is_to_do_is_made_anew(settled: Workbench) -> None:
+    settled.edit(B, "RATE = 10", 'print("imported")\nRATE = 11')
+    for _ in range(2):
+        assert "imported" in settled.command("plan").out

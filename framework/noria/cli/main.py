@@ -6,6 +6,8 @@ import time
 
 BEGAN = time.time()
 COMPLETION = "_NORIA_COMPLETE"
+# The commands whose last answer may still hold.
+_ANSWERED = (["run"], ["plan"], ["pipelines"])
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -22,10 +24,10 @@ def main(arguments: list[str] | None = None) -> None:
 
         print(overview())
         return
-    if words[:1] == ["run"] and COMPLETION not in os.environ:
-        from noria.project.freshness import nothing_to_do
+    if words[:1] in _ANSWERED and COMPLETION not in os.environ:
+        from noria.project.freshness import last_answer
 
-        said = nothing_to_do(words)
+        said = last_answer(words)
         if said is not None:
             if said:
                 print(said)

@@ -5,9 +5,10 @@ from typing import Any
 import click
 from noria_catalog.errors import NoriaError
 
+from noria.cli.answer import Answer
 from noria.cli.opening import find_here
 from noria.cli.options import json_option
-from noria.cli.printing import plural, print_json, table
+from noria.cli.printing import json_lines, plural, table
 from noria.graph import Node, Pipeline
 from noria.project.registry import DEFAULT, Pipelines
 from noria.project.session import Session
@@ -23,18 +24,14 @@ def pipelines() -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """List the pipelines; one that does not import is listed with its error."""
-    registered = Session(find_here()).pipelines
+    session = Session(find_here())
+    answer = Answer(session)
+    registered = session.pipelines
     found = [_listed(name, registered) for name in sorted(registered)]
-    if as_json:
-        print_json(found)
-    elif not found:
-        click.echo("no pipeline yet: `noria new-pipeline NAME` adds one")
-    else:
-        body = [(entry["name"], _count(entry)) for entry in found]
-        click.echo(table(("pipeline", "nodes"), body))
-        for entry in found:
-            if entry["error"]:
-                click.echo(f"\n{entry['error']}", err=True)
+    errors = [entry["error"] for entry in found if entry["error"]]
+    answer.give(_list_text(found, as_json=as_json), keep=not errors)
+    for error in errors if not as_json else ():
+        click.echo(f"\n{error}", err=True)
 
 
 @pipelines.command()
@@ -42,18 +39,35 @@ def list_(as_json: bool) -> None:
 @json_option
 def describe(name: str, as_json: bool) -> None:
     """Show the nodes of the pipeline NAME, in the order in which they run."""
-    pipeline = Session(find_here()).pipelines[name]
+    session = Session(find_here())
+    answer = Answer(session)
+    answer.give(_description(name, session.pipelines[name], as_json=as_json))
+
+
+def _list_text(found: list[dict[str, Any]], *, as_json: bool) -> str:
     if as_json:
-        print_json({"name": name, **_described(pipeline)})
-        return
-    click.echo(f"{name}: {plural(len(pipeline.nodes), 'node')}")
-    click.echo("needs  " + (", ".join(sorted(pipeline.inputs())) or "nothing"))
-    click.echo("gives  " + (", ".join(sorted(pipeline.outputs())) or "nothing"))
+        return json_lines(found)
+    if not found:
+        return "no pipeline yet: `noria new-pipeline NAME` adds one"
+    return table(("pipeline", "nodes"), [(entry["name"], _count(entry)) for entry in found])
+
+
+def _description(name: str, pipeline: Pipeline, *, as_json: bool) -> str:
+    if as_json:
+        return json_lines({"name": name, **_described(pipeline)})
+    lines = [
+        f"{name}: {plural(len(pipeline.nodes), 'node')}",
+        "needs  " + (", ".join(sorted(pipeline.inputs())) or "nothing"),
+        "gives  " + (", ".join(sorted(pipeline.outputs())) or "nothing"),
+    ]
     for node in pipeline.nodes:
         tags = f"  [{', '.join(sorted(node.tags))}]" if node.tags else ""
-        click.echo(f"\n{node.name}{tags}  {_source(node) or ''}".rstrip())
-        click.echo(f"  {', '.join(node.inputs) or 'nothing'}")
-        click.echo(f"  -> {', '.join(node.outputs) or 'nothing'}")
+        lines += [
+            f"\n{node.name}{tags}  {_source(node) or ''}".rstrip(),
+            f"  {', '.join(node.inputs) or 'nothing'}",
+            f"  -> {', '.join(node.outputs) or 'nothing'}",
+        ]
+    return "\n".join(lines)
 
 
 def _listed(name: str, registered: Pipelines) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
+from noria.cli.answer import Answer
 from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option, selection_options, take_selection
-from noria.cli.printing import duration, plural, print_json, table
+from noria.cli.printing import duration, json_lines, plural, print_json, table
 from noria.code import READING
 from noria.project.planning import Change, Planning, document, planning
 
@@ -32,16 +33,17 @@ def plan(force: bool, why: str | None, as_json: bool, **given: Any) -> None:
     noria plan --pipeline train --why fit
     """  # noqa: D301  # click reads the control character as "keep these lines"
     selection = take_selection(given)
-    with planning(open_session(given), selection, force=force) as planned:
+    session = open_session(given)
+    answer = Answer(session)
+    with planning(session, selection, force=force) as planned:
         if why is not None:
             _tell_why(planned, why, as_json=as_json)
-        elif as_json:
-            print_json(document(planned, selection.pipeline))
         else:
-            _tell(planned)
+            said = json_lines(document(planned, selection.pipeline)) if as_json else _told(planned)
+            answer.give(said, memory=planned.memory, keep=planned.is_settled)
 
 
-def _tell(planned: Planning) -> None:
+def _told(planned: Planning) -> str:
     nodes = list(planned.nodes())
     body = [
         (
@@ -52,14 +54,16 @@ def _tell(planned: Planning) -> None:
         )
         for each in nodes
     ]
-    click.echo(table(("node", "verdict", "time", "why"), body, right=(2,)))
-    for line in planned.late:
-        click.echo(f"! {line}")
-    for orphan in planned.orphans:
-        click.echo(f"! {orphan.place}: left by the node {orphan.node!r}, which is gone")
+    lines = [table(("node", "verdict", "time", "why"), body, right=(2,))]
+    lines += [f"! {line}" for line in planned.late]
+    lines += [
+        f"! {orphan.place}: left by the node {orphan.node!r}, which is gone"
+        for orphan in planned.orphans
+    ]
     counts = planned.counts()
     told = ", ".join(f"{count:,} {_WORDS[kind]}" for kind, count in counts.items() if count)
-    click.echo(f"\n{plural(len(nodes), 'node')}: {told}{_expected(planned)}")
+    lines.append(f"\n{plural(len(nodes), 'node')}: {told}{_expected(planned)}")
+    return "\n".join(lines)
 
 
 def _expected(planned: Planning) -> str:

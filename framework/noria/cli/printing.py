@@ -102,9 +102,14 @@ def table(
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON, valid whatever it holds (see :func:`json_text`)."""
+    click.echo(json_lines(value))
+
+
+def json_lines(value: Any) -> str:
+    """Return a value as :func:`print_json` prints it."""
     text = json_text(value, indent=2)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:  # a terminal of few letters: JSON can spell the others
         text = json.dumps(json.loads(text), indent=2)
-    click.echo(text)
+    return text

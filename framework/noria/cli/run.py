@@ -146,13 +146,13 @@ def _tell(tally: Tally, *, as_json: bool, quiet: bool) -> None:
 def _noting(session: Session, said: Callable[[], str]) -> Callable[[Memory], None]:
     """Return what writes down, at a good end, that this very command has nothing left to do."""
     from noria.project.incremental import Incremental
-    from noria.project.manifest import Before, write_manifest
+    from noria.project.manifest import Before, keep_answer
 
     before = Before(session)
 
     def note(memory: Memory) -> None:
         if isinstance(memory, Incremental):
-            write_manifest(session, memory, before, sys.argv[1:], said())
+            keep_answer(session, before, sys.argv[1:], said(), memory)
 
     return note
 

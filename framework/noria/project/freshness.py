@@ -1,7 +1,8 @@
-"""Has anything changed since this very command had nothing to do?  Asked before all else.
+"""Has anything changed since this very command was answered?  Asked before all else.
 
-A manifest holds the state of every file that the last plan looked at.  All equal means that there
-is nothing to do, and no user code, YAML or library needs to be imported to know it.  This module
+A manifest holds the state of every file that the answer was made of: that a run has nothing to do,
+which pipelines there are.  All equal means that the answer still holds, and no user code, YAML or
+library needs to be imported to know it.  This module
 imports nothing that takes time to import, and knows nothing of plans: who writes manifests
 (:mod:`noria.project.manifest`) decides what must be looked at.
 """
@@ -19,8 +20,8 @@ PYTHON = f"{sys.version} {sys.executable} {sys.platform} {marshal.version}"
 YOUNG_NS = 2_000_000_000
 
 
-def nothing_to_do(words: list[str]) -> str | None:
-    """Return what to say when the command of these words has nothing to do, else ``None``.
+def last_answer(words: list[str]) -> str | None:
+    """Return what the command of these words said the last time, when that is still so.
 
     ``None`` means that nobody knows: the command has to look for itself.
     """
@@ -31,10 +32,12 @@ def nothing_to_do(words: list[str]) -> str | None:
             return None
         state, held = found
         if not _is_locked(state) and _is_fresh(held, words, here):
+            said = str(held["said"])
+            said.encode(sys.stdout.encoding)  # a terminal of few letters: the command knows how
             _settle(f"{state}/{FOLDER}/{file_name(words, here, os.environ)}", held)
-            return str(held["said"])
+            return said
     # Whatever is wrong with a manifest, without it all is looked at anew.
-    except (OSError, ValueError, EOFError, TypeError, KeyError):
+    except (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError):
         pass
     return None
 

@@ -65,7 +65,7 @@ class Incremental:
         self._whole = whole
         self._catalog = catalog
         self._store = store
-        self._reader = reader
+        self.reader = reader
         self._root = root
         self._run = run
         self._given = given
@@ -162,7 +162,7 @@ class Incremental:
             self._remembering.flush()
             self._store.note_run(f"{self._root} {self._label}", self._remembering.used)
         self._store.sync()
-        self._reader.save_cache()
+        self.reader.save_cache()
         if self._limit is not None and self._store.size() > self._limit:
             self._store.gc(self._limit)
         for line in (*self._store.refused, *self._store.troubles):
@@ -197,10 +197,6 @@ class Incremental:
         """Note that these outputs lie at their places."""
         for output in outputs:
             self._places.set_mark(output.name, output.digest)
-
-    def sources(self) -> Iterable[str]:
-        """Return the files of the code that was looked at."""
-        return [*self._reader.files(), *self._reader.scopes()]
 
     def dependencies(self) -> Iterator[Dependency]:
         """Yield what nodes were said to depend on."""
@@ -243,7 +239,7 @@ class Incremental:
         }
 
     def _code_of(self, things: tuple[Any, ...]) -> str:
-        found = sorted(self._reader.fingerprint(each).digest for each in things if is_own(each))
+        found = sorted(self.reader.fingerprint(each).digest for each in things if is_own(each))
         return "".join(f"+{digest[:16]}" for digest in found)
 
     def _tell_reused(self, node: Node) -> None:

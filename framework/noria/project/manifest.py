@@ -1,4 +1,4 @@
-"""Writing down what a run has looked at, so that the next one can see that nothing changed."""
+"""Writing down what an answer was made of, so that the next command can see that it still holds."""
 
 import os
 import sys
@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from noria.code import CodeReader
 from noria.graph.depends import FileDependency, VariableDependency
 from noria.project import freshness
 from noria.project.importing import imported
 from noria.project.incremental import Incremental
+from noria.project.outside import read_outside
 from noria.project.session import Session
 
 _MOST_YOUNG_BYTES = 64_000_000
@@ -44,36 +46,49 @@ class Before:
             return None
 
 
-def write_manifest(
-    session: Session, memory: Incremental, before: Before, words: list[str], said: str
+def keep_answer(
+    session: Session,
+    before: Before,
+    words: list[str],
+    said: str,
+    memory: Incremental | None = None,
 ) -> bool:
-    """Write the manifest of a command that has nothing left to do; tell whether there is one.
+    """Keep what a command is to print the next time; tell whether it was kept.
 
-    ``words`` are the command's, ``said`` is what it is to print the next time.  There is none where
-    something that counts lies beyond what the file system tells: a store, a database, a node that
-    always runs, pipelines that are made of more than code and configuration; and none where
-    anything was changed while the command ran.
+    ``words`` are the command's.  ``memory`` is that of a run or plan that found all in place,
+    ``None`` for what is told of the pipelines alone.  Nothing is kept where something that counts
+    lies beyond what the file system tells: a store, a database, a node that always runs, pipelines
+    that are made of more than code and configuration; and nothing where anything was changed while
+    the command ran.
     """
     conf = session.local_configuration()
-    if session.settings.always_open or conf is None or memory.has_open_ends():
+    if session.settings.always_open or conf is None:
+        return False
+    if memory is not None and memory.has_open_ends():
+        return False
+    reader = CodeReader([session.project.source]) if memory is None else memory.reader
+    if read_outside(session, reader, hooks=memory is not None) is not None:
         return False
     looked = _Looked()
     here = os.getcwd()  # noqa: PTH109  # as freshness.py writes it
     looked.add_project(Path(here), session.project.path)
     looked.add_tree(conf)
     looked.add_tree(session.project.source)
-    looked.add_files([*imported, *memory.sources()])
-    looked.add_data(memory.data_paths())
+    looked.add_files([*imported, *reader.files(), *reader.scopes()])
     looked.add_installed()
     variables = {*session.config.variables}
-    for one in memory.dependencies():
-        if isinstance(one, VariableDependency):
-            variables.add(one.name)
-        elif isinstance(one, FileDependency):
-            looked.add_data([str(session.project.path / one.path)])
+    if memory is not None:
+        looked.add_data(memory.data_paths())
+        for one in memory.dependencies():
+            if isinstance(one, VariableDependency):
+                variables.add(one.name)
+            elif isinstance(one, FileDependency):
+                looked.add_data([str(session.project.path / one.path)])
     held = looked.held(before.path, words, here, variables, said)
     # First the states, then whether they are those of what was read: what changes after is seen.
-    if held is None or not before.still_so() or not memory.is_settled():
+    if held is None or not before.still_so():
+        return False
+    if memory is not None and not memory.is_settled():
         return False
     return _write(held, session.project.state, words, here)
 

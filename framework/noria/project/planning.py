@@ -11,7 +11,7 @@ from noria_catalog.suggest import nearest
 from noria.code import Fingerprint
 from noria.errors import SelectionError
 from noria.plan import Plan, Verdict
-from noria.plan.decide import complete
+from noria.plan.decide import REUSE, complete
 from noria.plan.explain import Difference, differences, symbols_that_differ
 from noria.plan.key import Parts, parts_from
 from noria.project.asked import Asked
@@ -65,7 +65,7 @@ class Planning:
 
     def __init__(self, session: Session, memory: Incremental, store: Store, plan: Plan) -> None:
         self._session = session
-        self._memory = memory
+        self.memory = memory
         self._store = store
         self._plan = plan
         self.orphans: list[Orphan] = []
@@ -74,6 +74,16 @@ class Planning:
     def late(self) -> list[str]:
         """A line for each input that is out of date and would be used as it is."""
         return list(told_late(self._plan))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all is in place, and nothing else is to be said."""
+        verdicts = [
+            verdict.kind
+            for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True)
+            if job.selected
+        ]
+        return set(verdicts) <= {REUSE} and not self.orphans and not self._plan.late
 
     def nodes(self) -> Iterator[Planned]:
         """Yield the selected nodes in the order in which they can run."""
@@ -101,11 +111,11 @@ class Planning:
         at = names.index(node)
         job, verdict = self._plan.jobs[at], self._plan.verdicts[at]
         digests = {**dict.fromkeys(job.inputs.values()), **self._plan.digests}
-        now = complete(job, digests, self._memory.records)
+        now = complete(job, digests, self.memory.records)
         entry = self._store.latest(node)
         before = None if entry is None else parts_from(entry.parts)
         changes = [] if before is None else list(self._changes(before, now))
-        return verdict, changes, self._memory.gatherer.fingerprints[node]
+        return verdict, changes, self.memory.gatherer.fingerprints[node]
 
     def _changes(self, before: Parts, now: Parts) -> Iterator[Change]:
         for each in differences(before, now):
@@ -123,7 +133,7 @@ class Planning:
 
     def _code(self, before: str, after: str) -> Iterator[Change]:
         old, new = self._symbols(before), self._symbols(after)
-        places = self._memory.symbol_places()
+        places = self.memory.symbol_places()
         found = list(symbols_that_differ(old, new))
         for each in found:
             yield Change(
@@ -149,7 +159,7 @@ class Planning:
     def _text(self, digest: str | None) -> str | None:
         if digest is None:
             return None
-        known = self._memory.gatherer.texts.get(digest)
+        known = self.memory.gatherer.texts.get(digest)
         return known if known is not None else self._store.text(digest)
 
     def _maker(self, dataset: str) -> str | None:

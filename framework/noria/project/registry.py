@@ -16,6 +16,8 @@ from noria.project.discover import Project
 DEFAULT = "__default__"
 REGISTRY = "pipeline_registry"
 FOLDER = "pipelines"
+MAKERS = ("create_pipeline", "register_pipelines")
+"""The functions of a project that make its pipelines."""
 
 
 class FoundPipelines(MutableMapping[str, Pipeline]):
@@ -162,6 +164,10 @@ class Pipelines(Mapping[str, Pipeline]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._registered
+
+    def made(self) -> list[Pipeline]:
+        """Return the pipelines that were asked for until now."""
+        return list(self._made.values())
 
     def _parameters(self) -> Mapping[str, Any]:
         self.parameters_read = True

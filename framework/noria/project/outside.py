@@ -1,0 +1,61 @@
+"""What the code that makes pipelines, or changes the catalog, reads of the world outside.
+
+What such code reads (a file, a variable, the clock) decides which nodes there are.  A run makes the
+pipelines anew and sees it; an answer that was kept from the last time does not.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from noria.code import READING, CodeReader, Effect
+from noria.project.importing import is_own
+from noria.project.registry import MAKERS
+from noria.project.session import Session
+
+# The hooks that come before the plan: they may change what there is to run.
+_BEFORE_PLAN = ("after_context_created", "after_catalog_created")
+
+
+def read_outside(session: Session, reader: CodeReader, *, hooks: bool) -> str | None:
+    """Return what is read besides code, configuration and data before there is a plan.
+
+    ``hooks``: what changes the catalog counts too.  ``None`` is nothing that is known.  What the
+    functions of nodes read is not meant: what makes pipelines reaches them, but calls none.
+    """
+    for function in _hooks(session) if hooks else ():
+        if not is_own(function):
+            return f"the hook {function.__module__}.{function.__qualname__}"
+        for effect in _reading(reader, function):
+            return _told(effect)
+    found = {effect for maker in _makers(session) for effect in _reading(reader, maker)}
+    if found:
+        for pipeline in session.pipelines.made():
+            for node in pipeline.nodes:
+                found -= set(reader.fingerprint(node.func).effects)
+    return min(map(_told, found), default=None)
+
+
+def _hooks(session: Session) -> Iterator[Callable[..., Any]]:
+    if session.hooks is not None:
+        for name in _BEFORE_PLAN:
+            for function, _ in session.hooks.implementations(name):
+                yield function
+
+
+def _makers(session: Session) -> Iterator[Callable[..., Any]]:
+    package = session.project.package
+    for name, module in list(sys.modules.items()):
+        if name == package or name.startswith(f"{package}."):
+            for maker in MAKERS:
+                function = vars(module).get(maker)
+                if callable(function):
+                    yield function
+
+
+def _reading(reader: CodeReader, function: Callable[..., Any]) -> list[Effect]:
+    return [effect for effect in reader.fingerprint(function).effects if effect.kind in READING]
+
+
+def _told(effect: Effect) -> str:
+    return f"the {effect.kind}: {effect.what} ({effect.where})"
