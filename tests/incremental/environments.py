@@ -1,5 +1,6 @@
 """An environment of its own on top of the one that runs the tests, with packages put into it."""
 
+import py_compile
 import sysconfig
 import venv
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ class Environment:
             target = self.site / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
+            if target.suffix == ".py":  # as pip does: else Python may trust the one before
+                py_compile.compile(str(target), doraise=True)
         self._describe(name, version, files, requires)
 
     def install_editable(self, name: str, root: Path) -> None:

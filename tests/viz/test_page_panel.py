@@ -190,7 +190,7 @@ def test_a_picture_is_shown(look: Look, page: Page) -> None:
 
 def test_a_chart_is_drawn_in_a_frame_that_can_reach_nothing(look: Look, page: Page) -> None:
     look.server.previews["d:chart"] = {"kind": "plotly", "figure": {"data": [7]}}
-    look.server.frame = """<script>
+    look.server.frame = """<body><script>
       addEventListener("message", ({data}) => {
         let reached = "reached";
         try { parent.document.title = "taken"; } catch { reached = "kept out"; }
