@@ -17,6 +17,7 @@ from noria_catalog.errors import (
     UnknownDatasetError,
 )
 from noria_catalog.failures import told, without_secrets
+from noria_catalog.file_dataset import FileDataset
 from noria_catalog.located import Located
 from noria_catalog.pinned import versions_of
 from noria_catalog.previewed import first_part
@@ -88,14 +89,17 @@ class DataCatalog(Declarations):
         """
         dataset = self[name]
         with told(self, name, "look for"):
-            return dataset.exists() if isinstance(dataset, Exists) else False
+            # To look through a protocol takes longer than to look for a file.
+            if isinstance(dataset, FileDataset) or isinstance(dataset, Exists):  # noqa: SIM101
+                return dataset.exists()
+            return False
 
     def release(self, name: str) -> None:
         """Let a dataset let go of what it holds in memory."""
         if name not in self:
             raise UnknownDatasetError(name, self._datasets)
         dataset = self._datasets.get(name)
-        if isinstance(dataset, Releases):
+        if isinstance(dataset, FileDataset) or isinstance(dataset, Releases):  # noqa: SIM101
             dataset.release()
 
     def preview(self, name: str, rows: int = 10) -> Any:
@@ -156,10 +160,14 @@ class DataCatalog(Declarations):
         >>> DataCatalog({"a": 1}).describe("a")
         {'type': 'MemoryDataset', 'data': '<int>'}
         """
+        told = self._told.get(name)
+        if told is not None:
+            return told
         entry = self.entry(name)
-        if entry is not None:
-            return describe_entry(name, entry, self._context.base_path)
-        return describe_dataset(self._datasets[name])
+        if entry is None:  # what was made in Python may say something else the next time
+            return describe_dataset(self._datasets[name])
+        told = self._told[name] = describe_entry(name, entry, self._context.base_path)
+        return told
 
     def get_type(self, name: str) -> str | None:
         """Return the class of a dataset as ``module.Class``, ``None`` for a name not here.

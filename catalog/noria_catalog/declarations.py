@@ -34,6 +34,7 @@ class Declarations:
         self.on_saved = on_saved
         self._datasets: dict[str, Dataset | None] = {}
         self._entries: dict[str, Located] = {}
+        self._told: dict[str, Mapping[str, Any]] = {}
         self._patterns = Patterns({})
         self._context = Context()
         self._building = threading.RLock()
@@ -210,6 +211,7 @@ class Declarations:
 
     def __setitem__(self, name: str, dataset: Any) -> None:
         self._entries.pop(name, None)
+        self._told.pop(name, None)
         self._datasets[name] = dataset if _is_dataset(dataset) else MemoryDataset(dataset)
 
     def __contains__(self, name: object) -> bool:

@@ -39,6 +39,8 @@ def redacted(text: str) -> str:
     >>> redacted("s3://key:se/cret@bucket/a.csv")
     's3://bucket/a.csv'
     """
+    if "://" not in text and "::" not in text:
+        return text
     if re.match(rf"{_SCHEME}(://|::)", text):
         return "".join(_redacted_place(part) for part in _CHAINED.split(text))
     return _PLACE_IN_TEXT.sub(lambda found: redacted(found[0]), text)

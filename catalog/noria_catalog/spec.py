@@ -24,6 +24,8 @@ _MAPPINGS = {"load_args", "save_args", "fs_args"}
 _NOT_HANDED_ON = {"type", "versioned", "refresh"}
 # What the files of a dataset of many files take from it, where they do not say otherwise.
 _SHARED_BY_FILES = ("credentials", "fs_args")
+# Relative, and nothing in it that could be spelled in another way.
+_PLAIN_PATH = re.compile(r"(?!file:|local:)\w[^/\\:\n]*(?:/(?!\.)[^/\\:\n]+)*")
 _OPEN_ARGS = ("open_args_load", "open_args_save")
 
 
@@ -118,7 +120,11 @@ def resolved_path(path: str, base_path: Path) -> str:
     >>> resolved_path("data/a.csv", Path("/project"))
     '/project/data/a.csv'
     """
-    return path if is_remote(path) else (base_path / local_path(path)).as_posix()
+    if is_remote(path):
+        return path
+    if _PLAIN_PATH.fullmatch(path):  # as most are; pathlib takes ten times as long
+        return f"{base_path.as_posix().rstrip('/')}/{path}"
+    return (base_path / local_path(path)).as_posix()
 
 
 def signature_of(kind: type[Any]) -> tuple[dict[str, inspect.Parameter] | None, set[str]]:

@@ -1,9 +1,7 @@
 """Configuration in layers: ``conf/base``, then ``conf/<environment>``, later ones winning."""
 
-import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from noria_catalog.located import Located, Where
 from noria_catalog.suggest import nearest
 
+from noria.collection import no_collection
 from noria.config.credentials import Credentials, with_variables
 from noria.config.interpolate import CREDENTIALS, GLOBALS, Interpolation, Tree
 from noria.config.merge import Merge, merge_catalog, merge_deep, merge_whole
@@ -133,7 +132,7 @@ class Config:
 
     def _kind(self, kind: str) -> Located:
         if kind not in self._resolved:
-            with _no_collection():
+            with no_collection():
                 self._resolved[kind] = self._interpolation.resolved(self._tree(kind))
         return self._resolved[kind]
 
@@ -198,21 +197,6 @@ class Config:
                 where=located.where,
             )
         return located
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Let the garbage collector rest while a tree grows in which nothing is garbage.
-
-    Going through a large catalog again and again takes it a third of the time of reading one.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _secret_file(data: bytes, shown: str) -> Located:

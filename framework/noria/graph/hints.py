@@ -124,7 +124,15 @@ def _annotated(func: Any) -> tuple[Any, Any]:
     return (calling if isinstance(calling, FunctionType) else None), None
 
 
+def _is_left_out(function: Any) -> bool:
+    """Tell whether the annotations are said to be none of types, by ``typing.no_type_check``."""
+    return bool(getattr(function, "__no_type_check__", False))
+
+
 def _resolved(function: Any) -> dict[str, Any]:
+    written = function.__annotations__
+    if all(type(hint) is type for hint in written.values()) and not _is_left_out(function):
+        return dict(written)  # nothing is to be resolved, which takes time
     try:
         return typing.get_type_hints(function, include_extras=True)
     # An annotation is any expression; one that does not evaluate says nothing.

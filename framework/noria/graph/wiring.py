@@ -107,9 +107,14 @@ class Wiring:
         return {at: names for at, names in named if names}
 
     @cached_property
+    def _hints(self) -> dict[int, Hints]:
+        """What the nodes' functions are annotated with, by the functions' identities."""
+        return {}
+
+    @cached_property
     def annotated(self) -> list[tuple[int, str, Any]]:
         """The inputs whose arguments are annotated: place in ``ordered``, name, annotation."""
-        known: dict[int, Hints] = {}
+        known = self._hints
         found = []
         for at, number in enumerate(self.ordered):
             node = self.nodes[number]
@@ -132,7 +137,7 @@ class Wiring:
     def typed(self) -> list["TypedInput"]:
         """The annotated inputs that are no parameters, with what the functions before them give."""
         given: dict[int, dict[str, Any]] = {}
-        by_func: dict[int, Hints] = {}
+        known = self._hints
         found = []
         for at, name, wanted in self.annotated:
             if is_parameter(name):
@@ -141,9 +146,9 @@ class Wiring:
             if maker is not None:
                 if maker not in given:
                     node = self.nodes[maker]
-                    hints = by_func.get(id(node.func))
+                    hints = known.get(id(node.func))
                     if hints is None:
-                        hints = by_func[id(node.func)] = hints_of(node.func)
+                        hints = known[id(node.func)] = hints_of(node.func)
                     given[maker] = output_hints(node.declared_outputs, hints)
                 what = given[maker].get(name, Any)
             found.append(TypedInput(at, name, wanted, maker, what, fits(what, wanted)))

@@ -15,7 +15,6 @@ from noria.project.parameters import located_datasets
 from noria.project.selection import Selection
 from noria.project.session import Session
 from noria.project.state import prepare_state
-from noria.runner.joined import join_places
 from noria.runner.prepare import prepare
 from noria.runner.run import new_run_id
 from noria.store import Entry, Output, Store
@@ -39,13 +38,12 @@ def adopt(session: Session, selection: Selection) -> list[Adopted]:
     Raises LockedError when a run holds the project, and what a run would raise before it begins.
     """
     catalog = session.catalog
-    selected = join_places(session.select(selection), catalog)
+    selected, whole = session.joined(selection, catalog)
     with ExitStack() as stack:
         state = session.project.state
         stack.enter_context(ProjectLock(state, {"run": "noria cache adopt"}))
         prepare_state(state)
         run = f"adopted-{new_run_id()}"
-        whole = join_places(session.pipelines[selection.pipeline], catalog)
         asked = Asked(outputs=(), closely=False)
         memory, store = stack.enter_context(
             incremental(

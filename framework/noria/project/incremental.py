@@ -100,6 +100,8 @@ class Incremental:
         """Judge the nodes; return the inputs that lie nowhere and will be there all the same."""
         jobs = self._jobs(pipeline)
         wanted = self._asked(pipeline)
+        self._places.read_ahead(self._data_names())
+        self.records.read_ahead(job.name for job in jobs)
         plan = decide(jobs, self.records, force=self._force, wanted=wanted)
         if self._kept_edited:
             self._adopt(plan)
@@ -220,8 +222,10 @@ class Incremental:
         """Tell whether a run that began now would find all results in place, by looking again."""
         assert self.plan_made is not None
         selected = [job for job in self.plan_made.jobs if job.selected]
-        for name in self._data_names():
+        names = self._data_names()
+        for name in names:
             self._places.forget(name)
+        self._places.read_ahead(names)
         again = decide(self.plan_made.jobs, self.records, wanted=())
         verdicts = dict(zip([job.name for job in again.jobs], again.verdicts, strict=True))
         return self._watch.edited() is None and all(

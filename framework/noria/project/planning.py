@@ -23,7 +23,6 @@ from noria.project.selection import Selection
 from noria.project.session import Session
 from noria.record.history import unsettled_nodes
 from noria.record.ledger import FILE, open_ledger
-from noria.runner.joined import join_places
 from noria.runner.prepare import prepare
 from noria.store import Store
 
@@ -182,7 +181,7 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
     Nothing is run, loaded or written.  Raises what a run would raise before its first node.
     """
     catalog = session.catalog
-    selected = join_places(session.select(selection), catalog)
+    selected, whole = session.joined(selection, catalog)
     with ExitStack() as stack:
         ledger = None
         if (session.project.state / FILE).exists():
@@ -193,7 +192,6 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
             unsettled=() if ledger is None else unsettled_nodes(ledger),
             closely=False,
         )
-        whole = join_places(session.pipelines[selection.pipeline], catalog)
         memory, store = stack.enter_context(
             incremental(
                 session.project, session.settings, whole, catalog, session.hooks, "plan", asked

@@ -218,6 +218,15 @@ class Session:
         """Return the selected part of the project's pipelines."""
         return selection.of(self.pipelines)
 
+    def joined(self, selection: Selection, catalog: DataCatalog) -> tuple[Pipeline, Pipeline]:
+        """Return the selected part, and the pipeline that it is a part of.
+
+        In both, datasets that lie at one place are one.
+        """
+        whole = self.pipelines[selection.pipeline]
+        selected, whole = join_places(catalog, self.select(selection), whole)
+        return selected, whole
+
     def run(
         self,
         pipeline: str | Selection = "__default__",
@@ -264,7 +273,7 @@ class Session:
             self._check_pinned(selected)
             catalog = self._catalog_of(run)
             stack.callback(setattr, catalog, "on_saved", self._note_edit)
-            selected = join_places(selected, catalog)
+            selected, whole = self.joined(selection, catalog)
             record = stack.enter_context(self._recording(ledger, command, selection, inputs or ()))
             asked = Asked(
                 inputs or {},
@@ -275,7 +284,6 @@ class Session:
                 unsettled_nodes(ledger),
                 f"{selection.pipeline} {self.env}",
             )
-            whole = join_places(self.pipelines[selection.pipeline], catalog)
             memory = stack.enter_context(
                 remembering(self.project, self.settings, whole, catalog, self.hooks, run, asked)
             )

@@ -1,7 +1,6 @@
 """Datasets under several names that lie at one place are one."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from noria_catalog import DataCatalog
 from noria_catalog.storage import is_remote
@@ -9,23 +8,29 @@ from noria_catalog.storage import is_remote
 from noria.errors import CycleError
 from noria.graph import Pipeline
 from noria.graph.names import base_name
+from noria.runner.real_paths import RealPaths
 
 
-def join_places(pipeline: Pipeline, catalog: DataCatalog) -> Pipeline:
-    """Return the pipeline in which whoever reads a place waits for whoever writes it.
+def join_places(catalog: DataCatalog, *pipelines: Pipeline) -> list[Pipeline]:
+    """Return the pipelines, in which whoever reads a place waits for whoever writes it.
 
     Where that would make nodes wait in a circle, they read what an earlier run has written, and
-    the pipeline stays as it is.
+    its pipeline stays as it is.
 
     >>> from noria_catalog.located import locate
     >>> from noria.graph import node
     >>> entries = {name: {"type": "text.TextDataset", "filepath": "a.txt"} for name in "ab"}
     >>> catalog = DataCatalog.from_config(locate(entries), base_path="/tmp")
     >>> late, early = node(len, "b", "c", name="late"), node(str, "x", "a", name="early")
-    >>> [each.name for each in join_places(Pipeline([late, early]), catalog).nodes]
+    >>> [each.name for each in join_places(catalog, Pipeline([late, early]))[0].nodes]
     ['early', 'late']
     """
-    same = same_places(pipeline.datasets(), pipeline.all_outputs(), catalog)
+    places = _places({name for pipeline in pipelines for name in pipeline.datasets()}, catalog)
+    return [_joined(pipeline, places) for pipeline in pipelines]
+
+
+def _joined(pipeline: Pipeline, places: Mapping[str, str]) -> Pipeline:
+    same = _same(pipeline.datasets(), pipeline.all_outputs(), places)
     if not same:
         return pipeline
     try:
@@ -34,19 +39,27 @@ def join_places(pipeline: Pipeline, catalog: DataCatalog) -> Pipeline:
         return pipeline
 
 
-def same_places(names: Iterable[str], made: Iterable[str], catalog: DataCatalog) -> dict[str, str]:
+def _places(names: Iterable[str], catalog: DataCatalog) -> dict[str, str]:
+    """Return where the declared ones of these names lie, without transcoding."""
+    real = RealPaths()
+    places: dict[str, str] = {}
+    for name in names:
+        place = catalog.describe(name).get("filepath") if name in catalog.declared else None
+        if place is not None:
+            places[base_name(name)] = str(place) if is_remote(str(place)) else real(str(place))
+    return places
+
+
+def _same(names: Iterable[str], made: Iterable[str], places: Mapping[str, str]) -> dict[str, str]:
     """Return the names, without transcoding, that share a place, each with the one for all.
 
     It is the one that is ``made``, where one is.
     """
     by_place: dict[str, dict[str, None]] = {}
     first = {base_name(name): None for name in made}
-    for base, name in sorted({base_name(name): name for name in names}.items()):
-        if name in catalog.declared:
-            place = catalog.describe(name).get("filepath")
-            if place is not None:
-                place = str(place) if is_remote(str(place)) else os.path.realpath(str(place))
-                by_place.setdefault(place, {})[base] = None
+    for base in sorted({base_name(name) for name in names}):
+        if base in places:
+            by_place.setdefault(places[base], {})[base] = None
     same: dict[str, str] = {}
     for bases in by_place.values():
         if len(bases) > 1:

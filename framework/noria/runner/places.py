@@ -1,9 +1,9 @@
 """What lies at the places of a run's datasets, and how it is told apart."""
 
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from noria_catalog import DataCatalog
@@ -17,6 +17,7 @@ from noria_catalog.storage import is_remote
 
 from noria.errors import NotStorable
 from noria.plan import Lying
+from noria.runner.real_paths import RealPaths
 from noria.store import Marks, Seen, Store
 
 # What a mark says instead of a digest: the last run to write there was told not to remember; a
@@ -42,7 +43,7 @@ class Places:
         self._known: dict[str, Lying] = {}
         self._names: dict[str, str] = {}
         self._described: dict[str, Mapping[str, Any]] = {}
-        self._folders: dict[str, str] = {}
+        self._real = RealPaths()
 
     def lying(self, name: str) -> Lying:
         """Return what lies at the place of a dataset, as it was when first asked."""
@@ -50,6 +51,28 @@ class Places:
         if known is None:
             known = self._known[name] = self._look(name)
         return known
+
+    def read_ahead(self, names: Iterable[str]) -> None:
+        """Look at many datasets at once, which is quicker than one by one.
+
+        Those that are one file on this machine's disks are known from then on.
+        """
+        places = {name: self.place(name) for name in names if name not in self._known}
+        self._marks.read_ahead(filter(None, places.values()))
+        files = {
+            name: dataset.filepath
+            for name, place in places.items()
+            if place
+            and not is_remote(place)
+            and isinstance(dataset := self._catalog[name], FileDataset)
+            and dataset.version is None
+            and _is_its_file(type(dataset))
+        }
+        digests = self._seen.digests_of(files.values())
+        for name, path in files.items():
+            digest = digests[path]
+            if digest is not None:
+                self._known[name] = self._of_content(self._catalog[name], places[name], digest)
 
     def forget(self, name: str) -> None:
         """Look anew the next time: something was saved there."""
@@ -81,9 +104,12 @@ class Places:
         """Tell whether all that a dataset is can be seen by the state of files on these disks."""
         if self.is_memory(name):
             return True
-        dataset = self._catalog[name]
         local = not is_remote(self.place(name)) and "filepath" in self.described(name)
-        return local and isinstance(dataset, Restores) and dataset.restorable
+        return local and self._is_restorable(name)
+
+    def _is_restorable(self, name: str) -> bool:
+        dataset: Any = self._catalog[name]
+        return _does(dataset, Restores) and bool(dataset.restorable)
 
     def place(self, name: str) -> str:
         """Return what names the place, equal for two datasets that lie at one; empty in memory."""
@@ -164,15 +190,6 @@ class Places:
         place = str(place)
         return place if is_remote(place) else self._real(place)
 
-    def _real(self, path: str) -> str:
-        """Return the path with links followed; those of a folder are followed once."""
-        folder, name = os.path.split(path)
-        real = self._folders.get(folder)
-        if real is None:
-            real = self._folders[folder] = os.path.realpath(folder)
-        found = f"{real}{os.sep}{name}"
-        return os.path.realpath(found) if os.path.islink(found) else found  # noqa: PTH114
-
     def _look(self, name: str) -> Lying:
         if name in self._given:
             return Lying(self.digest_of_value(self._given[name]), memory=True)
@@ -186,12 +203,8 @@ class Places:
 
     def _look_at(self, name: str, dataset: Any) -> Lying:
         place = self.place(name)
-        written, _, stamp = (self._marks.get(place) or "").partition(" ")
-        about = {
-            "ours": bool(written),
-            "unrecorded": written == UNRECORDED,
-            "guarded": is_remote(place),
-        }
+        written, _, _ = (self._marks.get(place) or "").partition(" ")
+        about = _about(place, written)
         # Asked first: the error that says what lies near a missing file takes time to find out.
         if _does(dataset, Exists) and not dataset.exists():
             return Lying(None, **about)
@@ -207,6 +220,11 @@ class Places:
                 return Lying(held)
             known = written if there and written not in (UNRECORDED, WRITING) else ""
             return Lying(known or None, opaque=there, **about)
+        return self._of_content(dataset, place, digest)
+
+    def _of_content(self, dataset: Any, place: str, digest: str) -> Lying:
+        """Return what is to be said of the content that lies at a place."""
+        written, _, stamp = (self._marks.get(place) or "").partition(" ")
         if stamp and stamp == digest:
             digest = written
         recorded = (
@@ -214,7 +232,7 @@ class Places:
             or bool(self._store.by_output(digest))
             or not (_does(dataset, Restores) and dataset.restorable)
         )
-        return Lying(digest, recorded=recorded, **about)
+        return Lying(digest, recorded=recorded, **_about(place, written))
 
     def _held(self, name: str) -> str | None:
         """Return the digest that was found by loading, where the entry says that it still holds."""
@@ -238,6 +256,24 @@ class Places:
     def _stamp(self, dataset: Any) -> str | None:
         """Return what tells contents apart without reading them: a store's own tag."""
         return dataset.digest() if _does(dataset, Digests) else None
+
+
+def _about(place: str, written: str) -> dict[str, bool]:
+    """Return what a note says of a place."""
+    return {
+        "ours": bool(written),
+        "unrecorded": written == UNRECORDED,
+        "guarded": is_remote(place),
+    }
+
+
+@cache
+def _is_its_file(kind: type[FileDataset]) -> bool:
+    """Tell whether datasets of a class are the one file at their path, as those of the base are."""
+    return all(
+        getattr(kind, name) is getattr(FileDataset, name)
+        for name in ("stored_files", "load_path", "exists", "restorable")
+    )
 
 
 def _does(dataset: Any, protocol: type[Any]) -> bool:

@@ -1,6 +1,6 @@
 """What the store has recorded, as judging asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from noria.plan import Lying, Parts, Recorded
 from noria.plan.key import parts_from
@@ -30,6 +30,10 @@ class Records:
         self._looks_right = store.is_whole if closely else store.has
         self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
+
+    def read_ahead(self, nodes: Iterable[str]) -> None:
+        """Read the latest results of many nodes at once, which is quicker than one by one."""
+        self._found.update({e.key: e for e in self._store.latest_of(nodes).values()})
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry of a key as it is in the store."""

@@ -13,6 +13,7 @@ from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import new_version
 
+from noria.collection import no_collection
 from noria.errors import NodeError, RunError
 from noria.graph import Pipeline, find_resume_nodes
 from noria.record.events import Event, Listener, RunFinished, RunStarted
@@ -103,7 +104,9 @@ def run_pipeline(
     emit = _to_all(listeners)
     given, wanted = dict(inputs or {}), None if outputs is None else list_wanted(outputs)
     check_exchange(pipeline, given, wanted or ())
-    ready = prepare(pipeline, catalog, parameters, given, None if memory is None else memory.plan)
+    plan = None if memory is None else memory.plan
+    with no_collection():
+        ready = prepare(pipeline, catalog, parameters, given, plan)
     if ready.defaulted:
         for slip in misspelt(ready.defaulted, [*catalog, *pipeline.all_outputs()]):
             (on_warning or _warn)(slip)

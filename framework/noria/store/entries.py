@@ -67,6 +67,23 @@ class Entries(OpenedStore):
         found = [entry for row in rows if (entry := self._unsealed(*row)) and entry.node == node]
         return max([*waiting, *found], key=lambda entry: entry.made, default=None)
 
+    def latest_of(self, nodes: Iterable[str]) -> dict[str, Entry]:
+        """Return the newest entry of each of these nodes' names that the database has."""
+        names = list(map(node_bytes, nodes))
+        keys: list[str] = []
+        for start in range(0, len(names), _MANY):
+            part = names[start : start + _MANY]
+            # SQLite takes the other columns from the row that has the greatest.
+            keys += (
+                key
+                for key, _ in self.database.read(
+                    "SELECT key, max(made) FROM entries"  # noqa: S608  # question marks
+                    f" WHERE signer = ? AND node IN ({','.join('?' * len(part))}) GROUP BY node",
+                    [self.seal.signer, *part],
+                )
+            )
+        return {entry.node: entry for entry in self.find_many(keys).values()}
+
     def by_output(self, digest: str) -> list[Entry]:
         """Return the entries of which an output goes by ``digest``, newest first."""
         # First what is pending: it may be written meanwhile.
