@@ -7,6 +7,7 @@ from typing import Any
 from blake3 import blake3
 
 _BLOCKS = frozenset({"body", "orelse", "finalbody"})
+_BLOCKS_OF_ALL = ("body", "orelse", "finalbody", "handlers", "cases")
 # Where an expression stands says whether it is loaded or stored; the rest is for type checkers.
 _SILENT = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 _FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
@@ -87,13 +88,19 @@ def is_idle(node: ast.AST) -> bool:
 
 def docstrings(node: ast.AST) -> bytes:
     """Return the digest of all docstrings in a piece of code."""
-    found = []
-    for below in ast.walk(node):
-        body = getattr(below, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            first = body[0].value
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                found.append(first.value)
+    found: list[str] = []
+    waiting = [node]
+    while waiting:  # only statements have them, and only they are gone through
+        below = waiting.pop()
+        for block in _BLOCKS_OF_ALL:
+            body = getattr(below, block, None)
+            if body.__class__ is list and body:
+                first = body[0]
+                if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                    value = first.value.value
+                    if isinstance(value, str):
+                        found.append(value)
+                waiting += body
     return digest_of(*found)
 
 

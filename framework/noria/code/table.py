@@ -73,7 +73,7 @@ def make_table(source: bytes, package: str) -> Table:
     """
     try:
         tree = ast.parse(source)
-        code = compile(source, "<source>", "exec", dont_inherit=True)
+        code = compile(tree, "<source>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Table(error=f"{error.__class__.__name__}: {error}")
     maker = _Maker(package, _aliases(tree, package), source.splitlines(keepends=True))

@@ -10,6 +10,9 @@ SCHEMA = 1
 """Part of every key: a change to how keys are made makes all of them new."""
 
 
+_spelled = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 class Parts(NamedTuple):
     """What a node's result depends on, each as a digest.
 
@@ -54,8 +57,7 @@ def key_of(parts: Parts) -> str:
         **parts._asdict(),
         "arguments": {argument: digest for argument, (_, digest) in parts.arguments.items()},
     }
-    text = json.dumps([SCHEMA, hashed], sort_keys=True, separators=(",", ":"))
-    return blake3(text.encode()).hexdigest()
+    return blake3(_spelled([SCHEMA, hashed]).encode()).hexdigest()
 
 
 def parts_from(document: Mapping[str, Any]) -> Parts | None:

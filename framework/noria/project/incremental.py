@@ -221,18 +221,21 @@ class Incremental:
     def is_settled(self) -> bool:
         """Tell whether a run that began now would find all results in place, by looking again."""
         assert self.plan_made is not None
-        selected = [job for job in self.plan_made.jobs if job.selected]
+        selected = [job.name for job in self.plan_made.jobs if job.selected]
         names = self._data_names()
         for name in names:
             self._places.forget(name)
         self._places.read_ahead(names)
+        if self._watch.edited() is not None or not all(
+            self.gatherer.depends(self._nodes[name]) == depended
+            for name, depended in self._depended.items()
+        ):
+            return False
+        if self._remembering is not None:
+            return self._remembering.has_settled(selected)
         again = decide(self.plan_made.jobs, self.records, wanted=())
         verdicts = dict(zip([job.name for job in again.jobs], again.verdicts, strict=True))
-        return self._watch.edited() is None and all(
-            verdicts[job.name].kind == REUSE
-            and self.gatherer.depends(self._nodes[job.name]) == self._depended.get(job.name, {})
-            for job in selected
-        )
+        return all(verdicts[name].kind == REUSE for name in selected)
 
     def _data_names(self) -> set[str]:
         return {

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from noria_catalog import DataCatalog
 
 from noria.code import CodeReader
+from noria.collection import no_collection
 from noria.graph import Pipeline
 from noria.project.asked import Asked
 from noria.project.discover import Project
@@ -29,11 +30,13 @@ def incremental(
 ) -> Iterator[tuple[Incremental, Store]]:
     """Give what plans and remembers a run, and the store that it does so with."""
     with open_results(project, settings) as store:
+        with no_collection():
+            reader = CodeReader([project.source], cache=project.state / "code")
         memory = Incremental(
             whole,
             catalog,
             store,
-            reader=CodeReader([project.source], cache=project.state / "code"),
+            reader=reader,
             root=project.path,
             source=project.source,
             run=run,

@@ -14,6 +14,7 @@ from noria_catalog import DataCatalog
 from noria_catalog.located import Located
 from noria_catalog.memory import MemoryDataset
 
+from noria.collection import no_collection
 from noria.config.layers import Config
 from noria.config.parsed import ParsedFiles
 from noria.config.sources import as_source
@@ -304,7 +305,8 @@ class Session:
                 memory=memory,
             )
             if when_done is not None and memory is not None:
-                when_done(memory)
+                with no_collection():
+                    when_done(memory)
             return result
 
     def run_node(

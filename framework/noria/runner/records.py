@@ -30,20 +30,28 @@ class Records:
         self._looks_right = store.is_whole if closely else store.has
         self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
+        self._latest: dict[str, Entry] = {}
+        self._began_empty = store.is_empty()
+        self._made: set[str] = set()
 
     def read_ahead(self, nodes: Iterable[str]) -> None:
         """Read the latest results of many nodes at once, which is quicker than one by one."""
-        self._found.update({e.key: e for e in self._store.latest_of(nodes).values()})
+        if not self._began_empty:
+            self._latest = self._store.latest_of(nodes)
+            self._found.update({entry.key: entry for entry in self._latest.values()})
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry of a key as it is in the store."""
         if key not in self._found:
-            self._found[key] = self._store.find(key)
+            # What others have put into an empty store since is made here once more.
+            asked = not self._began_empty or key in self._made
+            self._found[key] = self._store.find(key) if asked else None
         return self._found[key]
 
     def forget(self, key: str) -> None:
         """Ask the store anew the next time."""
         self._found.pop(key, None)
+        self._made.add(key)
 
     def find(self, key: str) -> Recorded | None:
         """Return the recorded result of this key."""
@@ -65,7 +73,9 @@ class Records:
 
     def latest(self, node: str) -> Parts | None:
         """Return what the latest recorded result of a node was made of."""
-        entry = self._store.latest(node)
+        if self._began_empty:
+            return None
+        entry = self._latest.get(node) or self._store.latest(node)
         return None if entry is None else parts_from(entry.parts)
 
     def code_of(self, dataset: str, digest: str) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +89,8 @@ class Remembering:
         self._force = force
         self.used: set[str] = set()
         """The keys of the results that this run has used or made."""
+        self._done: set[str] = set()  # nodes whose recorded results are those of this run
+        self._replaced: set[str] = set()  # nodes whose inputs hooks have put in place of others
         self._texts_kept: set[str] = set()
         self._pending: list[Entry] = []
         self._flushed = 0.0
@@ -110,6 +112,25 @@ class Remembering:
             pass
         else:
             self._run_node(number, node, job, verdict)
+
+    def has_settled(self, nodes: Iterable[str]) -> bool:
+        """Tell whether all these nodes' results are recorded, and lie where they were put.
+
+        Places are looked at as they are known; forget them before, to look anew.
+        """
+        at = {job.name: job for job in self._jobs}
+        lying = self._places.lying
+        for name in nodes:
+            if name not in self._done or name in self._replaced:
+                return False
+            job = at[name]
+            for data in (*job.inputs.values(), *job.outputs):
+                found = lying(data)
+                if not found.memory and (
+                    found.opaque or found.unrecorded or found.digest != self._digests.get(data)
+                ):
+                    return False
+        return self._store.has_all(self.used)
 
     def _judged_now(self, node: Node, job: Job, before: Verdict) -> Verdict:
         """Judge a node again: now all that it reads is there."""
@@ -136,6 +157,7 @@ class Remembering:
         entry = self._records.entry(verdict.key)
         assert entry is not None
         self.used.add(verdict.key)
+        self._done.add(node.name)
         for output in entry.outputs:
             self._digests[output.name] = output.digest
             if self._places.is_memory(output.name):
@@ -201,10 +223,10 @@ class Remembering:
         for output in outputs:
             self._digests[output.name] = output.digest
             self._places.set_mark(output.name, output.digest)
-        self._remember(node, job, parts, outputs, began)
+        self._remember(node, job, parts, verdict.key, outputs, began)
 
     def _remember(
-        self, node: Node, job: Job, parts: Parts, outputs: list[Output], began: float
+        self, node: Node, job: Job, parts: Parts, key: str, outputs: list[Output], began: float
     ) -> None:
         """Record a result, if what it was made of is still so."""
         changed = self._changed(node, job)
@@ -213,15 +235,16 @@ class Remembering:
             return
         replaced = self._performer.replaced.pop(node.name, None)
         if replaced:
-            parts = self._with_replaced(parts, replaced)
+            parts, key = self._with_replaced(parts, replaced), ""
         if not all(digest for _, digest in parts.arguments.values()):
             return
         seconds = time.time() - began
-        entry = Entry(
-            key_of(parts), node.name, self._run, began, seconds, parts.document(), tuple(outputs)
-        )
+        key = key or key_of(parts)
+        entry = Entry(key, node.name, self._run, began, seconds, parts.document(), tuple(outputs))
         with self._guard:
             self._pending.append(entry)
+            if replaced:
+                self._replaced.add(node.name)
         self.flush(after=_FLUSH_SECONDS)
 
     def flush(self, *, after: float = 0.0) -> None:
@@ -247,6 +270,7 @@ class Remembering:
         for entry in pending:
             self._store.remember(entry)
             self.used.add(entry.key)
+            self._done.add(entry.node)
             self._records.forget(entry.key)
 
     def _changed(self, node: Node, job: Job) -> str | None:

@@ -2,7 +2,7 @@
 
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from noria.store.opened import OpenedStore
@@ -16,6 +16,24 @@ class Entries(OpenedStore):
     """Finds entries, and only those that this user has sealed."""
 
     _looked_for_others = False
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing is remembered, by anybody."""
+        rows = self.database.read("SELECT 1 FROM entries LIMIT 1")
+        return not rows and not self.pending.entries()
+
+    def has_all(self, keys: Collection[str]) -> bool:
+        """Tell whether the database has entries of ours under all of these keys."""
+        asked, found = list(keys), 0
+        for start in range(0, len(asked), _MANY):
+            part = asked[start : start + _MANY]
+            ((count,),) = self.database.read(
+                "SELECT count(*) FROM entries"  # noqa: S608  # question marks
+                f" WHERE signer = ? AND key IN ({','.join('?' * len(part))})",
+                [self.seal.signer, *part],
+            ) or [(0,)]
+            found += count
+        return found == len(asked)
 
     def find(self, key: str) -> Entry | None:
         """Return what is remembered under ``key``, ``None`` when nothing is, or nothing of ours."""
