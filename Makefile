@@ -99,7 +99,7 @@ conformance: $(VENV)/.dev $(KEDRO)/.made ## the same behaviour tests against Ked
 	@$(KEDRO)/bin/python -W ignore tests/conformance/members.py
 
 .PHONY: bench
-bench: $(VENV)/.dev ## measure side by side with peers, and write docs/benchmarks.md
+bench: $(VENV)/.dev $(VENV)/.browser ## measure side by side with peers, and write docs/benchmarks.md
 	@$(PY) benchmarks/run.py
 
 .PHONY: bench-correctness

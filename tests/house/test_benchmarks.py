@@ -183,6 +183,11 @@ def test_a_frame_costs_the_processor_time_of_all_tasks_up_to_the_next() -> None:
     assert frames(trace) == pytest.approx([57e-6, 30e-6])
 
 
+def test_a_task_that_the_trace_caught_half_counts_by_the_clock() -> None:
+    whole = [_event(TASK, 200 + at, 1, tdur=0) for at in range(40)]
+    assert frames([NAMED, _event(FRAME, 110), _event(TASK, 100, 90), *whole]) == [90e-6]
+
+
 def test_a_trace_without_the_time_of_threads_is_refused() -> None:
     with pytest.raises(SystemExit, match="no time of threads"):
         frames([NAMED, _event(FRAME, 110), _event(TASK, 100, 90)])
