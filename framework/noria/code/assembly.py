@@ -19,6 +19,7 @@ _SCHEMA = "code 1"
 # Nodes that only lead to others.
 _BY_NAME = itemgetter(0)
 _WAYS = frozenset({"i", "m", "t", "all"})
+_MOST_TEXTS = 20  # of files, held as lines; what one reaches in turn lies in few
 
 
 class _Definition(NamedTuple):
@@ -37,7 +38,7 @@ class Assembly:
         self._graph = graph
         self._project = graph.project
         self._definitions: dict[int, _Definition] = {}
-        self._reached: dict[int, Fingerprint] = {}
+        self._reached: dict[bytes, Fingerprint] = {}
         self._required: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], bytes]] = {}
         self._lines: dict[str, list[str]] = {}
         self._order = ImportOrder(graph.project)
@@ -53,9 +54,11 @@ class Assembly:
                 self._ways |= 1 << self._looked_at
             self._looked_at += 1
         mask = reach & ~self._ways
-        found = self._reached.get(mask)
+        # Ten thousand masks of ten thousand bits are much to keep.
+        about = digest_of(mask.to_bytes(mask.bit_length() // 8 + 1, "little"))
+        found = self._reached.get(about)
         if found is None:
-            found = self._reached[mask] = self._put_together(self._graph.numbers(mask))
+            found = self._reached[about] = self._put_together(self._graph.numbers(mask))
         begins = sorted(map(self._place_free, starts))
         digest = digest_of(_SCHEMA, kind, repr(begins), found.digest)
         return Fingerprint(digest.hex(), *found[1:])
@@ -225,6 +228,8 @@ class Assembly:
 
     def _text(self, path: str) -> list[str]:
         if path not in self._lines:
+            if len(self._lines) >= _MOST_TEXTS:
+                self._lines.clear()
             try:
                 text = Path(path).read_text("utf-8", errors="replace")
             except OSError:

@@ -13,7 +13,7 @@ from blake3 import blake3
 from noria.code.modules import Modules
 from noria.code.table import Table, make_table, pack, unpack
 
-_MAGIC = b"noria-code\n"
+_MAGIC = b"noria-code-2\n"
 _DIGEST = 32
 _PYTHON = f"{sys.version} {sys.implementation.cache_tag} {marshal.version} {sys.flags.optimize}"
 _NAME = "code.tables"
@@ -28,8 +28,9 @@ class TableCache:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._kept: dict[str, tuple[str, Any]] = {} if folder is None else self._recall(folder)
-        self._used: dict[str, tuple[str, Any]] = {}
+        # By module, the digest of its source and its table as bytes: as values they take more room.
+        self._kept: dict[str, tuple[str, bytes]] = {} if folder is None else self._recall(folder)
+        self._used: dict[str, tuple[str, bytes]] = {}
         self._changed = False
 
     def table(self, modules: Modules, name: str) -> Table:
@@ -45,10 +46,11 @@ class TableCache:
         kept = self._kept.get(key)
         if kept is not None and kept[0] == digest:
             self._used[key] = kept
-            return unpack(kept[1])
+            return unpack(marshal.loads(kept[1]))  # noqa: S302  # ours: the checksum said so
         table = make_table(data, source.package)
-        self._used[key] = (digest, pack(table))
-        self._changed = True
+        if self._folder is not None:
+            self._used[key] = (digest, marshal.dumps(pack(table)))
+            self._changed = True
         return table
 
     def save(self) -> None:
@@ -66,13 +68,13 @@ class TableCache:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
 
-    def _recall(self, folder: Path) -> dict[str, tuple[str, Any]]:
+    def _recall(self, folder: Path) -> dict[str, tuple[str, bytes]]:
         try:
             held = (folder / _NAME).read_bytes()
             begin = len(_MAGIC) + _DIGEST
             payload = memoryview(held)[begin:]
             if held[:begin] == _MAGIC + _checksum(folder, payload):
-                found: dict[str, tuple[str, Any]] = marshal.loads(payload)  # noqa: S302  # ours
+                found: dict[str, tuple[str, bytes]] = marshal.loads(payload)  # noqa: S302  # ours
                 return found
         except (OSError, ValueError, EOFError, TypeError):
             pass  # nothing usable is kept: the tables are made again

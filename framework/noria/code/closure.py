@@ -1,9 +1,13 @@
 """What can be reached in a graph whose edges are found on the way; sets are bits of numbers."""
 
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 Key = tuple[Any, ...]
+# As bits, or as numbers where these are few and high.
+Packed = int | Sequence[int]
+_BITS_A_NUMBER = 128
 
 
 class Closure:
@@ -18,7 +22,7 @@ class Closure:
         self._edges = edges
         self.keys: list[Key] = []
         self._ids: dict[Key, int] = {}
-        self._reach: dict[int, int] = {}
+        self._reach: dict[int, Packed] = {}
 
     def identify(self, key: Key) -> int:
         """Return the number of a node."""
@@ -35,11 +39,13 @@ class Closure:
             number = self.identify(key)
             if number not in self._reach:
                 self._close(number)
-            mask |= self._reach[number]
+            mask |= _bits(self._reach[number])
         return mask
 
     def numbers(self, mask: int) -> list[int]:
         """Return the numbers of the nodes that are in some bits."""
+        if _is_sparse(mask):
+            return _numbers(mask)
         out = []
         bits = bin(mask)[:1:-1]
         found = bits.find("1")
@@ -65,7 +71,7 @@ class Closure:
             for other in edges:
                 done = self._reach.get(other)
                 if done is not None:
-                    masks[node] |= done
+                    masks[node] |= _bits(done)
                 elif other not in index:
                     index[other] = low[other] = len(index)
                     masks[other] = 1 << other
@@ -97,5 +103,29 @@ class Closure:
             if member == node:
                 break
         masks[node] = mask
+        packed = array("L", _numbers(mask)) if _is_sparse(mask) else mask
         for member in members:
-            self._reach[member] = mask
+            self._reach[member] = packed
+
+
+def _is_sparse(mask: int) -> bool:
+    return mask.bit_count() * _BITS_A_NUMBER < mask.bit_length()
+
+
+def _numbers(mask: int) -> list[int]:
+    """Return the numbers of bits, the quicker the fewer there are."""
+    found = []
+    while mask:
+        lowest = mask & -mask
+        found.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return found
+
+
+def _bits(packed: Packed) -> int:
+    if isinstance(packed, int):
+        return packed
+    mask = 0
+    for number in packed:
+        mask |= 1 << number
+    return mask

@@ -3,6 +3,7 @@
 import typing
 from collections import abc
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -35,14 +36,23 @@ def hints_of(func: Callable[..., Any]) -> Hints:
     function, result = _annotated(func)
     if function is None or not getattr(function, "__annotations__", None):
         return _NONE if result is None else Hints({RETURN: result}, yields=False)
-    found = _resolved(function)
+    found = dict(_resolved(function))
     if result is not None:
         found[RETURN] = result
     elif hasattr(func, "__wrapped__"):
         # A decorator copies the annotations and may return something else.
         found.pop(RETURN, None)
     code = getattr(function, "__code__", None)
-    return Hints(found, yields=bool(code is not None and code.co_flags & _GENERATOR))
+    yields = bool(code is not None and code.co_flags & _GENERATOR)
+    if all(type(hint) is type for hint in found.values()):
+        return _of_classes(tuple(found.items()), yields)
+    return Hints(found, yields)
+
+
+@lru_cache(maxsize=1000)
+def _of_classes(found: tuple[tuple[str, Any], ...], yields: bool) -> Hints:
+    """Return one value for all functions that are annotated alike."""
+    return Hints(dict(found), yields)
 
 
 def input_hints(func: Callable[..., Any], inputs: Declared, hints: Hints) -> list[tuple[str, Any]]:
@@ -130,9 +140,9 @@ def _is_left_out(function: Any) -> bool:
 
 
 def _resolved(function: Any) -> dict[str, Any]:
-    written = function.__annotations__
+    written: dict[str, Any] = function.__annotations__
     if all(type(hint) is type for hint in written.values()) and not _is_left_out(function):
-        return dict(written)  # nothing is to be resolved, which takes time
+        return written  # nothing is to be resolved, which takes time
     try:
         return typing.get_type_hints(function, include_extras=True)
     # An annotation is any expression; one that does not evaluate says nothing.

@@ -87,7 +87,7 @@ class Node:
         self._finish()
         self._check_names()
         self._check_words()
-        self._tags = frozenset(self._checked_tags(tags))
+        self._tags = frozenset(self._checked_tags(tags)) or _NO_TAGS
 
     def _finish(self) -> None:
         """Set what follows from the rest."""
@@ -383,6 +383,7 @@ class Node:
         return other
 
 
+_NO_TAGS: frozenset[str] = frozenset()
 _COPIED_SLOTS = [slot for slot in Node.__slots__ if slot != "__weakref__"]
 
 

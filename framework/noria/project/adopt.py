@@ -81,7 +81,7 @@ def _adopted(memory: Incremental, store: Store, run: str) -> Iterator[Adopted]:
             continue
         taken = tuple(each for each in outputs if each is not None)
         now = time.time()
-        store.keep_texts(memory.gatherer.texts)
+        store.keep_texts(memory.gatherer.texts([job.name]))
         store.remember(Entry(key_of(parts), job.name, run, now, 0.0, parts.document(), taken))
         memory.mark(taken)
         yield Adopted(job.name)

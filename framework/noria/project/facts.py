@@ -4,9 +4,9 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
@@ -29,6 +29,7 @@ _LEFT_OUT = {
     "makes": _NOT_CONFIGURATION | {"type", "load_args"},
 }
 _PACKED = frozenset({".gz", ".bz2", ".zip", ".xz", ".zst", ".tar", ".tgz"})
+_Said = TypeVar("_Said")
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
 
@@ -59,7 +60,7 @@ class Gatherer:
         self._configured: dict[tuple[str, str], str] = {}
         self._alike: dict[tuple[type[Any], str], str] = {}
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
-        self.texts: dict[str, str] = {}
+        self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.fingerprints: dict[str, Fingerprint] = {}
 
     def job(self, node: Node, *, selected: bool = True) -> Job:
@@ -70,14 +71,18 @@ class Gatherer:
         inputs = {one: name for one, name in arguments.items() if not is_parameter(name)}
         read = {one: name for one, name in arguments.items() if is_parameter(name)}
         parts = Parts(
-            code=self._code(fingerprint),
+            code=fingerprint.digest,
             libraries=self._libraries(fingerprint),
             system=SYSTEM,
-            shape=json.dumps(_shape(node)),
-            arguments={one: (name, self._parameter(name)) for one, name in read.items()},
-            reads={one: self.configured(name, "reads") for one, name in inputs.items()},
+            shape=_shape(node),
+            arguments=self._shared(
+                {one: (name, self._parameter(name)) for one, name in read.items()}
+            ),
+            reads=self._shared(
+                {one: self.configured(name, "reads") for one, name in inputs.items()}
+            ),
             makes={name: self.configured(name, "makes") for name in node.outputs},
-            depends={**self._hooked, **self.depends(node)},
+            depends=self._shared({**self._hooked, **self.depends(node)}),
         )
         always = self._always(node, fingerprint)
         canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
@@ -86,6 +91,21 @@ class Gatherer:
     def depends(self, node: Node) -> dict[str, str]:
         """Return the digests of what a node was said to depend on, as they are now."""
         return dict(self._depends(node.depends_on))
+
+    def _shared(self, said: dict[str, _Said]) -> dict[str, _Said]:
+        """Return one mapping for all that are equal: most nodes read the same in the same way."""
+        return self._said.setdefault(tuple(said.items()), said)
+
+    def texts(self, names: Iterable[str]) -> dict[str, str]:
+        """Return what digests in the parts of these nodes stand for: code and libraries."""
+        found: dict[str, str] = {}
+        for name in names:
+            fingerprint = self.fingerprints[name]
+            symbols = [(one.name, one.digest) for one in fingerprint.symbols]
+            found[fingerprint.digest] = json.dumps(symbols)
+            found.update({one.digest: one.text for one in fingerprint.symbols})
+            found[self._libraries(fingerprint)] = json.dumps(fingerprint.distributions)
+        return found
 
     def configured(self, name: str, side: str) -> str:
         """Return the digest of how a dataset is configured for its readers or for its maker."""
@@ -113,20 +133,11 @@ class Gatherer:
             self._alike[kind, text] = known
         return known
 
-    def _code(self, fingerprint: Fingerprint) -> str:
-        digest = fingerprint.digest
-        if digest not in self.texts:
-            symbols = [(one.name, one.digest) for one in fingerprint.symbols]
-            self.texts[digest] = json.dumps(symbols)
-            self.texts.update({one.digest: one.text for one in fingerprint.symbols})
-        return digest
-
     def _libraries(self, fingerprint: Fingerprint) -> str:
         known = self._digests_of_libraries.get(fingerprint.distributions)
         if known is None:
             text = json.dumps(fingerprint.distributions)
             known = self._digests_of_libraries[fingerprint.distributions] = _digest(text)
-            self.texts.setdefault(known, text)
         return known
 
     def _parameter(self, name: str) -> str:
@@ -190,11 +201,11 @@ def _arguments(node: Node) -> Iterator[tuple[str, str]]:
         yield from ((str(at), name) for at, name in enumerate(node.inputs))
 
 
-def _shape(node: Node) -> list[str]:
+def _shape(node: Node) -> str:
     declared = node.declared_outputs
     if isinstance(declared, dict):
-        return ["keys", *declared]
-    return ["value" if isinstance(declared, str) else "items"]
+        return json.dumps(["keys", *declared])
+    return '["value"]' if isinstance(declared, str) else '["items"]'
 
 
 def _is_plain(value: Any) -> bool:

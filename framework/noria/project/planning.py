@@ -67,6 +67,7 @@ class Planning:
         self.memory = memory
         self._store = store
         self._plan = plan
+        self._texts: Mapping[str, str] = {}
         self.orphans: list[Orphan] = []
 
     @property
@@ -88,7 +89,7 @@ class Planning:
         """Yield the selected nodes in the order in which they can run."""
         for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True):
             if job.selected:
-                entry = self._store.latest(job.name)
+                entry = self.memory.records.latest_entry(job.name)
                 seconds = None if entry is None else entry.seconds
                 yield Planned(job.name, verdict.kind, verdict.reason, seconds)
 
@@ -111,7 +112,8 @@ class Planning:
         job, verdict = self._plan.jobs[at], self._plan.verdicts[at]
         digests = {**dict.fromkeys(job.inputs.values()), **self._plan.digests}
         now = complete(job, digests, self.memory.records)
-        entry = self._store.latest(node)
+        entry = self.memory.records.latest_entry(node)
+        self._texts = self.memory.gatherer.texts([node])
         before = None if entry is None else parts_from(entry.parts)
         changes = [] if before is None else list(self._changes(before, now))
         return verdict, changes, self.memory.gatherer.fingerprints[node]
@@ -158,7 +160,7 @@ class Planning:
     def _text(self, digest: str | None) -> str | None:
         if digest is None:
             return None
-        known = self.memory.gatherer.texts.get(digest)
+        known = self._texts.get(digest)
         return known if known is not None else self._store.text(digest)
 
     def _maker(self, dataset: str) -> str | None:

@@ -73,10 +73,14 @@ class Records:
 
     def latest(self, node: str) -> Parts | None:
         """Return what the latest recorded result of a node was made of."""
+        entry = self.latest_entry(node)
+        return None if entry is None else parts_from(entry.parts)
+
+    def latest_entry(self, node: str) -> Entry | None:
+        """Return the latest recorded result of a node."""
         if self._began_empty:
             return None
-        entry = self._latest.get(node) or self._store.latest(node)
-        return None if entry is None else parts_from(entry.parts)
+        return self._latest.get(node) or self._store.latest(node)
 
     def code_of(self, dataset: str, digest: str) -> str:
         """Return a digest of the code that content counts on, empty for plain data."""

@@ -38,14 +38,15 @@ class Project:
     """What remembering must know of the project: its folder, and where to keep things aside.
 
     ``recheck`` tells which source was edited since the nodes were judged, ``depends`` what of that
-    which a node was said to depend on; ``None`` for nothing.  ``texts`` are what digests stand for.
+    which a node was said to depend on; ``None`` for nothing.  ``texts`` returns what the digests
+    stand for that some nodes' results depend on.
     """
 
     root: Path
     aside: Path
     recheck: Callable[..., str | None]
     depends: Callable[[Node], str | None]
-    texts: Mapping[str, str]
+    texts: Callable[[Iterable[str]], Mapping[str, str]]
 
 
 class Remembering:
@@ -264,8 +265,9 @@ class Remembering:
             names = ", ".join(entry.node for entry in pending)
             self._emit(Noted("", f"{changed} during the run; not remembered: {names}"))
             return
-        new = self._project.texts.keys() - self._texts_kept if pending else ()
-        self._store.keep_texts({digest: self._project.texts[digest] for digest in new})
+        texts = self._project.texts([entry.node for entry in pending])
+        new = texts.keys() - self._texts_kept
+        self._store.keep_texts({digest: texts[digest] for digest in new})
         self._texts_kept.update(new)
         for entry in pending:
             self._store.remember(entry)

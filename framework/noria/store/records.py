@@ -1,7 +1,8 @@
 """What the store hands out and takes: blobs, outputs, entries; an entry as bytes to be sealed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from sys import intern
 from typing import Any, NamedTuple
 
 _FORM = "noria entry 1"
@@ -60,6 +61,33 @@ class Entry(NamedTuple):
     outputs: tuple[Output, ...]
 
 
+class _Unread(Mapping[str, Any]):
+    """The parts in an entry's bytes, read when they are asked for.
+
+    A run holds the entries of all its nodes, and asks what few of them were made of.
+    """
+
+    __slots__ = ("_body", "_read")
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._read: dict[str, Any] | None = None
+
+    def _parts(self) -> dict[str, Any]:
+        if self._read is None:
+            self._read = json.loads(self._body)[6]
+        return self._read
+
+    def __getitem__(self, key: str) -> Any:
+        return self._parts()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts())
+
+    def __len__(self) -> int:
+        return len(self._parts())
+
+
 def entry_bytes(entry: Entry) -> bytes:
     """Return all fields of an entry as one text; the key is in it.
 
@@ -67,22 +95,29 @@ def entry_bytes(entry: Entry) -> bytes:
     >>> entry_from(entry_bytes(entry)) == entry
     True
     """
-    text = json.dumps([_FORM, *entry], separators=(",", ":"), ensure_ascii=True)
-    return text.encode("ascii")
+    fields = [_FORM, *entry[:5], dict(entry.parts), entry.outputs]
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
 def entry_from(data: bytes) -> Entry | None:
     """Return the entry that bytes hold, ``None`` where they are no entry of this form."""
     try:
         form, key, node, run, made, seconds, parts, outputs = json.loads(data.decode("ascii"))
-        if form != _FORM:
+        if form != _FORM or type(parts) is not dict:
             return None
         made_of = tuple(
             [
-                Output(name, digest, kind, tuple([(a, b, c) for a, b, c in blobs]), codec, place)
+                Output(
+                    name,
+                    digest,
+                    intern(kind),
+                    tuple([(a, digest if b == digest else b, c) for a, b, c in blobs]),
+                    codec,
+                    place,
+                )
                 for name, digest, kind, blobs, codec, place in outputs
             ]
         )
     except (ValueError, TypeError, RecursionError):
         return None
-    return Entry(key, node, run, made, seconds, parts, made_of)
+    return Entry(key, node, intern(run), made, seconds, _Unread(data), made_of)
