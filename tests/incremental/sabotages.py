@@ -341,7 +341,7 @@ SABOTAGES = [
     Sabotage(
         "trust Python's byte code",
         f"{PROJECT}/importing.py",
-        "        _drop_doubtful(self.path)\n",
+        "        _drop_doubtful(path)\n",
         "",
         (BODY, "test_world.py::test_edits_at_once_are_never_missed"),
     ),

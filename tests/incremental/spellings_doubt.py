@@ -87,6 +87,15 @@ DOUBTS = [
         "    return module.f_one(x)\n",
     ),
     _doubt(
+        "a loader made by hand",
+        "from importlib.machinery import SourceFileLoader\nfrom pathlib import Path\n"
+        "from types import ModuleType\n\n\ndef work(x):\n"
+        "    place = Path(__file__).with_name('helpers.py')\n"
+        "    module = ModuleType('some_name')\n"
+        "    SourceFileLoader('some_name', str(place)).exec_module(module)\n"
+        "    return module.f_one(x)\n",
+    ),
+    _doubt(
         "runpy",
         "import runpy\n\n\ndef work(x):\n    return runpy.run_module('$P.helpers')['f_one'](x)\n",
     ),

@@ -12,13 +12,13 @@ import pytest
 from tests.incremental.environments import Environment
 from tests.incremental.forks import Forks
 from tests.incremental.spelling import MARK, Placed, Spelling, put
-from tests.incremental.spellings import EVERY, NEEDLESS, OPEN, SPELLINGS
+from tests.incremental.spellings import NEEDLESS, SPELLINGS
 from tests.incremental.workbench import PYPROJECT, Workbench, entries
 
 GROUP = 9
 # Who looks for a fault names spellings in this variable, parted by semicolons.
 CHOSEN = os.environ.get("SPELLINGS", "").split(";")
-TRIED = [each for each in EVERY if each.name in CHOSEN] or SPELLINGS
+TRIED = [each for each in SPELLINGS if each.name in CHOSEN] or SPELLINGS
 GROUPS = [TRIED[at : at + GROUP] for at in range(0, len(TRIED), GROUP)]
 BESIDE = "\n\n# a remark\n\n\ndef added(x):\n    return x\n\n\nADDED = 1\n"
 
@@ -150,19 +150,6 @@ def test_what_matters_runs_the_node_and_what_does_not_runs_nothing(spelled: Spel
     edit_everything(spelled)
 
 
-@pytest.mark.parametrize(
-    "spelled",
-    [pytest.param([each], id=each.name) for each in EVERY if each.name in OPEN],
-    indirect=True,
-)
-def test_what_may_not_be_right_yet(spelled: Spelled) -> None:
-    try:
-        edit_everything(spelled)
-        swap_everything(spelled)
-    except AssertionError as error:
-        pytest.xfail(f"{OPEN[spelled.placed['n0'].spelling.name]}: {error}")
-
-
 def edit_everything(spelled: Spelled) -> None:
     """Make every edit of the spellings that a project has, and look at each run."""
     verdicts = Verdicts(spelled)
@@ -222,7 +209,7 @@ def test_every_number_of_the_spellings_matters_or_does_not(tmp_path: Path) -> No
     """The table itself is right: without Noria, and with every number tried."""
     forks = Forks(sys.executable, tmp_path / "forks", tmp_path / "home", 1)
     fresh = itertools.count(100_003, 17)
-    for at, spelling in enumerate(EVERY):
+    for at, spelling in enumerate(SPELLINGS):
         assert MARK.search("".join(spelling.files.values())), spelling.name
         placed = put(spelling, f"shop.u{at}", lambda: next(fresh))
         bench = Workbench(tmp_path / str(at) / "shop")

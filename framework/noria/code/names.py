@@ -82,7 +82,13 @@ DYNAMIC = words(
     getattr hasattr setattr delattr eval exec compile globals locals vars dir __import__
     importlib.import_module importlib.__import__ importlib.reload
     importlib.util.module_from_spec importlib.util.find_spec
-    importlib.util.spec_from_file_location importlib.metadata.entry_points
+    importlib.util.spec_from_file_location importlib.util.spec_from_loader
+    importlib.util.LazyLoader importlib.machinery.SourceFileLoader
+    importlib.machinery.SourcelessFileLoader importlib.machinery.ExtensionFileLoader
+    importlib.machinery.PathFinder importlib.machinery.FileFinder zipimport.zipimporter
+    importlib.metadata.entry_points imp.load_source imp.load_module imp.load_package
+    imp.load_compiled imp.load_dynamic pkgutil.find_loader pkgutil.get_loader pkgutil.get_importer
+    pkgutil.iter_importers code.interact code.InteractiveInterpreter code.InteractiveConsole
     pkg_resources.iter_entry_points runpy.run_module pkgutil.iter_modules pkgutil.walk_packages
     pkgutil.resolve_name pydoc.locate inspect.getmembers inspect.getmodule operator.attrgetter
     operator.methodcaller sys.modules sys.meta_path gc.get_objects sys.setprofile sys.settrace

@@ -7,13 +7,11 @@ leave as they were.  Here a compiled file must also be younger than the last cha
 import os
 import sys
 import sysconfig
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import SourceFileLoader
 from importlib.util import cache_from_source
-from types import CodeType, ModuleType
+from types import CodeType
 
 from blake3 import blake3
 
@@ -24,53 +22,33 @@ imported: dict[str, str] = {}
 """The files that were imported from, with the digest of what stood in them."""
 
 
-class SourceLoader(SourceFileLoader):
-    """Loads a module from its source; never from a compiled file that may be older."""
-
-    def get_code(self, fullname: str) -> CodeType | None:
-        """Return the module's code, and note what stood in its file."""
-        _drop_doubtful(self.path)
-        with suppress(OSError), open(self.path, "rb") as source:  # noqa: PTH123  # a hot path
-            imported[self.path] = blake3(source.read()).hexdigest()
-        return super().get_code(fullname)
-
-
-class SourceFinder(MetaPathFinder):
-    """Asks the finders behind it, and loads what is no installed package by its content."""
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: ModuleType | None = None,
-    ) -> ModuleSpec | None:
-        """Return the module's spec as the other finders know it."""
-        for finder in sys.meta_path:
-            if finder is self:
-                continue
-            spec = finder.find_spec(fullname, path, target)
-            if spec is not None:
-                _watch(spec)
-                return spec
-        return None
-
-
 def watch_imports() -> None:
-    """Import all code that is not installed by its content, from now on; once a process."""
-    if not any(isinstance(finder, SourceFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, SourceFinder())
+    """Import all code that is not installed by its content, from now on; once a process.
+
+    Python's own loader is taught it, for code is also loaded past all finders: by
+    ``spec_from_file_location``, or by a loader that somebody makes.
+    """
+    if SourceFileLoader.get_code is not _get_code:
+        setattr(SourceFileLoader, "get_code", _get_code)  # noqa: B010  # no type checker likes it
 
 
-def _watch(spec: ModuleSpec) -> None:
-    loader, origin = spec.loader, spec.origin
-    if type(loader) is SourceFileLoader and origin and not origin.startswith(_installed()):
-        spec.loader = SourceLoader(loader.name, loader.path)
+_trusting = SourceFileLoader.get_code
+
+
+def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+    """Return a module's code, and note what stood in its file."""
+    path = os.fspath(loader.path)
+    if not path.startswith(_installed()):
+        _drop_doubtful(path)
+        with suppress(OSError), open(path, "rb") as source:  # noqa: PTH123  # a hot path
+            imported[path] = blake3(source.read()).hexdigest()
+    return _trusting(loader, fullname)
 
 
 def is_own(thing: object) -> bool:
     """Tell whether a class or function comes from code that is not installed.
 
-    >>> is_own(ModuleSpec), is_own(5)
+    >>> is_own(SourceFileLoader), is_own(5)
     (False, False)
     """
     module = sys.modules.get(getattr(thing, "__module__", None) or "")
