@@ -87,7 +87,7 @@ def test_another_checkout_says_the_same(root: Path, tmp_path: Path) -> None:
     here = fingerprint(root, "nodes:node")
     there = fingerprint(tmp_path / "elsewhere" / "code", "nodes:node")
     assert here.digest == there.digest
-    assert [symbol.text for symbol in here.symbols] == [symbol.text for symbol in there.symbols]
+    assert [symbol.name for symbol in here.symbols] == [symbol.name for symbol in there.symbols]
 
 
 def test_the_files_and_folders_that_were_looked_at_are_named(root: Path) -> None:
@@ -100,12 +100,17 @@ def test_the_files_and_folders_that_were_looked_at_are_named(root: Path) -> None
 
 
 def test_symbols_have_their_texts_as_written(tmp_path: Path) -> None:
-    text = "A = 1\n@staticmethod\ndef node(x):\n    # why\n    return x + A\n"
+    # A form feed and a line separator end no line of Python's.
+    text = "A = 1  # \f \u2028\n@staticmethod\ndef node(x):\n    # why\n    return x + A\n"
     write(tmp_path / "src", {"nodes.py": text})
     found = fingerprint(tmp_path / "src", "nodes:node")
-    said = [(symbol.file, symbol.line, symbol.text) for symbol in found.symbols]
+    reader, later = CodeReader([tmp_path / "src"]), CodeReader([tmp_path / "src"])
+    said = [(symbol.file, symbol.line, reader.text(symbol)) for symbol in found.symbols]
     place = f"src/{PACKAGE}/nodes.py"
-    assert said == [(place, 1, "A = 1\n"), (place, 2, text.removeprefix("A = 1\n"))]
+    first = text.partition("\n")[0] + "\n"
+    assert said == [(place, 1, first), (place, 2, text.removeprefix(first))]
+    write(tmp_path / "src", {"nodes.py": f"# edited\n{text}"})
+    assert later.text(found.symbols[0]) == ""
 
 
 def test_a_package_without_init_and_a_module_beside_it(tmp_path: Path) -> None:

@@ -116,6 +116,19 @@ def test_a_failed_node_and_loaded_data_are_recorded(project: ProjectOnDisk) -> N
     assert clean["saved"] == total["loaded"] == []
 
 
+def test_a_process_began_once_and_is_gone_when_it_was_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        began = process_started(child.pid)
+        assert began is not None
+        assert began == process_started(child.pid)
+        assert began >= (process_started(os.getpid()) or began + 1)
+        child.kill()
+        # Nobody has asked what became of it: its number is still taken.
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert process_started(child.pid) is None
+    assert process_started(child.pid) is None
+
+
 def test_the_process_of_a_later_number_is_not_taken_for_the_run(tmp_path: Path) -> None:
     began = process_started(os.getpid())
     assert began is not None
@@ -420,7 +433,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     with sqlite3.connect(project.path / ".noria/ledger.db") as connection:
         connection.execute(
             "INSERT INTO runs VALUES"
-            " ('gone', 1, NULL, 'running', NULL, '', '', '', '', '{}', 1, 1, 0)"
+            " ('gone', 1, NULL, 'running', NULL, '', '', '', '', '{}', 1, -1, 0)"
         )
     connection.close()
     yield project.path

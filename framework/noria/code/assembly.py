@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from operator import itemgetter
-from pathlib import Path
 from typing import NamedTuple
 
 from noria.code.closure import Key
@@ -19,7 +18,6 @@ _SCHEMA = "code 1"
 # Nodes that only lead to others.
 _BY_NAME = itemgetter(0)
 _WAYS = frozenset({"i", "m", "t", "all"})
-_MOST_TEXTS = 20  # of files, held as lines; what one reaches in turn lies in few
 
 
 class _Definition(NamedTuple):
@@ -40,7 +38,6 @@ class Assembly:
         self._definitions: dict[int, _Definition] = {}
         self._reached: dict[bytes, Fingerprint] = {}
         self._required: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], bytes]] = {}
-        self._lines: dict[str, list[str]] = {}
         self._order = ImportOrder(graph.project)
         self._ways = 0
         self._looked_at = 0
@@ -217,22 +214,10 @@ class Assembly:
             name, digest = self._name(module, place, statement), statement.digest
             line, end = statement.line, statement.end
         path = self._project.modules.sources[module].path or ""
-        text = "".join(self._text(path)[line - 1 : end])
-        return Symbol(name, digest.hex(), self._graph.shown(path), line, text)
+        return Symbol(name, digest.hex(), self._graph.shown(path), line, end)
 
     def _name(self, module: str, place: int, statement: Statement) -> str:
         """Return a symbol's name; several statements about one name are numbered."""
         table = self._project.tables[module]
         before = sum(each.label == statement.label for each in table.statements[:place])
         return f"{module}:{statement.label}" + (f"~{before}" if before else "")
-
-    def _text(self, path: str) -> list[str]:
-        if path not in self._lines:
-            if len(self._lines) >= _MOST_TEXTS:
-                self._lines.clear()
-            try:
-                text = Path(path).read_text("utf-8", errors="replace")
-            except OSError:
-                text = ""
-            self._lines[path] = text.splitlines(keepends=True)
-        return self._lines[path]

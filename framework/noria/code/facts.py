@@ -12,15 +12,15 @@ READING = frozenset(
 class Symbol(NamedTuple):
     """A definition in the project's sources that behaviour depends on.
 
-    ``name`` is ``module:name``, ``digest`` that of the normalised code, ``text`` the source as
-    written.
+    ``name`` is ``module:name``, ``digest`` that of the normalised code; it stands in ``file`` from
+    ``line`` to ``end``.
     """
 
     name: str
     digest: str
     file: str
     line: int
-    text: str
+    end: int
 
 
 class Effect(NamedTuple):

@@ -13,11 +13,13 @@ from noria.code.closure import Key
 from noria.code.compare import Comparison
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
-from noria.code.facts import Effect, Fingerprint
+from noria.code.facts import Effect, Fingerprint, Symbol
 from noria.code.graph import Graph
 from noria.code.live import Living
 from noria.code.modules import THIRD_PARTY, Modules
 from noria.code.project import Project
+
+_MOST_TEXTS = 20  # of files, held as lines; what one function reaches lies in few
 
 
 class CodeReader:
@@ -35,6 +37,7 @@ class CodeReader:
         self._distributions = Distributions()
         self._begin()
         self._known: dict[int, tuple[Any, Fingerprint]] = {}
+        self._lines: dict[str, list[bytes]] = {}
 
     def _begin(self) -> None:
         """Lay out the graph of all sources that are known by now."""
@@ -67,6 +70,16 @@ class CodeReader:
     def scopes(self) -> Sequence[str]:
         """Return the folders whose listing mattered."""
         return list(self._modules.folders)
+
+    def text(self, symbol: Symbol) -> str:
+        """Return a symbol's source as written; empty where it no longer stands in its file."""
+        path = self._modules.sources[symbol.name.partition(":")[0]].path or ""
+        if path not in self._lines:
+            if len(self._lines) >= _MOST_TEXTS:
+                self._lines.clear()
+            self._lines[path] = self._modules.text(path).splitlines(keepends=True)
+        written = b"".join(self._lines[path][symbol.line - 1 : symbol.end])
+        return written.decode("utf-8", errors="replace").replace("\r\n", "\n")
 
     def save_cache(self) -> None:
         """Keep what was read for the next time."""

@@ -103,7 +103,10 @@ class Gatherer:
             fingerprint = self.fingerprints[name]
             symbols = [(one.name, one.digest) for one in fingerprint.symbols]
             found[fingerprint.digest] = json.dumps(symbols)
-            found.update({one.digest: one.text for one in fingerprint.symbols})
+            for symbol in fingerprint.symbols:
+                text = self._reader.text(symbol)
+                if text:
+                    found[symbol.digest] = text
             found[self._libraries(fingerprint)] = json.dumps(fingerprint.distributions)
         return found
 

@@ -14,7 +14,7 @@ from noria.record.ledger import process_started
 from noria.record.schema import LOADED, SAVED
 from noria.record.trouble import explained, place
 
-_SAME_SECONDS = 2.0
+_SAME_SECONDS = 0.05
 _MOST_EDITS = 100  # by hand that are looked past
 _NO_DATA: Mapping[str, Any] = dict.fromkeys(SAVED)
 
