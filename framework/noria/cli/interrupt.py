@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +19,9 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
     within GRACE_SECONDS, because the node does not return to Python, or at a second Ctrl-C,
     ``last_words`` is called from another thread and the process ends at once.
     """
-    reading, writing = socket.socketpair()
-    writing.setblocking(False)
+    reading, writing = os.pipe()
+    if os.name == "posix":  # elsewhere it cannot be said, nor is it asked for
+        os.set_blocking(writing, False)
     ended = threading.Event()
 
     heard = 0
@@ -36,7 +36,7 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
     def watch() -> None:
         watched = {signal.SIGINT, signal.SIGTERM}
         nonlocal heard
-        while data := reading.recv(64):
+        while data := os.read(reading, 64):
             for number in data:
                 heard += number in watched
             if heard > 1:
@@ -53,7 +53,7 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
     # A parent may have told us to ignore Ctrl-C (`nohup`, a job in the background): so be it.
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     before_int = None if ignored else signal.signal(signal.SIGINT, interrupt)
-    wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     thread = threading.Thread(target=watch, name="noria-interrupts", daemon=True)
     thread.start()
     try:
@@ -65,6 +65,6 @@ def heed_interrupts(last_words: Callable[[], None]) -> Iterator[None]:
         if before_int is not None:
             # Who has pressed Ctrl-C is on the way out: a second one shall not cut that short.
             signal.signal(signal.SIGINT, signal.SIG_IGN if heard else before_int)
-        writing.close()
+        os.close(writing)
         thread.join(timeout=1)
-        reading.close()
+        os.close(reading)

@@ -2,13 +2,12 @@
 
 import copyreg
 import datetime as dt
-import decimal
 import enum
-import fractions
 import functools
 import os
 import pathlib
 import re
+import sys
 import types
 import uuid
 from collections.abc import Callable
@@ -21,9 +20,10 @@ Code = Callable[[Any], str | None]
 _PLAIN = (
     int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented),
     dt.date, dt.time, dt.datetime, dt.timedelta, dt.timezone,
-    decimal.Decimal, fractions.Fraction, uuid.UUID, range, slice,
+    uuid.UUID, range, slice,
 )  # fmt: skip
 _PLAIN_TYPES = frozenset(_PLAIN)
+_PLAIN_ONCE_IMPORTED = {"Decimal": "decimal", "Fraction": "fractions"}
 _DEEPEST = 200
 
 
@@ -45,7 +45,7 @@ class Spelling:
 
     def _spell(self, value: Any, out: list[str], depth: int) -> None:
         kind = type(value)
-        if kind in _PLAIN_TYPES:
+        if kind in _PLAIN_TYPES or _is_plain_once_imported(kind):
             out.append(f"{kind.__name__}={self._placed(value)!r}")
             return
         number = self._seen.get(id(value))
@@ -157,3 +157,8 @@ def _content(cell: types.CellType) -> Any:
         return cell.cell_contents
     except ValueError:
         return "(empty)"
+
+
+def _is_plain_once_imported(kind: type[Any]) -> bool:
+    module = _PLAIN_ONCE_IMPORTED.get(kind.__name__)
+    return module is not None and getattr(sys.modules.get(module), kind.__name__, None) is kind

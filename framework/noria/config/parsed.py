@@ -7,18 +7,18 @@ from array import array
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from hashlib import blake2b
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from blake3 import blake3
 from noria_catalog.errors import NoriaError
 from noria_catalog.located import Located, Where
 
 from noria.errors import ConfigError
 
 # What the bytes mean: the format's number, and marshal's, which differs from one Python to another.
-_MAGIC = b"noria-parsed-1\n"
+_MAGIC = b"noria-parsed-2\n"
 _DIGEST = 16
 _PYTHON = f"{sys.implementation.cache_tag} {marshal.version} {sys.byteorder}".encode()
 
@@ -92,18 +92,18 @@ def _is_empty(data: bytes) -> bool:
 
 
 def _slot(name: str) -> str:
-    return blake2b(name.encode(), digest_size=12).hexdigest()
+    return blake3(name.encode()).hexdigest(12)
 
 
 def _checksum(folder: Path, data: bytes, payload: Any) -> bytes:
     # The folder's own number: a project that was copied here brings nothing that is believed.
     here = os.stat(folder)
     about = f"{here.st_dev} {here.st_ino} {here.st_uid}".encode()
-    check = blake2b(digest_size=_DIGEST)
-    for part in (_PYTHON, about, blake2b(data).digest()):
+    check = blake3()
+    for part in (_PYTHON, about, blake3(data).digest()):
         check.update(part + b"\n")
     check.update(payload)
-    return check.digest()
+    return check.digest(_DIGEST)
 
 
 def _packed(located: Located) -> tuple[Any, bytes]:

@@ -6,7 +6,6 @@ that class, though the bytes are the same.
 
 import re
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -106,7 +105,9 @@ class PickledCode:
 def _contents(path: Path) -> Iterator[bytes]:
     data = path.read_bytes()
     if data.startswith(_ZIP):
-        with zipfile.ZipFile(path) as archive:
+        from zipfile import ZipFile
+
+        with ZipFile(path) as archive:
             yield from (archive.read(each) for each in archive.namelist() if each.endswith(".json"))
     else:
         yield data

@@ -1,15 +1,14 @@
 """How a project wants to be run: ``[tool.noria]``, ``conf/<env>/settings.toml``, ``NORIA_*``."""
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from blake3 import blake3
 from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
@@ -170,7 +169,7 @@ def _resolved(
 ) -> dict[str, Any]:
     contents = [[str(path), path.read_text("utf-8-sig")] for path in files]
     sources = json.dumps([table, sorted(variables.items()), contents], default=str)
-    key = hashlib.sha256(sources.encode()).hexdigest()
+    key = blake3(sources.encode()).hexdigest()
     kept = project.state / "settings.json"
     try:
         remembered = json.loads(kept.read_text("utf-8"))
@@ -187,6 +186,8 @@ def _resolved(
 
 
 def _ask_dynaconf(table: Mapping[str, Any], contents: list[list[str]]) -> dict[str, Any]:
+    from tempfile import TemporaryDirectory
+
     from dynaconf import Dynaconf
     from dynaconf.utils import DynaconfDict
 

@@ -1,7 +1,6 @@
 """A pandas column as an Arrow array and back: what kinds there are, and how each comes back."""
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
@@ -145,10 +144,18 @@ def _zoned(kind: Any) -> Kind | None:
     moments = f"M8[{kind.unit}]"
     if kind.tz is dt.UTC:
         return {"moments": moments, "zone": ""}
-    if type(kind.tz) is zoneinfo.ZoneInfo and kind.tz.key:
+    if _is_zone(kind.tz) and kind.tz.key:
         return {"moments": moments, "zone": kind.tz.key}
     return None
 
 
 def _zone(name: str) -> dt.tzinfo:
-    return zoneinfo.ZoneInfo(name) if name else dt.UTC
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name) if name else dt.UTC
+
+
+def _is_zone(zone: Any) -> bool:
+    from zoneinfo import ZoneInfo  # here: it is long to import, and few have one
+
+    return type(zone) is ZoneInfo
