@@ -18,6 +18,7 @@ _SCHEMA = "code 1"
 # Nodes that only lead to others.
 _BY_NAME = itemgetter(0)
 _WAYS = frozenset({"i", "m", "t", "all"})
+_LONG = 2000  # bits
 
 
 class _Definition(NamedTuple):
@@ -36,7 +37,7 @@ class Assembly:
         self._graph = graph
         self._project = graph.project
         self._definitions: dict[int, _Definition] = {}
-        self._reached: dict[bytes, Fingerprint] = {}
+        self._reached: dict[int | bytes, Fingerprint] = {}
         self._required: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], bytes]] = {}
         self._order = ImportOrder(graph.project)
         self._ways = 0
@@ -52,7 +53,8 @@ class Assembly:
             self._looked_at += 1
         mask = reach & ~self._ways
         # Ten thousand masks of ten thousand bits are much to keep.
-        about = digest_of(mask.to_bytes(mask.bit_length() // 8 + 1, "little"))
+        size = mask.bit_length()
+        about = mask if size < _LONG else digest_of(mask.to_bytes(size // 8 + 1, "little"))
         found = self._reached.get(about)
         if found is None:
             found = self._reached[about] = self._put_together(self._graph.numbers(mask))
