@@ -15,7 +15,7 @@ MOST_TIME = 1.03
 # pandas' own peak varies by a few megabytes; a second copy of
 # the table was 1.09x (CSV) and 1.31x (Parquet) when tried.
 MOST_MEMORY = 1.05
-ROUNDS = {"csv": 6, "parquet": 16}
+ROUNDS = {"csv": 12, "parquet": 16}
 
 
 def measure(bench: Bench) -> Section:

@@ -67,6 +67,26 @@ def test_a_whole_file_made_over_by_a_formatter_runs_nothing(bench: Workbench) ->
     assert bench.did() == ""
 
 
+def test_what_is_changed_while_pipelines_are_made_runs_the_node(bench: Workbench) -> None:
+    bench.edit(B, "RATE = 10\n", "RATE = 10\nTABLE = {'more': 0}\n")
+    assert edit_and_run(bench, B, "* RATE + rate", "* RATE + rate + TABLE['more']") == "B"
+    assert (
+        edit_and_run(
+            bench, B, "def other", "def fill(more):\n    TABLE['more'] = more\n\n\ndef other"
+        )
+        == ""
+    )
+    making = "def create_pipeline():\n"
+    filling = f"{making}    from shop.b import TABLE\n\n    TABLE['more'] = 5\n"
+    assert edit_and_run(bench, WHERE_PIPELINE, making, filling) == "B C"
+    assert bench.value("made_c") == 130
+    filling_elsewhere = f"{making}    from shop.b import fill\n\n    fill(7)\n"
+    assert edit_and_run(bench, WHERE_PIPELINE, filling, filling_elsewhere) == "B C"
+    assert bench.value("made_c") == 132
+    assert edit_and_run(bench, B, "TABLE['more'] = more", "TABLE['more'] = more + 1") == "B C"
+    assert bench.value("made_c") == 133
+
+
 def test_a_docstring_that_is_read_runs_the_node(bench: Workbench) -> None:
     bench.edit(B, "rate\n\n", "rate + len(inner.__doc__)\n\n")
     bench.edit(B, "    return x + 0", '    """1234."""\n    return x + 0')

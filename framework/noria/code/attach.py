@@ -5,7 +5,7 @@ another one made belongs to everybody who reaches that object, wherever in the p
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from noria.code.execute import Execution, changes_outside
 from noria.code.modules import MISSING, OWN
@@ -17,7 +17,7 @@ from noria.code.project import (
     Project,
     Target,
 )
-from noria.code.table import CLASS, EFFECT, VALUE, Statement
+from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
 from noria.code.walk import CALLED, ESCAPES, TOUCHED, Facts
 
 Place = tuple[str, int]
@@ -28,9 +28,13 @@ _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__pre
 
 
 class Attached:
-    """Statements by what they change."""
+    """Statements by what they change.
 
-    def __init__(self, project: Project) -> None:
+    ``called`` are the names of functions and methods that somebody outside of the sources calls
+    when all modules have been executed: what they change is changed as if their module did it.
+    """
+
+    def __init__(self, project: Project, called: Collection[str] = ()) -> None:
         self._project = project
         self.to_statement: dict[Place, set[Place]] = {}
         self.to_name: dict[tuple[str, str], set[Place]] = {}  # of a module, bound by no statement
@@ -44,6 +48,9 @@ class Attached:
             for place, statement in enumerate(table.statements):
                 if statement.kind in {VALUE, EFFECT} or statement.runs:
                     self._attach(name, place, statement)
+                for facts in _facts_called(statement, called):
+                    for target in self._changed_by(name, facts):
+                        self._change((name, place), target)
         self._spread_aliases()
         # Statements that change what another module made: when its module is executed matters.
         self.from_afar = {
@@ -71,13 +78,8 @@ class Attached:
         here = (module, place)
         found = False
         for target in self._touched(module, statement):
-            if target.kind == STATEMENT:
-                if (target.name, target.place) != here:
-                    self.to_statement.setdefault((target.name, target.place), set()).add(here)
-                    found = True
-            elif target.kind == FOUND_LATER:
-                self.to_name.setdefault((target.name, target.detail), set()).add(here)
-                found = True
+            if target.kind in {STATEMENT, FOUND_LATER}:
+                found |= self._change(here, target)
             elif target.kind == OUTSIDE and _registers(target.name):
                 self.to_outside.setdefault(target.name.partition(".")[0], set()).add(here)
             elif statement.kind == EFFECT and target.detail not in {OWN, MISSING}:
@@ -100,6 +102,41 @@ class Attached:
                         self.loose_elsewhere.setdefault(target.name, set()).add(here)
         if statement.kind == VALUE:
             self._alias(here, module, statement.facts)
+
+    def _changed_by(self, module: str, facts: Facts) -> Iterator[Target]:
+        """Yield what a function changes itself, or by those that it calls by their names.
+
+        What it is only given, or hands on, is not changed: the making of pipelines names all code.
+        """
+        seen: set[Place] = set()
+        pending = [(module, facts)]
+        while pending:
+            inside, found = pending.pop()
+            for reference in found.references:
+                for target in self._project.resolve(inside, reference.chain):
+                    if target.kind == OUTSIDE:
+                        if changes_outside(reference):
+                            yield target
+                    elif reference.use & TOUCHED:
+                        yield target
+                    elif reference.use & CALLED and target.kind == STATEMENT:
+                        place = (target.name, target.place)
+                        called = self._project.statement(*place)
+                        if called.kind == DEF and place not in seen:
+                            seen.add(place)
+                            pending.append((target.name, called.facts))
+
+    def _change(self, here: Place, target: Target) -> bool:
+        """Note that a statement changes what another one made; return whether one did."""
+        if target.kind == STATEMENT:
+            if (target.name, target.place) == here:
+                return False
+            self.to_statement.setdefault((target.name, target.place), set()).add(here)
+        elif target.kind == FOUND_LATER:
+            self.to_name.setdefault((target.name, target.detail), set()).add(here)
+        elif target.kind == OUTSIDE and not target.name.startswith(_HARMLESS):
+            self.to_outside.setdefault(target.name.partition(".")[0], set()).add(here)
+        return True
 
     def _alias(self, here: Place, module: str, facts: Facts) -> None:
         for reference in facts.references:
@@ -181,6 +218,12 @@ class Attached:
             reference.depth == 0 and reference.chain not in bases and reference.use == 0
             for reference in statement.facts.references
         )
+
+
+def _facts_called(statement: Statement, called: Collection[str]) -> list[Facts]:
+    if statement.kind == DEF:
+        return [statement.facts] if statement.label in called else []
+    return [part.facts for part in statement.parts if part.name in called]
 
 
 def _registers(dotted: str) -> bool:

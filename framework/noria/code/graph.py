@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from noria.code.attach import Attached
 from noria.code.closure import Closure, Key
@@ -53,11 +53,17 @@ class Graph(Closure):
     ``("f", flag)``, ``("all",)`` all sources, ``("x", digest)`` live code or a value.
     """
 
-    def __init__(self, project: Project, distributions: Distributions, live: Live) -> None:
+    def __init__(
+        self,
+        project: Project,
+        distributions: Distributions,
+        live: Live,
+        called: Collection[str] = (),
+    ) -> None:
         super().__init__(self._leads_to)
         self.project = project
         self.distributions = distributions
-        self.attached = Attached(project)
+        self.attached = Attached(project, called)
         self._live = live
         self._given: dict[Key, tuple[str, Facts, tuple[Key, ...]]] = {}
         self._chains: dict[tuple[str, Chain, int], tuple[int, ...]] = {}

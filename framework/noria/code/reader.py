@@ -3,7 +3,7 @@
 import functools
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,19 @@ class CodeReader:
 
     ``roots`` are the folders whose modules are the project's code; packages that are installed in
     editable mode are found by themselves.  ``cache`` is a folder for what was read, ``None`` for
-    none.  Sources are read once: make a new reader for a new state of the files.
+    none.  ``called`` are the names of functions and methods that are called before those asked
+    about, by nobody in the sources.  Sources are read once: make a new reader for a new state of
+    the files.
     """
 
-    def __init__(self, roots: Sequence[Path], *, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        *,
+        cache: Path | None = None,
+        called: Collection[str] = (),
+    ) -> None:
+        self._called = called
         self._modules = Modules(roots)
         self._cache = TableCache(cache)
         self._project = Project(self._modules, self._cache)
@@ -44,7 +53,7 @@ class CodeReader:
         self._project.grown = False
         self._living = Living(self._project)
         compared = Comparison(self._project, self._living)
-        self._graph = Graph(self._project, self._distributions, compared.differs)
+        self._graph = Graph(self._project, self._distributions, compared.differs, self._called)
         self._living.graph = self._graph
         self._assembly = Assembly(self._graph)
 

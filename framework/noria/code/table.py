@@ -77,6 +77,7 @@ def make_table(source: bytes, package: str) -> Table:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Table(error=f"{error.__class__.__name__}: {error}")
     maker = _Maker(package, _aliases(tree, package), source.splitlines(keepends=True))
+    maker.postpones = _postpones_annotations(tree)
     try:
         maker.read(tree.body, ())
     except RecursionError as error:
@@ -99,6 +100,7 @@ class _Maker:
         self.statements: list[Statement] = []
         self.names: dict[str, list[int]] = {}
         self.stars: list[str] = []
+        self.postpones = False  # annotations are kept as texts
 
     def read(self, body: list[ast.stmt], guards: tuple[int, ...]) -> None:
         for node in body:
@@ -134,6 +136,11 @@ class _Maker:
     def _walker(self) -> CodeWalker:
         return CodeWalker(self.package, self.aliases)
 
+    def _normalised(self, node: ast.stmt, walker: CodeWalker) -> bytes:
+        digest = normalise(node)
+        postponed = self.postpones and walker.annotates
+        return digest_of(digest, "annotations") if postponed else digest
+
     def _above(self, guards: tuple[int, ...]) -> Iterator[bytes]:
         return (self.statements[guard].digest for guard in guards)
 
@@ -143,7 +150,7 @@ class _Maker:
         walker.finish()
         self.stars.extend(walker.stars)
         kind = _kind(node, walker)
-        digest = digest_of(normalise(node), *self._above(guards))
+        digest = digest_of(self._normalised(node, walker), *self._above(guards))
         made = self._made(kind, node, walker, digest, guards, node)
         if isinstance(node, ast.ClassDef):
             bases = tuple(filter(None, map(walker.chain_of, node.bases)))
@@ -198,7 +205,7 @@ class _Maker:
             names = sorted(walker.scope.locals | walker.scope.imports.keys())
             walker.leave("=member")
             walker.finish()
-            digest, facts = normalise(member), walker.facts()
+            digest, facts = self._normalised(member, walker), walker.facts()
             for name in names:
                 end = member.end_lineno or member.lineno
                 yield Part(prefix + name, digest, member.lineno, end, facts)
@@ -306,6 +313,15 @@ def _aliases(tree: ast.Module, package: str) -> dict[str, Chain]:
             for handler in getattr(node, "handlers", []):
                 pending.extend(handler.body)
     return found
+
+
+def _postpones_annotations(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(each.name == "annotations" for each in node.names)
+        for node in tree.body
+    )
 
 
 def _exported(tree: ast.Module) -> tuple[str, ...] | None:

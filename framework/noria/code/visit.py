@@ -14,6 +14,8 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 class CodeWalker(CallWalker):
     """Reads one statement after another."""
 
+    annotates = False  # an annotation was read
+
     # -- names
 
     def name(self, node: ast.Name) -> None:
@@ -351,6 +353,7 @@ class CodeWalker(CallWalker):
         """Read an annotation; a text in it is code."""
         if node is None:
             return
+        self.annotates = True
         for below in ast.walk(node):
             if isinstance(below, ast.Constant) and isinstance(below.value, str):
                 try:

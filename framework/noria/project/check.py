@@ -12,6 +12,7 @@ from noria.code import CodeReader
 from noria.graph import Pipeline
 from noria.graph.defaults import Defaulted
 from noria.project.parameters import located_datasets, unused_parameters
+from noria.project.reading import read_code
 from noria.project.registry import DEFAULT
 from noria.project.selection import Selection
 from noria.project.session import Session
@@ -70,7 +71,7 @@ def check_project(session: Session, selection: Selection | None = None) -> Check
         examination = Examination(pipeline, session.catalog, located)
         for finding in _examined(examination, session, made):
             _note(found, finding, name)
-    reader = CodeReader([session.project.source], cache=session.project.state / "code")
+    reader = read_code(session.project)
     for name, pipeline in pipelines.items():
         for finding in _meant(pipeline, reader):
             _note(found, finding, name)

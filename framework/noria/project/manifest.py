@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from noria.code import CodeReader
 from noria.graph.depends import FileDependency, VariableDependency
 from noria.project import freshness
 from noria.project.importing import imported
 from noria.project.incremental import Incremental
 from noria.project.outside import read_outside
+from noria.project.reading import read_code
 from noria.project.session import Session
 
 _MOST_YOUNG_BYTES = 64_000_000
@@ -66,7 +66,7 @@ def keep_answer(
         return False
     if memory is not None and memory.has_open_ends():
         return False
-    reader = CodeReader([session.project.source]) if memory is None else memory.reader
+    reader = read_code(session.project, keeping=False) if memory is None else memory.reader
     if read_outside(session, reader, hooks=memory is not None) is not None:
         return False
     looked = _Looked()

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from noria_catalog import DataCatalog
 
-from noria.code import CodeReader
 from noria.collection import no_collection
 from noria.graph import Pipeline
 from noria.project.asked import Asked
 from noria.project.discover import Project
 from noria.project.incremental import Incremental
+from noria.project.reading import read_code
 from noria.project.results import open_results, store_limit
 from noria.project.settings import Settings
 from noria.runner.exchange import list_wanted
@@ -31,7 +31,7 @@ def incremental(
     """Give what plans and remembers a run, and the store that it does so with."""
     with open_results(project, settings) as store:
         with no_collection():
-            reader = CodeReader([project.source], cache=project.state / "code")
+            reader = read_code(project)
         memory = Incremental(
             whole,
             catalog,
