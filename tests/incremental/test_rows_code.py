@@ -87,6 +87,22 @@ def test_what_is_changed_while_pipelines_are_made_runs_the_node(bench: Workbench
     assert bench.value("made_c") == 133
 
 
+def test_a_module_that_changes_others_counts_as_soon_as_it_is_imported(bench: Workbench) -> None:
+    bench.edit(B, "RATE = 10\n", "RATE = 10\nTABLE = {'more': 0}\n")
+    bench.edit(B, "* RATE + rate", "* RATE + rate + TABLE['more']")
+    bench.write({"src/shop/plug.py": "from shop.b import TABLE\n\nTABLE['more'] = 5\n"})
+    bench.did()
+    assert bench.value("made_c") == 125
+    making = "def create_pipeline():\n"
+    assert edit_and_run(bench, WHERE_PIPELINE, making, f"import shop.plug\n\n{making}") == "B C"
+    assert bench.value("made_c") == 130
+    later = f"{making}    import shop.plug\n\n"
+    assert edit_and_run(bench, WHERE_PIPELINE, f"import shop.plug\n\n{making}", making) == ""
+    assert bench.value("made_c") == 125
+    assert edit_and_run(bench, WHERE_PIPELINE, making, later) == ""
+    assert bench.value("made_c") == 130
+
+
 def test_a_docstring_that_is_read_runs_the_node(bench: Workbench) -> None:
     bench.edit(B, "rate\n\n", "rate + len(inner.__doc__)\n\n")
     bench.edit(B, "    return x + 0", '    """1234."""\n    return x + 0')

@@ -285,6 +285,13 @@ class Living:
         self.graph.give(key, "", Facts(), edges)
         return key
 
+    def _state(self, value: Any) -> dict[str, Any]:
+        """Return what an object of the project's own classes holds, less what dresses it up."""
+        if not self._project.is_source(type(value).__module__ or "?"):
+            return {}
+        held = getattr(value, "__dict__", {})
+        return {name: held[name] for name in held if not name.startswith("__")}
+
     def spell(self, value: Any, edges: list[Key], where: str) -> str:
         """Return the digest of a value; the code in it becomes edges."""
 
@@ -297,9 +304,10 @@ class Living:
                 keys = tuple(self._of_module(found))
             elif isinstance(found, types.BuiltinFunctionType) and _is_plain(found):
                 keys = ()
-            elif hasattr(found, "__wrapped__") and callable(found):
-                keys = tuple(self.inside(found))
-                return f"{type(found).__qualname__} {self.spell(found.__wrapped__, edges, where)}"
+            elif _is_dressed(found):
+                edges.extend(self.inside(found))
+                dressed = (found.__wrapped__, self._state(found))
+                return f"{type(found).__qualname__} {self.spell(dressed, edges, where)}"
             else:
                 return None
             edges.extend(keys)
@@ -313,6 +321,13 @@ class Living:
             what = f"a value of type {unknown} has no digest"
             edges.append(self.graph.doubt(what, where, "give it as an input, or say cache="))
         return digest
+
+
+def _is_dressed(found: Any) -> bool:
+    """Tell whether an object stands for a function that it holds: a cached one, a decorated one."""
+    if isinstance(found, functools.partial):  # it may be dressed up as its function, and holds more
+        return False
+    return hasattr(found, "__wrapped__") and callable(found)
 
 
 def _content(cell: types.CellType) -> Any:
