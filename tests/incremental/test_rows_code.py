@@ -87,6 +87,20 @@ def test_what_is_changed_while_pipelines_are_made_runs_the_node(bench: Workbench
     assert bench.value("made_c") == 133
 
 
+def test_what_a_hook_changes_before_the_run_runs_the_node(bench: Workbench) -> None:
+    hooks = (
+        "from noria import hook_impl\n\n\nclass Fill:\n    @hook_impl\n"
+        "    def after_context_created(self, context):\n        pass\n"
+    )
+    bench.write({"src/shop/hooks.py": hooks})
+    bench.edit("pyproject.toml", "[tool.noria]\n", '[tool.noria]\nhooks = ["shop.hooks:Fill"]\n')
+    bench.edit(B, "RATE = 10\n", "RATE = 10\nTABLE = {'more': 0}\n")
+    assert edit_and_run(bench, B, "* RATE + rate", "* RATE + rate + TABLE['more']") == "B"
+    filling = "from shop.b import TABLE\n\n        TABLE['more'] = 5"
+    assert edit_and_run(bench, "src/shop/hooks.py", "pass", filling) == "B C"
+    assert bench.value("made_c") == 130
+
+
 def test_a_module_that_changes_others_counts_as_soon_as_it_is_imported(bench: Workbench) -> None:
     bench.edit(B, "RATE = 10\n", "RATE = 10\nTABLE = {'more': 0}\n")
     bench.edit(B, "* RATE + rate", "* RATE + rate + TABLE['more']")

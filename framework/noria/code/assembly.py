@@ -146,13 +146,10 @@ class Assembly:
                 yield module.encode()
                 for place in listed:
                     yield self._project.statement(module, place).digest
-        for module in sorted(places):
-            # What a module changes in others is so only if somebody has imported it by now.
-            if module not in sys.modules and any(
-                (module, place) in self._graph.attached.from_afar for place in places[module]
-            ):
-                yield b"not executed " + module.encode()
         afar = frozenset(key[1] for key in keys if key[1:3] in self._graph.attached.from_afar)
+        # What a module changes in others is so only if somebody has imported it by now.
+        for module in sorted(afar - sys.modules.keys()):
+            yield b"not executed " + module.encode()
         if len(afar) > 1:
             yield self._order.spell(afar)
 

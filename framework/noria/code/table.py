@@ -76,8 +76,7 @@ def make_table(source: bytes, package: str) -> Table:
         code = compile(tree, "<source>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Table(error=f"{error.__class__.__name__}: {error}")
-    maker = _Maker(package, _aliases(tree, package), source.splitlines(keepends=True))
-    maker.postpones = _postpones_annotations(tree)
+    maker = _Maker(tree, package, source.splitlines(keepends=True))
     try:
         maker.read(tree.body, ())
     except RecursionError as error:
@@ -93,14 +92,14 @@ def make_table(source: bytes, package: str) -> Table:
 
 
 class _Maker:
-    def __init__(self, package: str, aliases: dict[str, Chain], lines: list[bytes]) -> None:
+    def __init__(self, tree: ast.Module, package: str, lines: list[bytes]) -> None:
         self.package = package
-        self.aliases = aliases
+        self.aliases = _aliases(tree, package)
         self.lines = lines
         self.statements: list[Statement] = []
         self.names: dict[str, list[int]] = {}
         self.stars: list[str] = []
-        self.postpones = False  # annotations are kept as texts
+        self.postpones = _postpones_annotations(tree)
 
     def read(self, body: list[ast.stmt], guards: tuple[int, ...]) -> None:
         for node in body:
