@@ -100,8 +100,16 @@ class NodeOutputError(NodeError):
     says in words what was returned.
     """
 
-    def __init__(self, message: str, *, node: str, expected: Sequence[str], came: str) -> None:
-        super().__init__(message, node=node)
+    def __init__(
+        self,
+        message: str,
+        *,
+        node: str,
+        expected: Sequence[str],
+        came: str,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, node=node, hint=hint)
         self.expected = tuple(expected)
         self.came = came
 

@@ -127,7 +127,7 @@ def test_a_circle_is_shown_step_by_step_and_by_its_shortest_way() -> None:
     ]
     with pytest.raises(CycleError) as caught:
         Pipeline(nodes)
-    lines = str(caught.value).splitlines()
+    lines = caught.value.message.splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["one", "two", "four"]
     assert lines[1].endswith("makes 'b' for two")
     assert lines[3].endswith("makes 'e' for one")
@@ -139,7 +139,7 @@ def test_the_shorter_one_of_two_circles_is_shown() -> None:
     narrow = [node(take, f"x{n}", f"x{(n + 1) % 2}", name=f"narrow{n}") for n in range(2)]
     with pytest.raises(CycleError) as caught:
         Pipeline([*wide, *narrow])
-    shown = [line.split()[0] for line in str(caught.value).splitlines()[1:]]
+    shown = [line.split()[0] for line in caught.value.message.splitlines()[1:]]
     assert shown == ["narrow0", "narrow1"]
 
 

@@ -170,7 +170,7 @@ def test_an_edge_back_is_a_circle_through_real_edges(case: Case, data: st.DataOb
     back = Node(take, f"of_{end}", "back", name="back")
     with pytest.raises(CycleError) as caught:
         Pipeline([*nodes, back])
-    shown = [line.split()[0] for line in str(caught.value).splitlines()[1:]]
+    shown = [line.split()[0] for line in caught.value.message.splitlines()[1:]]
     parents = case.parents | {start: case.parents[start] | {"back"}, "back": frozenset({end})}
     assert "back" in shown
     assert len(set(shown)) == len(shown)

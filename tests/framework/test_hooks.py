@@ -135,7 +135,11 @@ def test_a_hook_that_raises_fails_the_node_that_it_was_called_for(project: Proje
 def test_a_hook_of_a_name_that_is_none_is_refused(project: ProjectOnDisk) -> None:
     wrong = HOOKS.replace("after_pipeline_run", "after_the_pipeline_run")
     project.write({"src/shop/hooks.py": wrong, "pyproject.toml": SETTING})
-    assert "no hook 'after_the_pipeline_run'" in project.noria("run", code=2).err
+    err = project.noria("run", code=2).err
+    assert (
+        "pyproject.toml:5:1: the hooks 'shop.hooks:Tell': no hook 'after_the_pipeline_run'" in err
+    )
+    assert "did you mean 'after_pipeline_run'?" in err
 
 
 def test_an_installed_package_hooks_in_by_entry_point(project: ProjectOnDisk) -> None:

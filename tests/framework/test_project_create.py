@@ -247,6 +247,7 @@ def test_an_unknown_starter_gets_the_nearest(tmp_path: Path) -> None:
 def test_a_starter_folder_that_is_not_there(tmp_path: Path) -> None:
     said = scaffold(tmp_path, "shop", "--starter", "./nowhere", code=2)
     assert "no starter at ./nowhere" in said.err
+    assert "the starters that come along are flights, minimal" in said.err
     (tmp_path / "empty").mkdir()
     said = scaffold(tmp_path, "shop", "--starter", "./empty", code=2)
     assert "it has no cookiecutter.json" in said.err
@@ -270,7 +271,9 @@ def test_an_unknown_variable_gets_the_nearest(tmp_path: Path) -> None:
     ],
 )
 def test_a_value_that_tries_to_be_an_option_is_refused(tmp_path: Path, words: list[str]) -> None:
-    assert "could take it for an option" in scaffold(tmp_path, "shop", *words, code=2).err
+    err = scaffold(tmp_path, "shop", *words, code=2).err
+    assert "could take it for an option" in err
+    assert "begin it with another character" in err
     assert left(tmp_path) == []
 
 

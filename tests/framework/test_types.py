@@ -311,6 +311,28 @@ def test_a_value_of_the_right_type_is_left_as_it_is(hint: Any, value: Any) -> No
     assert (built.value, built.changed, built.problems) == (value, False, [])
 
 
+class Strict(pydantic.BaseModel, extra="forbid"):
+    size: int = 1
+
+
+class Outer(pydantic.BaseModel):
+    strict: Strict | None = None
+    several: dict[str, Strict] = {}
+
+
+@pytest.mark.parametrize(
+    ("value", "near"),
+    [
+        ({"strict": {"siez": 1}}, "size"),
+        ({"strict": {"elsewhere": 1}}, None),
+        ({"several": {"a": {"siez": 1}}}, "size"),
+    ],
+)
+def test_a_field_that_a_pydantic_model_forbids_names_the_nearest(value: Any, near: Any) -> None:
+    problems = build(Outer, locate(value), "p").problems
+    assert [problem.nearest for problem in problems] == [near]
+
+
 def test_a_parameter_of_the_wrong_type_stops_the_run_before_it_begins() -> None:
     def fit(depth: int) -> int:
         return depth

@@ -80,6 +80,44 @@ def test_a_key_twice(project: ProjectOnDisk) -> None:
     err = _says(project, "run")
     assert "conf/base/parameters.yml:3:1: the key 'rate' stands twice" in err
     assert "first at conf/base/parameters.yml:1:1" in err
+    assert "leave one of them out" in err
+    project.write(
+        {"conf/base/parameters.yml": "rate: 1.5\n", "conf/base/parameters_b.yml": "rate: 2\n"}
+    )
+    err = _says(project, "run")
+    assert "conf/base/parameters_b.yml:1:1: the key 'rate' stands twice in one layer" in err
+    assert "first at conf/base/parameters.yml:1:1" in err
+    assert "leave one of them out" in err
+
+
+def test_a_tag_that_would_make_an_object(project: ProjectOnDisk) -> None:
+    project.write({"conf/base/parameters.yml": "rate: !!python/object/apply:os.system [true]\n"})
+    err = _says(project, "run")
+    assert "conf/base/parameters.yml:1:7: the tag '!!python/object/apply:os.system'" in err
+    assert "leave the tag out, and make the object in code" in err
+
+
+def test_references_in_a_circle(project: ProjectOnDisk) -> None:
+    project.write({"conf/base/parameters.yml": "rate: ${a.b}\na:\n  b: ${rate}\n"})
+    err = _says(project, "check")
+    assert "conf/base/parameters.yml:1:7: interpolation in a circle: rate (" in err
+    assert "-> a.b (conf/base/parameters.yml:3:6) -> rate" in err
+    assert "write a value of its own for one of them" in err
+
+
+def test_a_namespace_that_renames_what_is_not_there(project: ProjectOnDisk) -> None:
+    project.write(
+        {
+            "src/shop/pipelines/eu/__init__.py": "from noria import Pipeline, node\n"
+            "def create_pipeline():\n"
+            "    one = Pipeline([node(len, 'orders', 'count')])\n"
+            "    return Pipeline(one, namespace='eu', inputs={'ordrs'})\n"
+        }
+    )
+    err = _says(project, "run", "--pipeline", "eu")
+    assert "cannot be renamed like this (asked for at src/shop/pipelines/eu/__init__.py:4)" in err
+    assert "no input 'ordrs', did you mean 'orders'?" in err
+    assert "it reads 'orders'; it makes 'count'" in err
 
 
 def test_a_missing_input_file(project: ProjectOnDisk) -> None:
@@ -88,6 +126,26 @@ def test_a_missing_input_file(project: ProjectOnDisk) -> None:
     assert "conf/base/catalog.yml:1:1: the input 'orders'" in err
     assert "does not exist at data/orders.csv" in err
     assert f"wanted by node 'clean' ({NODES}:4)" in err
+    assert "put the file there" in err
+
+
+def test_a_misspelt_input_file(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "data/orders.csv", "data/ordres.csv")
+    err = _says(project, "run")
+    assert "does not exist at data/ordres.csv" in err
+    assert "did you mean 'data/orders.csv'?" in err
+    # What is only as long, or of another kind, is no suggestion.
+    project.edit("conf/base/catalog.yml", "data/ordres.csv", "data/orders.parquet")
+    assert "did you mean" not in _says(project, "run")
+
+
+def test_a_name_with_braces_cannot_be_declared(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "orders:", '"orders {raw}":')
+    project.edit(PIPELINE, 'inputs="orders"', 'inputs="orders {raw}"')
+    err = _says(project, "run")
+    assert "conf/base/catalog.yml:1:1: nobody makes the input 'orders {raw}'" in err
+    assert f"wanted by node 'clean' ({NODES}:4)" in err
+    assert "braces in a name of the catalog are placeholders" in err
 
 
 def test_an_input_that_nobody_makes_or_declares(project: ProjectOnDisk) -> None:
@@ -132,6 +190,7 @@ def test_a_cycle(project: ProjectOnDisk) -> None:
     assert "clean" in err
     assert "total" in err
     assert f"{NODES}:4" in err
+    assert "let one of them read or make another dataset" in err
 
 
 def test_two_producers_of_one_dataset(project: ProjectOnDisk) -> None:
@@ -196,6 +255,7 @@ def test_a_node_that_returns_too_few_outputs(project: ProjectOnDisk) -> None:
     assert "node 'clean'" in err
     assert "rest" in err
     assert f"{NODES}:4" in err
+    assert "return a value for each of them" in err
 
 
 def test_a_node_that_returns_none(project: ProjectOnDisk) -> None:
@@ -224,6 +284,18 @@ def test_a_function_that_does_not_take_its_inputs(project: ProjectOnDisk) -> Non
     err = _says(project, "run")
     assert "total" in err
     assert f"{NODES}:8" in err
+    assert f"asked for at {PIPELINE}:10" in err
+    assert "name one input for each argument without a default" in err
+    project.edit(PIPELINE, 'inputs=["clean_orders"]', 'inputs={"clean_ordres": "clean_orders"}')
+    assert "did you mean 'clean_orders'?" in _says(project, "run")
+
+
+def test_a_name_that_is_input_and_output(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, 'outputs="clean_orders"', 'outputs="orders"')
+    err = _says(project, "run")
+    assert f"node clean ({NODES}:4): 'orders' is both its input and its output" in err
+    assert f"asked for at {PIPELINE}:9" in err
+    assert "give the result another name" in err
 
 
 def test_a_project_file_that_is_no_toml(project: ProjectOnDisk) -> None:
@@ -242,7 +314,16 @@ def test_a_hook_that_leads_nowhere(project: ProjectOnDisk) -> None:
     project.write(
         {"pyproject.toml": '[tool.noria]\npackage = "shop"\nhooks = ["shop.hooks:Tel"]\n'}
     )
-    assert "'shop.hooks:Tel'" in _says(project, "run")
+    err = _says(project, "run")
+    assert "'shop.hooks:Tel' cannot be imported: ModuleNotFoundError" in err
+    assert "pyproject.toml:3:1" in err
+    project.write({"src/shop/hooks.py": "class Tell:\n    pass\n"})
+    err = _says(project, "run")
+    assert "pyproject.toml:3:1: the hooks 'shop.hooks:Tel': there is no 'Tel' in shop.hooks" in err
+    assert "did you mean 'Tell'?" in err
+    project.write({"src/shop/hooks.py": "class Tel:\n    def __init__(self):\n        1 / 0\n"})
+    err = _says(project, "run")
+    assert "src/shop/hooks.py:3:9: the hooks 'shop.hooks:Tel' cannot be made: ZeroDivision" in err
 
 
 def test_an_unknown_run(project: ProjectOnDisk) -> None:

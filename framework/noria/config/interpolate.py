@@ -153,6 +153,7 @@ class Interpolation:
             raise ConfigError(
                 "interpolation in a circle: " + " -> ".join(str(each) for each in chain),
                 where=located.where,
+                hint="write a value of its own for one of them",
             )
         self._open[spot] = None
         try:

@@ -173,6 +173,7 @@ class Config:
                     raise ConfigError(
                         f"the key {key!r} stands twice in one layer; first at {found[key].key}",
                         where=value.key,
+                        hint="leave one of them out, or move one to another environment",
                     )
                 found[key] = value
         return Located(found)

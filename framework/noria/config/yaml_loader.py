@@ -139,7 +139,9 @@ class _Reader:
                 raise ConfigError("a key must be a single value", where=place)
             if key in own:
                 raise ConfigError(
-                    f"the key {_shortened(key)} stands twice; first at {own[key].key}", where=place
+                    f"the key {_shortened(key)} stands twice; first at {own[key].key}",
+                    where=place,
+                    hint="leave one of them out",
                 )
             own[key] = self.located(value_node, place)
         return {**merged, **own} if merged else own
@@ -154,9 +156,11 @@ class _Reader:
                 into.setdefault(key, below)
 
     def _foreign_tag(self, node: Any) -> ConfigError:
+        written = f"!!{node.tag.removeprefix(_TAG)}" if node.tag.startswith(_TAG) else node.tag
         return ConfigError(
-            f"the tag {node.tag!r} would make an object; configuration is plain data",
+            f"the tag {written!r} would make an object; configuration is plain data",
             where=self.where(node),
+            hint="leave the tag out, and make the object in code",
         )
 
 

@@ -68,6 +68,7 @@ def _misfit(
 ) -> NodeOutputError:
     return NodeOutputError(
         f"node {node} ({show_source(func)}) is to give {_quoted(expected)}, but {came}",
+        hint="return a value for each of them, or name others in outputs=",
         node=node,
         expected=expected,
         came=came,

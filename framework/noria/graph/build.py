@@ -232,7 +232,8 @@ class _Builder:
                 at, way = _follow(given, each["loc"])
                 name = ".".join([key, *way])
                 message = f"{name}: {each['msg']} ({show_type(hint)})"
-                self.problems.append(Problem(name, message, at.where or at.key))
+                near = _near_field(hint, each["loc"]) if each["type"] == "extra_forbidden" else None
+                self.problems.append(Problem(name, message, at.where or at.key, near))
             return None
 
 
@@ -251,6 +252,27 @@ def _is_instance(value: Any, kind: type) -> bool:
 
 def _is_pydantic(kind: type) -> bool:
     return "pydantic" in sys.modules and hasattr(kind, "__pydantic_validator__")
+
+
+def _near_field(hint: Any, way: tuple[Any, ...]) -> str | None:
+    """Return the field that the last word on the way was meant for, if one is close."""
+    models = _models_in(hint)
+    for step in way[:-1]:  # a field; else a key or a number, behind which lies the same model
+        models = [
+            inner
+            for one in models
+            for inner in (
+                _models_in(one.model_fields[step].annotation) if step in one.model_fields else [one]
+            )
+        ]
+    return nearest(str(way[-1]), [name for one in models for name in one.model_fields])
+
+
+def _models_in(hint: Any) -> list[Any]:
+    kind = class_of(bare(hint))
+    if hasattr(kind, "model_fields"):
+        return [kind]
+    return [model for one in typing.get_args(bare(hint)) for model in _models_in(one)]
 
 
 def _follow(given: Located, way: tuple[Any, ...]) -> tuple[Located, list[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from noria.errors import PipelineError
 from noria.graph.declared import Declared, Names, as_written, keep, list_names
 from noria.graph.depends import Dependency, list_dependencies
-from noria.graph.signature import keyword_order, show_signature, takes_positions
+from noria.graph.signature import keyword_order, near_argument, show_signature, takes_positions
 from noria.graph.source import calling_place, function_name, show_source
 
 Func = Callable[..., Any]
@@ -57,6 +57,7 @@ def in_call_order(func: Func, inputs: Declared) -> tuple[str, ...]:
     raise mistake(
         f"{function_name(func)}{show_signature(func)} at {show_source(func)} cannot be called"
         f" {'without inputs' if inputs is None else f'with the inputs {as_written(inputs)!r}'}",
+        nearest=near_argument(func, inputs) if isinstance(inputs, dict) else None,
         hint="name one input for each argument without a default: in their order as a list, or as"
         " {argument: name}",
     )
@@ -67,7 +68,8 @@ def kind(value: object) -> str:
     return f"a {type(value).__name__}"
 
 
-def mistake(message: str, *, hint: str | None = None) -> PipelineError:
+def mistake(message: str, *, nearest: str | None = None, hint: str | None = None) -> PipelineError:
     """Say also which line of the user's asked for the node: the traceback will not be shown."""
     place = calling_place()
-    return PipelineError(f"{message} (asked for at {place})" if place else message, hint=hint)
+    message = f"{message} (asked for at {place})" if place else message
+    return PipelineError(message, nearest=nearest, hint=hint)

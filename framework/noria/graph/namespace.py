@@ -8,7 +8,11 @@ from noria_catalog.suggest import nearest
 from noria.errors import PipelineError
 from noria.graph.names import PARAMETER_PREFIX, PARAMETERS, TRANSCODING, base_name, is_parameter
 from noria.graph.node import Node
+from noria.graph.source import calling_place
 from noria.graph.wiring import Wiring
+
+# Of what a pipeline has, so many names are listed.
+_MOST_LISTED = 8
 
 Renames = str | AbstractSet[str] | Iterable[str] | Mapping[str, str] | None
 
@@ -103,7 +107,14 @@ def _check_renames(
         ]
     faults = [fault for fault in wrong if fault]
     if faults:
-        raise PipelineError("\n  ".join(["the pipeline cannot be renamed like this:", *faults]))
+        place = calling_place()
+        head = "the pipeline cannot be renamed like this" + (
+            f" (asked for at {place})" * bool(place)
+        )
+        reads, makes = _listed(wiring.free_inputs), _listed(wiring.made)
+        raise PipelineError(
+            "\n  ".join([f"{head}:", *faults]), hint=f"it reads {reads}; it makes {makes}"
+        )
 
 
 def _name_fault(kind: str, name: str, known: AbstractSet[str]) -> str | None:
@@ -121,6 +132,11 @@ def _input_fault(name: str, free: AbstractSet[str], wiring: Wiring) -> str | Non
         return None
     maker = wiring.nodes[wiring.producers[base_name(name)]].name
     return f"{name!r} is no free input, {maker} makes it: name it in outputs="
+
+
+def _listed(names: AbstractSet[str]) -> str:
+    first = ", ".join(map(repr, sorted(names)[:_MOST_LISTED]))
+    return f"{first}, ..." if len(names) > _MOST_LISTED else first or "nothing"
 
 
 def _output_fault(name: str, free: AbstractSet[str]) -> str | None:

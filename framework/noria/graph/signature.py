@@ -1,8 +1,10 @@
 """Whether a function takes a node's inputs, and in which order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
+
+from noria_catalog.suggest import nearest
 
 _TAKES_ANY_POSITION = 0x04
 _TAKES_ANY_KEYWORD = 0x08
@@ -106,6 +108,22 @@ def can_leave_out(func: Callable[..., Any], argument: str) -> bool:
         and found.kind in {found.POSITIONAL_OR_KEYWORD, found.KEYWORD_ONLY}
         and found.default is not found.empty
     )
+
+
+def near_argument(func: Callable[..., Any], keywords: Iterable[str]) -> str | None:
+    """Return the argument that the first keyword which is none was meant for, if one is close.
+
+    >>> near_argument(lambda rows, depth: None, {"rows": "a", "dept": "b"})
+    'depth'
+    """
+    import inspect
+
+    try:
+        known = list(inspect.signature(func, follow_wrapped=False).parameters)
+    except (TypeError, ValueError):
+        return None
+    wrong = next((name for name in keywords if name not in known), None)
+    return None if wrong is None else nearest(wrong, known)
 
 
 def show_signature(func: Callable[..., Any]) -> str:

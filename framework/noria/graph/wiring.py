@@ -222,7 +222,10 @@ class Wiring:
                 f"  {_placed(self.nodes[maker])} makes {_quoted(through)}"
                 f" for {self.nodes[reader].name}"
             )
-        return CycleError("\n".join(["nodes wait for each other in a circle:", *lines]))
+        return CycleError(
+            "\n".join(["nodes wait for each other in a circle:", *lines]),
+            hint="let one of them read or make another dataset",
+        )
 
 
 def gather(nodes: Iterable[Node]) -> list[Node]:

@@ -48,20 +48,25 @@ def import_code(module: str, project: Project, purpose: str) -> ModuleType:
         raise code_error(error, project, purpose) from error
 
 
-def code_error(error: BaseException, project: Project, purpose: str) -> ProjectCodeError:
-    """Return the error that tells of ``error``, raised by the project's own code."""
+def code_error(
+    error: BaseException, project: Project, purpose: str, doing: str = "imported"
+) -> ProjectCodeError:
+    """Return the error that tells of ``error``, raised by the project's own code.
+
+    ``doing`` says what ``purpose`` cannot be.
+    """
     if isinstance(error, SyntaxError) and error.filename:
         where = Where(_shown(error.filename, project), error.lineno or 1, error.offset or 1)
         line = (error.text or "").strip()
         return ProjectCodeError(
-            f"{purpose} cannot be imported: {error.msg}", where=where, hint=line or None
+            f"{purpose} cannot be {doing}: {error.msg}", where=where, hint=line or None
         )
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if Path(frame.filename).is_relative_to(project.path)
     ]
-    message = f"{purpose} cannot be imported: {type(error).__name__}: {error}"
+    message = f"{purpose} cannot be {doing}: {type(error).__name__}: {error}"
     if not own:
         return ProjectCodeError(message, hint=_missing_module_hint(error, project))
     last = own[-1]

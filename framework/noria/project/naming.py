@@ -90,7 +90,8 @@ def check_text(value: str, what: str) -> None:
     """
     if value.startswith("-"):
         raise ProjectError(
-            f"{what} {value!r} begins with '-', so a program could take it for an option"
+            f"{what} {value!r} begins with '-', so a program could take it for an option",
+            hint="begin it with another character",
         )
     if not value.isprintable():
         raise ProjectError(f"{what} {value!r} has a line break or another control character")

@@ -106,7 +106,9 @@ class Planning:
         names = [job.name for job in self._plan.jobs]
         if node not in names:
             raise SelectionError(
-                f"--why {node}: no node of that name is selected", nearest=nearest(node, names)
+                f"--why {node}: no node of that name is selected",
+                nearest=nearest(node, names),
+                hint="`noria plan` lists them",
             )
         at = names.index(node)
         job, verdict = self._plan.jobs[at], self._plan.verdicts[at]

@@ -1,26 +1,29 @@
 """Who hooks in: the classes named in the settings and those of installed packages."""
 
-import importlib
-from collections.abc import Sequence
 from typing import Any
 
 from noria_catalog.entry_points import entry_points
 from noria_catalog.errors import NoriaError
+from noria_catalog.suggest import nearest
 
 from noria.errors import ProjectError
+from noria.project.code import code_error, import_code
+from noria.project.discover import Project
+from noria.project.setting_places import located_settings
+from noria.project.settings import Settings
 from noria.runner.hooking import HookCalls
 
 GROUP = "noria.hooks"
 
 
-def load_hooks(named: Sequence[str]) -> HookCalls | None:
+def load_hooks(project: Project, settings: Settings) -> HookCalls | None:
     """Return what calls all hooks, or ``None`` when nobody hooks in.
 
-    ``named`` are dotted paths ``package.module:Name`` from the settings; each is a class, which
-    is called without arguments, or an object.  Hooks of the settings are called before those of
-    installed packages.  Raises ProjectError for a path that leads nowhere or to no hooks.
+    Those of the settings are dotted paths ``package.module:Name``; each is a class, which is called
+    without arguments, or an object.  They are called before those of installed packages.  Raises
+    ProjectError for a path that leads nowhere or to no hooks.
     """
-    found = [(path, "settings") for path in named]
+    found: list[tuple[str, str | None]] = [(path, None) for path in settings.hooks]
     found += [(path, distribution) for _, path, distribution in entry_points(GROUP)]
     if not found:
         return None
@@ -31,41 +34,58 @@ def load_hooks(named: Sequence[str]) -> HookCalls | None:
     manager = pluggy.PluginManager(NAMESPACE)
     manager.add_hookspecs(HookSpecs)
     # Pluggy calls the one that was registered last first.
-    for path, origin in reversed(found):
-        hooks = _load(path, origin)
+    for path, distribution in reversed(found):
+        told = f"the hooks {path!r}" + (f" of {distribution}" if distribution else "")
         try:
-            manager.register(hooks)
-        except (ValueError, pluggy.PluginValidationError) as error:
-            reason = str(error).replace(f"Plugin {str(id(hooks))!r}", f"{path!r}")
-            raise ProjectError(f"the hooks of {origin} do not fit: {reason}") from error
-        unknown = [method for method in _marked(hooks, NAMESPACE) if not hasattr(HookSpecs, method)]
-        if unknown:
-            raise ProjectError(f"the hooks {path!r} (from {origin}): no hook {unknown[0]!r}")
+            hooks = _load(path, told, project)
+            _check_names(hooks, told, NAMESPACE, HookSpecs)
+            try:
+                manager.register(hooks)
+            except (ValueError, pluggy.PluginValidationError) as error:
+                reason = str(error).replace(f"Plugin {str(id(hooks))!r}", f"{path!r}")
+                raise ProjectError(f"{told} do not fit: {reason}") from error
+        except NoriaError as error:
+            if error.where is None and distribution is None:
+                error.where = located_settings(project, settings).value["hooks"].where
+            raise
     return HookCalls(manager.hook)
 
 
-def _load(path: str, origin: str) -> Any:
+def _load(path: str, told: str, project: Project) -> Any:
     module_name, colon, name = path.partition(":")
     if not colon:
         module_name, _, name = path.rpartition(".")
+    if not module_name or not name:
+        raise ProjectError(f"{told} are no place", hint="it is written package.module:ClassName")
+    value: Any = import_code(module_name, project, told)
+    for part in name.split("."):
+        if not hasattr(value, part):
+            raise ProjectError(
+                f"{told}: there is no {part!r} in {module_name}",
+                nearest=nearest(part, [word for word in dir(value) if not word.startswith("_")]),
+                hint="it is written package.module:ClassName",
+            )
+        value = getattr(value, part)
+    if not isinstance(value, type):
+        return value
     try:
-        value = importlib.import_module(module_name)
-        for part in name.split("."):
-            value = getattr(value, part)
-        return value() if isinstance(value, type) else value
-    except NoriaError:
+        return value()
+    except KeyboardInterrupt:
         raise
-    # Importing and calling runs other people's code, which may raise anything.
-    except Exception as error:
+    # Making the object runs the user's code, which may raise anything, SystemExit included.
+    except BaseException as error:
+        raise code_error(error, project, told, doing="made") from error
+
+
+def _check_names(hooks: Any, told: str, namespace: str, known: type) -> None:
+    for name in dir(type(hooks)):
+        function = getattr(type(hooks), name, None)
+        if getattr(function, f"{namespace}_impl", None) is None or hasattr(known, name):
+            continue
+        valid = [word for word in vars(known) if not word.startswith("_")]
+        close = nearest(name, valid)
         raise ProjectError(
-            f"the hooks {path!r} (from {origin}) cannot be loaded: {type(error).__name__}: {error}",
-            hint="a hook is named package.module:ClassName",
-        ) from error
-
-
-def _marked(hooks: Any, namespace: str) -> list[str]:
-    return [
-        name
-        for name in dir(type(hooks))
-        if getattr(getattr(type(hooks), name, None), f"{namespace}_impl", None) is not None
-    ]
+            f"{told}: no hook {name!r}",
+            nearest=close,
+            hint=None if close else f"the hooks are {', '.join(valid)}",
+        )

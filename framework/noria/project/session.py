@@ -148,7 +148,7 @@ class Session:
     def hooks(self) -> HookCalls | None:
         """What calls all hooks, ``None`` when nobody hooks in."""
         prepare_import(self.project)
-        hooks = load_hooks(self.settings.hooks)
+        hooks = load_hooks(self.project, self.settings)
         if hooks is not None:
             hooks.after_context_created(context=self)
         return hooks

@@ -184,7 +184,10 @@ def _bundled(name: str) -> Starter:
 
 def _unknown(given: str, bundled: list[str]) -> ProjectError:
     if "/" in given or os.sep in given:
-        return ProjectError(f"no starter at {given}: there is no such folder")
+        return ProjectError(
+            f"no starter at {given}: there is no such folder",
+            hint=f"the starters that come along are {', '.join(bundled)}",
+        )
     return ProjectError(
         f"no starter {given!r}; there are {', '.join(bundled)}",
         nearest=nearest(given, bundled),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
@@ -255,6 +256,14 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
                 nearest=nearest(name, catalog),
                 hint="declare it in conf/base/parameters.yml or give it with --params",
             )
+        if "{" in name:
+            return MissingInputError(
+                f"nobody makes the input {name!r}{_wanted_by(name, pipeline)}",
+                where=next((one.where for one in catalog.factories if one.name == name), None),
+                nearest=nearest(name, [*catalog, *pipeline.all_outputs()]),
+                hint="braces in a name of the catalog are placeholders, so none is declared with"
+                " them: call it otherwise, or run the pipeline that makes it too",
+            )
         return MissingInputError(
             f"nobody makes the input {name!r}{_wanted_by(name, pipeline)},"
             " and the catalog does not declare it",
@@ -273,8 +282,19 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
     return MissingInputError(
         f"the input {name!r}{_wanted_by(name, pipeline)} does not exist at {shown(str(place))}",
         where=catalog.where(name),
+        nearest=_file_beside(Path(place)),
         hint="put the file there, or run the pipeline that makes it first",
     )
+
+
+def _file_beside(missing: Path) -> str | None:
+    """Return the file of the same kind that is called nearly like a missing one."""
+    try:
+        stems = [path.stem for path in missing.parent.iterdir() if path.suffix == missing.suffix]
+    except OSError:  # nor is its folder there, or it is no path but an address
+        return None
+    close = nearest(missing.stem, stems)
+    return None if close is None else shown(str(missing.with_stem(close)))
 
 
 def _wanted_by(name: str, pipeline: Pipeline) -> str:
