@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psycopg
 import pytest
 import sqlalchemy
 from hypothesis import HealthCheck, given, settings
@@ -81,6 +82,25 @@ def test_any_value_goes_round(con: str, rows: list[tuple[str, int, float]]) -> N
     dataset = orders(con)
     dataset.save(table)
     pd.testing.assert_frame_equal(dataset.load(), table)
+
+
+def test_the_same_rows_are_the_same_bytes_in_sqlite(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("one.db", "two.db")]
+    for file in files:
+        orders(f"sqlite:///{file}").save(ORDERS)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_the_same_rows_are_the_same_bytes_in_postgresql(database: str) -> None:
+    copies = []
+    for name in ("one", "two"):
+        SQLTableDataset(name, credentials={"con": database}).save(ORDERS)
+        with psycopg.connect(database.replace("+psycopg", "")) as connection:
+            copy = connection.cursor().copy(f"COPY {name} TO STDOUT (FORMAT binary)")
+            with copy as parts:
+                copies.append(b"".join(parts))
+    assert "轮".encode() in copies[0]
+    assert copies[0] == copies[1]
 
 
 def test_what_a_save_does_to_a_table_that_is_there_can_be_said(con: str) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pytest
@@ -40,6 +41,18 @@ def test_frames_of_each_library_go_in_and_out(tmp_path: Path) -> None:
         assert orders(tmp_path, frame="polars").load().equals(rows)
         assert orders(tmp_path, frame="arrow").load().column("price").to_pylist() == [1, 2]
         assert list(orders(tmp_path).load()["price"]) == [1, 2]
+
+
+def test_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
+    # The file itself has an identity of its own, so the table is copied out of it.
+    copies = []
+    for name in ("one", "two"):
+        dataset = orders(tmp_path / name)
+        dataset.save(ORDERS)
+        with duckdb.connect(dataset.database) as connection:
+            connection.table("orders").write_parquet(f"{tmp_path}/{name}.parquet")
+        copies.append((tmp_path / f"{name}.parquet").read_bytes())
+    assert copies[0] == copies[1]
 
 
 def test_rows_are_added_by_name(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tests.catalog.test_formats_values import (
 
 # Queries are loaded only; what they return is tested with the databases that they ask.
 QUERIES = {"duckdb.QueryDataset", "pandas.SQLQueryDataset"}
-# No file holds them as they were made, so only their bytes can be compared.
+# No file holds them as they were made: what they show is compared in test_formats_saved.py.
 SAVED_ONLY = {"matplotlib.MatplotlibDataset", "plotly.HTMLDataset"}
 
 NAMES = st.text("abé- ", min_size=1, max_size=4).map("x{}x".format)
