@@ -12,11 +12,13 @@ from tests.project_on_disk import SHOP, ProjectOnDisk
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Results that tests store are sealed with a secret of the tests, not with the user's."""
+    """What tests start is not the user's: results are sealed with a secret of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         folder = str(tmp_path_factory.mktemp("config"))
         patch.setenv("XDG_CONFIG_HOME", folder)
         patch.setenv("APPDATA", folder)
+        # IPython warns of another environment that is active in the terminal.
+        patch.delenv("VIRTUAL_ENV", raising=False)
         yield
 
 

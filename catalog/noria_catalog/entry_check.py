@@ -1,16 +1,15 @@
 """What is wrong with entries, or may not be meant, found without loading or saving anything."""
 
-import inspect
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from noria_catalog.arguments import library_arguments
 from noria_catalog.declarations import Declarations
 from noria_catalog.errors import CatalogError, DatasetDefinitionError, NoriaError
 from noria_catalog.file_dataset import FileDataset
-from noria_catalog.located import Located
+from noria_catalog.located import Located, Where
+from noria_catalog.protocols import unreachable
 from noria_catalog.publish import shown
 from noria_catalog.redact import redacted
 from noria_catalog.remote import publishes_whole
@@ -78,34 +77,6 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
             yield from _argument_problems(name, nested, catalog)
 
 
-def library_arguments(kind: type[Any], key: str) -> tuple[list[str], bool]:
-    """Return what a class's ``load_args`` or ``save_args`` may hold, and whether that is all.
-
-    It is what the library's own function takes beside its first argument, which is what the dataset
-    reads or writes; nothing, where the class names no function or its library is not installed.
-
-    >>> from noria_catalog.formats.text import TextDataset
-    >>> names, sure = library_arguments(TextDataset, "load_args")
-    >>> names[:3], sure
-    (['mode', 'buffering', 'encoding'], True)
-    """
-    target = getattr(kind, key.replace("args", "function"), None)
-    if not target:
-        return [], False
-    module, _, path = target.partition(":")
-    try:
-        function: Any = import_module(module)
-    except ImportError:
-        return [], False
-    for part in path.split("."):
-        function = getattr(function, part)
-    parameters = list(inspect.signature(function).parameters.values())
-    given = 2 if parameters[0].name == "self" else 1
-    open_ended = any(each.kind is each.VAR_KEYWORD for each in parameters)
-    named = [each.name for each in parameters[given:] if each.kind is not each.VAR_KEYWORD]
-    return named, not open_ended
-
-
 def _appending(name: str, entry: Located, dataset: Any) -> Iterator[Problem]:
     written = entry.value.get("save_args")
     mode = written.value.get("mode") if written is not None and written.value else None
@@ -128,19 +99,31 @@ def _appending(name: str, entry: Located, dataset: Any) -> Iterator[Problem]:
         )
 
 
+def _place_written(entry: Located | None) -> Where | None:
+    """Return where an entry says its place, as far as it does."""
+    if entry is None or not isinstance(entry.value, dict):
+        return None
+    written = entry.value.get("filepath") or entry.value.get("path")
+    return None if written is None else written.where
+
+
 def _place_problems(
     name: str, dataset: Any, catalog: Declarations, *, saving: bool
 ) -> Iterator[Problem]:
     place = getattr(dataset, "filepath", None) or getattr(dataset, "path", None)
     if not isinstance(place, str):
         return
-    where = catalog.where(name)
+    where = _place_written(catalog.entry(name)) or catalog.where(name)
     if is_remote(place):
         protocol = place.split(":", 1)[0]
-        wrong = _protocol_problem(protocol)
+        wrong = unreachable(protocol)
         if wrong is not None:
-            message, hint = wrong
-            error = DatasetDefinitionError(f"dataset {name!r}: {message}", where=where, hint=hint)
+            error = DatasetDefinitionError(
+                f"dataset {name!r}: {wrong.message}",
+                where=where,
+                nearest=wrong.nearest,
+                hint=wrong.hint,
+            )
             yield Problem("place", error)
         elif saving and not publishes_whole(place):
             error = DatasetDefinitionError(
@@ -163,22 +146,6 @@ def _place_problems(
     if reason is not None:
         message = f"dataset {name!r}: {shown(place)} cannot be reached: {reason}"
         yield Problem("place", DatasetDefinitionError(message, where=where))
-
-
-def _protocol_problem(protocol: str) -> tuple[str, str | None] | None:
-    """Say why no store of this protocol can be reached from here; nothing of it is imported."""
-    from fsspec import available_protocols
-    from fsspec.registry import known_implementations
-
-    if protocol not in available_protocols():
-        close = nearest(protocol, available_protocols())
-        return f"no store is called {protocol!r}", f"is it {close}?" if close else None
-    known = known_implementations.get(protocol)
-    library = known["class"].split(".")[0] if known else "fsspec"
-    if find_spec(library) is not None:
-        return None
-    extra = "noria[s3]" if library == "s3fs" else library
-    return f"{protocol} needs {library}, which is not installed", f"pip install '{extra}'"
 
 
 def _shared_places(made: Mapping[str, Any], catalog: Declarations) -> Iterator[Problem]:

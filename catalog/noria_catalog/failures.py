@@ -1,5 +1,6 @@
 """Telling what goes wrong with a dataset: which one, where it lies, where it is declared."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from noria_catalog.errors import (
 )
 from noria_catalog.located import Located, Where
 from noria_catalog.redact import SECRET_KEYS, cleaned, redacted, secrets_in
+from noria_catalog.suggest import nearest
 
 # Where datasets keep what they were given; the names with an underscore are ours and Kedro's.
 _GIVEN = ("filepath", "path", "dataset", "load_args", "save_args")
@@ -23,6 +25,9 @@ _GIVEN_SECRET = (*sorted(SECRET_KEYS), *(f"_{key}" for key in sorted(SECRET_KEYS
 
 class Known(Protocol):
     """What a catalog knows of a dataset when something goes wrong with it."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the dataset."""
 
     def where(self, name: str) -> Where | None:
         """Return where it is declared."""
@@ -73,7 +78,28 @@ def _explained(error: Exception, known: Known, name: str, deed: str) -> DatasetE
     place = known.place(name)
     at = "" if place is None else f" at {place}"
     message = cleaned(f"{at}: {said}", known.secrets(name))
-    return kind(f"cannot {deed} {name!r}{message}", name=name, where=known.where(name))
+    close, hint = _mend(error, known, name, deed)
+    return kind(
+        f"cannot {deed} {name!r}{message}",
+        name=name,
+        where=known.where(name),
+        nearest=close,
+        hint=hint,
+    )
+
+
+def _mend(error: Exception, known: Known, name: str, deed: str) -> tuple[str | None, str | None]:
+    """Return the nearest valid name and what to do, where a library's own error does not say."""
+    if isinstance(error, IsADirectoryError):
+        return None, "a folder of files is one dataset by type: partitions.PartitionedDataset"
+    unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+    if isinstance(error, TypeError) and unknown:
+        from noria_catalog.arguments import library_arguments  # it imports `inspect`
+
+        key = "save_args" if deed == "save" else "load_args"
+        valid, _ = library_arguments(type(known[name]), key)
+        return nearest(unknown[1], valid), f"{key} go to the library's own function"
+    return None, None
 
 
 def without_secrets(error: DatasetError, secrets: set[str]) -> DatasetError:

@@ -105,6 +105,8 @@ class Kinds:
         if self._packages:
             own = " or ".join(f"{package}.<module>.<Class>" for package in self._packages)
             lines.append(f"a class of your own is named {own}")
+        if not close:
+            lines.append("a class of another package needs dataset_packages to name that package")
         if not _has_kedro_datasets():
             lines.append("Kedro's other types need kedro-datasets: pip install kedro-datasets")
         return "\n".join(lines) or "`noria catalog schema` knows every type"

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from noria_catalog import s3
 from noria_catalog.errors import LoadError, MissingDataError, SaveError
 from noria_catalog.leftovers import leftovers, remove, temporary_name
+from noria_catalog.protocols import unreachable
 from noria_catalog.publish import FULL, Pending, Published
 from noria_catalog.redact import redacted
 
@@ -54,9 +55,15 @@ class RemoteStorage:
     def _files(self) -> Any:
         import fsspec
 
-        if self._is_s3:
-            return s3.open_bounded(self._url, self._options)
-        return fsspec.core.url_to_fs(self._url, **self._options)[0]
+        try:
+            if self._is_s3:
+                return s3.open_bounded(self._url, self._options)
+            return fsspec.core.url_to_fs(self._url, **self._options)[0]
+        except (ImportError, ValueError) as error:
+            problem = unreachable(self._url.partition(":")[0])
+            if problem is None:
+                raise
+            raise problem from error
 
     def _key(self, path: str) -> str:
         return str(self._files._strip_protocol(path))  # noqa: SLF001 - fsspec has no public name

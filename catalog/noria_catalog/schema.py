@@ -9,7 +9,7 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Any, Union, get_args, get_origin
 
-from noria_catalog.entry_check import library_arguments
+from noria_catalog.arguments import library_arguments
 from noria_catalog.errors import NoriaError
 from noria_catalog.kinds import Kinds
 from noria_catalog.spec import path_arguments, signature_of

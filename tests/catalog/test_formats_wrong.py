@@ -50,6 +50,36 @@ def test_a_value_of_another_kind_leaves_what_was_there(tmp_path: Path, case: Cas
     assert listed(tmp_path) == [case.name]
 
 
+def test_an_argument_that_the_library_does_not_know_names_the_nearest(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        {
+            "a": {
+                "type": "pandas.CSVDataset",
+                "filepath": "a.csv",
+                "load_args": {"seps": ";"},
+                "save_args": {"idnex": True},
+            }
+        },
+        tmp_path,
+    )
+    with pytest.raises(SaveError, match="'idnex'") as caught:
+        catalog.save("a", pd.DataFrame({"x": [1]}))
+    assert caught.value.nearest == "index"
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    with pytest.raises(LoadError, match="'seps'") as found:
+        catalog.load("a")
+    assert found.value.nearest == "sep"
+    assert found.value.hint == "load_args go to the library's own function"
+
+
+def test_a_folder_where_a_file_should_be_names_the_type_for_folders(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    catalog = catalog_of({"a": {"type": "pandas.CSVDataset", "filepath": "a.csv"}}, tmp_path)
+    with pytest.raises(LoadError, match="IsADirectoryError") as caught:
+        catalog.load("a")
+    assert "partitions.PartitionedDataset" in (caught.value.hint or "")
+
+
 @pytest.mark.parametrize(
     "case",
     [

@@ -70,8 +70,9 @@ def test_a_dotted_path_outside_is_refused_and_not_imported(shop: str) -> None:
 
 @pytest.mark.parametrize("word", ["subprocess.Popen", "os.system", "builtins.eval", "__main__.x"])
 def test_code_of_other_packages_is_never_a_type(word: str) -> None:
-    with pytest.raises(UnknownTypeError, match=r"catalog\.yml:2:9: no dataset type"):
+    with pytest.raises(UnknownTypeError, match=r"catalog\.yml:2:9: no dataset type") as caught:
         Kinds(["shop"]).resolve(word, HERE)
+    assert "needs dataset_packages" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("word", ["", ".", "a..b", "a b", "../x", "pandas.", ".CSVDataset", "a:b"])

@@ -128,9 +128,9 @@ WRONG = {
         "12:16", None),
     "no path": ("a:\n  type: pandas.CSVDataset\n", "9:1", None),
     "a path below a file": (
-        "a:\n  type: pandas.CSVDataset\n  filepath: data/orders.csv/a.csv\n", "9:1", None),
+        "a:\n  type: pandas.CSVDataset\n  filepath: data/orders.csv/a.csv\n", "11:13", None),
     "an unknown store": (
-        "a:\n  type: pandas.CSVDataset\n  filepath: s4://bucket/a.csv\n", "9:1", None),
+        "a:\n  type: pandas.CSVDataset\n  filepath: s33://bucket/a.csv\n", "11:13", "s3"),
     "two dots in a store": (
         "a:\n  type: pandas.CSVDataset\n  filepath: s3://bucket/../a.csv\n", "11:13", None),
     "a class outside the packages": (
@@ -186,7 +186,7 @@ def test_a_save_that_is_not_whole_is_a_warning(project: ProjectOnDisk) -> None:
     project.edit(PAGE, "data/totals.json", "ftp://host/totals.json")
     entry(project, "a:\n  type: pandas.CSVDataset\n  filepath: a.csv\n  save_args: {mode: a}\n")
     whole = [each for each in findings(project, code=0) if each["kind"] == "whole"]
-    assert [each["where"] for each in whole] == [f"{PAGE}:5:1", f"{PAGE}:12:15"]
+    assert [each["where"] for each in whole] == [f"{PAGE}:7:13", f"{PAGE}:12:15"]
     assert "ftp cannot publish" in whole[0]["message"]
 
 
@@ -202,7 +202,7 @@ def test_a_pipeline_that_does_not_import_hides_no_mistake(project: ProjectOnDisk
     project.write({"src/shop/pipelines/sales/nodes.py": "import nothing_of_that_name\n"})
     entry(project, "a:\n  type: pandas.CSVDataset\n")
     said = project.noria("catalog", "check", code=2).out
-    assert "nothing_of_that_name" in said
+    assert said.count("cannot be imported") == 1  # not of the sum of all again
     assert f"{PAGE}:9:1: dataset 'a'" in said
     assert "no pipeline uses" not in said
 

@@ -139,6 +139,27 @@ def test_a_misspelt_input_file(project: ProjectOnDisk) -> None:
     assert "did you mean" not in _says(project, "run")
 
 
+def test_a_store_that_is_not_known(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "data/orders.csv", "s33://bucket/orders.csv")
+    err = _says(project, "run")
+    assert "conf/base/catalog.yml:1:1: cannot look for 'orders': no store is called 's33'" in err
+    assert "did you mean 's3'?" in err
+    assert "the word before `://`" in err
+
+
+def test_a_folder_with_nothing_in_it(project: ProjectOnDisk) -> None:
+    project.write(
+        {
+            "conf/base/catalog.yml": "orders:\n  type: partitions.PartitionedDataset\n"
+            "  path: data\n  dataset: pandas.CSVDataset\n  filename_suffix: .tsv\n"
+        }
+    )
+    err = _says(project, "run")
+    assert "conf/base/catalog.yml:1:1: the input 'orders', wanted by node 'clean'" in err
+    assert "has nothing in data that ends with '.tsv'" in err
+    assert "did you mean" not in err
+
+
 def test_a_name_with_braces_cannot_be_declared(project: ProjectOnDisk) -> None:
     project.edit("conf/base/catalog.yml", "orders:", '"orders {raw}":')
     project.edit(PIPELINE, 'inputs="orders"', 'inputs="orders {raw}"')

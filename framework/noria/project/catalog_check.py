@@ -35,13 +35,15 @@ def check_catalog(session: Session) -> Checked:
     catalog = written_catalog(session)
     pipelines: dict[str, Pipeline] = {}
     findings: list[Finding] = []
-    for name in session.pipelines:
+    # The default one last: what is wrong in a part of it is told of that part.
+    for name in sorted(session.pipelines, key=lambda name: (name == DEFAULT, name)):
         try:
             pipelines[name] = session.pipelines[name]
             _ = pipelines[name].nodes  # a sum is checked when it is first looked at
         except NoriaError as error:
             pipelines.pop(name, None)
-            findings.append(finding_of(error)._replace(pipelines=(name,)))
+            if name != DEFAULT or not findings:
+                findings.append(finding_of(error)._replace(pipelines=(name,)))
     broken = bool(findings)
     written = catalog.keys()
     used = {name for each in pipelines.values() for name in each.datasets()}

@@ -279,6 +279,15 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
             nearest=problem.nearest,
             hint=problem.hint,
         )
+    if Path(place).is_dir():
+        suffix = catalog.describe(name).get("filename_suffix")
+        ending = f" that ends with {suffix!r}" if suffix else ""
+        return MissingInputError(
+            f"the input {name!r}{_wanted_by(name, pipeline)} has nothing in"
+            f" {shown(str(place))}{ending}",
+            where=catalog.where(name),
+            hint="put the files there, or run the pipeline that makes them first",
+        )
     return MissingInputError(
         f"the input {name!r}{_wanted_by(name, pipeline)} does not exist at {shown(str(place))}",
         where=catalog.where(name),
