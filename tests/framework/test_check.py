@@ -63,6 +63,7 @@ def test_a_parameter_three_levels_deep_is_named_by_its_line(project: ProjectOnDi
         said = project.noria(command, code=2).all
         assert "conf/base/parameters.yml:5:13: model.tree.leaf.size is 'big', not int" in said
         assert f"wanted by node 'fit' ({CODE}:21)" in said
+        assert "  correct the parameter, or what the function says that it takes" in said
         assert "Traceback" not in said
 
 

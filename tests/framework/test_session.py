@@ -42,6 +42,13 @@ def test_a_session_gives_catalog_parameters_and_pipelines(project: ProjectOnDisk
         assert session.catalog.load("params:rate") == 1.5
         assert len(session.catalog.load("orders")) == 3
         assert sorted(session.pipelines) == ["__default__", "sales"]
+        assert repr(session) == f"<session of shop at {project.path}, environment local>"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoriaError, match="no folder at") as caught:
+        open_project(tmp_path / "none")
+    assert caught.value.hint == "name the folder of a project, or one in it"
 
 
 def test_parameters_given_in_python_override(project: ProjectOnDisk) -> None:

@@ -160,6 +160,14 @@ def test_a_folder_with_nothing_in_it(project: ProjectOnDisk) -> None:
     assert "did you mean" not in err
 
 
+def test_a_runner_of_the_settings_that_is_none(project: ProjectOnDisk) -> None:
+    project.write({"conf/base/settings.toml": 'runner = "thread"\n'})
+    err = _says(project, "run")
+    assert "conf/base/settings.toml:1:1: no runner 'thread'; there are inline, threads" in err
+    assert "did you mean 'threads'?" in err
+    assert "Error: no runner 'inlin'" in _says(project, "run", "--runner", "inlin")
+
+
 def test_a_name_with_braces_cannot_be_declared(project: ProjectOnDisk) -> None:
     project.edit("conf/base/catalog.yml", "orders:", '"orders {raw}":')
     project.edit(PIPELINE, 'inputs="orders"', 'inputs="orders {raw}"')

@@ -48,7 +48,9 @@ def find_project(start: Path) -> Project:
     """
     start = start.resolve()
     if not start.is_dir():
-        raise ProjectError(f"no folder at {start}")
+        raise ProjectError(
+            f"no folder at {start}", hint="name the folder of a project, or one in it"
+        )
     for folder in (start, *start.parents):
         marker = folder / MARKER
         if _may_be_project(marker):

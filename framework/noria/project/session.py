@@ -22,6 +22,7 @@ from noria.errors import RunError
 from noria.graph import Pipeline
 from noria.project.asked import Asked
 from noria.project.code import prepare_import
+from noria.project.crew import choose_workers
 from noria.project.discover import Project, find_project
 from noria.project.edits import Edits
 from noria.project.lock import ProjectLock
@@ -44,7 +45,7 @@ from noria.runner.hooking import HookCalls
 from noria.runner.joined import join_places
 from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
-from noria.runner.run import make_workers, new_run_id, run_pipeline
+from noria.runner.run import new_run_id, run_pipeline
 
 
 def open_project(
@@ -94,6 +95,10 @@ class Session:
         self._load_versions = dict(load_versions or {})
         self._recorder: Recorder | None = None
         self._catalog: DataCatalog | None = None
+
+    def __repr__(self) -> str:
+        """Return what is open, for a notebook."""
+        return f"<session of {self.project.name} at {self.project.path}, environment {self.env}>"
 
     @cached_property
     def _edits(self) -> Edits:
@@ -261,7 +266,7 @@ class Session:
         """
         selection = Selection(pipeline) if isinstance(pipeline, str) else pipeline
         selection = selection.narrowed(part)
-        crew = make_workers(runner or self.settings.runner, workers or self.settings.workers)
+        crew = choose_workers(self.project, self.settings, runner, workers)
         command = command or " ".join(["noria", "run", *selection.flags()])
         state = self.project.state
         with ExitStack() as stack:

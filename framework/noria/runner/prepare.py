@@ -144,6 +144,7 @@ class Examination:
                             f" as {show_type(hint)}",
                             where=problem.where,
                             nearest=problem.nearest,
+                            hint="correct the parameter, or what the function says that it takes",
                         )
 
     def _value(self, name: str) -> Located:
