@@ -69,8 +69,22 @@ $(VENV)/.browser: $(VENV)/.dev
 	  else echo "no chromium on the path: the tests of the page will be skipped"; fi; }
 	@touch $@
 
+# Results are of one minor version of Python: a test wants a second one, where there is any.
+PYTHONS = python3.11 python3.12 python3.13 python3.14 $(wildcard $(HOME)/.pyenv/versions/*/bin/python3)
+$(VENV)/.other: $(VENV)/.base
+	@ours=$$($(PY) -c 'import sys; print(sys.version_info[1])'); \
+	for each in $(PYTHONS); do \
+	  $$each -c "import sys; sys.exit(not 11 <= sys.version_info[1] != $$ours)" 2>/dev/null || continue; \
+	  echo "installing noria for $$each into $(VENV)/other"; \
+	  $$each -m venv $(VENV)/other && $(VENV)/other/bin/python -m pip --disable-pip-version-check \
+	    install --quiet --constraint constraints.txt --editable . && break; \
+	  rm -rf $(VENV)/other; \
+	done; \
+	test -d $(VENV)/other || echo "no second Python here: its test will be skipped"
+	@touch $@
+
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.database $(VENV)/.browser ## everything the tests need, then the tests
+test: $(VENV)/.dev $(VENV)/.database $(VENV)/.browser $(VENV)/.other ## everything the tests need, then the tests
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 .PHONY: soak

@@ -127,9 +127,12 @@ def _change(change: Change) -> str:
     where = f" ({change.where})" if change.where else ""
     if change.what == "code":
         return "\n".join([f"  {change.name}{where}", *changed_lines(change.before, change.after)])
+    if change.what == "system":
+        return f"  Python or the platform: {change.before} -> {change.after}"
     made = f", made by {change.maker}" if change.maker else ""
     before, after = _short(change.before), _short(change.after)
-    return f"  {change.what} {change.name}{where}{made}: {before} -> {after}"
+    told = f"{change.what} {change.name}".rstrip()
+    return f"  {told}{where}{made}: {before} -> {after}"
 
 
 def _short(value: str | None) -> str:

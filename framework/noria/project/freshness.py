@@ -15,7 +15,9 @@ import zlib
 
 FOLDER = "fresh"
 MAGIC = b"noria-fresh-1\n"
-PYTHON = f"{sys.version} {sys.executable} {sys.platform} {marshal.version}"
+# One program may run as several machines: a fat binary, or a 32-bit personality.
+_MACHINE = "" if sys.platform == "win32" else os.uname().machine
+PYTHON = f"{sys.version} {sys.executable} {sys.platform} {_MACHINE} {marshal.version}"
 # A file that was this young when it was looked at can be written again and look the same.
 YOUNG_NS = 2_000_000_000
 

@@ -123,7 +123,10 @@ class Planning:
     def _changes(self, before: Parts, now: Parts) -> Iterator[Change]:
         for each in differences(before, now):
             if each.what == "code":
-                yield from self._code(before.code, now.code)
+                changed = self._code(before.code, now.code)
+                # Another Python makes other code of the same lines.
+                same = before.system == now.system
+                yield from (one for one in changed if same or one.before != one.after)
             elif each.what == "libraries":
                 yield from self._libraries(before.libraries, now.libraries)
             elif each.what == "input":
