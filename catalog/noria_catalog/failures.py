@@ -93,10 +93,11 @@ def _mend(error: Exception, known: Known, name: str, deed: str) -> tuple[str | N
     if isinstance(error, IsADirectoryError):
         return None, "a folder of files is one dataset by type: partitions.PartitionedDataset"
     unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
-    if isinstance(error, TypeError) and unknown:
+    key = "save_args" if deed == "save" else "load_args"
+    # Else it is the code of the dataset itself that calls something wrongly.
+    if isinstance(error, TypeError) and unknown and unknown[1] in getattr(known[name], key, ()):
         from noria_catalog.arguments import library_arguments  # it imports `inspect`
 
-        key = "save_args" if deed == "save" else "load_args"
         valid, _ = library_arguments(type(known[name]), key)
         return nearest(unknown[1], valid), f"{key} go to the library's own function"
     return None, None

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from noria_catalog import LoadError, NoriaError, SaveError
+from noria_catalog import DataCatalog, LoadError, NoriaError, SaveError
 from noria_catalog.digest import file_digest
 from noria_catalog.formats.pandas import CSVDataset
 from noria_catalog.formats.text import TextDataset
@@ -70,6 +70,22 @@ def test_an_argument_that_the_library_does_not_know_names_the_nearest(tmp_path: 
         catalog.load("a")
     assert found.value.nearest == "sep"
     assert found.value.hint == "load_args go to the library's own function"
+
+
+class Slip:
+    """A dataset whose own code calls something wrongly."""
+
+    def load(self) -> Any:
+        self.save(1, valu=2)  # type: ignore[call-arg]
+
+    def save(self, data: Any) -> None:
+        """Do nothing."""
+
+
+def test_a_slip_in_the_code_of_a_dataset_is_not_blamed_on_its_entry() -> None:
+    with pytest.raises(LoadError, match="unexpected keyword argument 'valu'") as caught:
+        DataCatalog({"slip": Slip()}).load("slip")
+    assert caught.value.hint is None
 
 
 def test_a_folder_where_a_file_should_be_names_the_type_for_folders(tmp_path: Path) -> None:

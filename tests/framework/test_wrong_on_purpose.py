@@ -137,6 +137,12 @@ def test_a_misspelt_input_file(project: ProjectOnDisk) -> None:
     # What is only as long, or of another kind, is no suggestion.
     project.edit("conf/base/catalog.yml", "data/ordres.csv", "data/orders.parquet")
     assert "did you mean" not in _says(project, "run")
+    # Nor is what is alike in its two suffixes only.
+    (project.path / "data/airports.csv.gz").touch()
+    project.edit("conf/base/catalog.yml", "data/orders.parquet", "data/flights.csv.gz")
+    assert "did you mean" not in _says(project, "run")
+    project.edit("conf/base/catalog.yml", "data/flights.csv.gz", "data/airprots.csv.gz")
+    assert "did you mean 'data/airports.csv.gz'?" in _says(project, "run")
 
 
 def test_a_store_that_is_not_known(project: ProjectOnDisk) -> None:

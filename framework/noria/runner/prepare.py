@@ -299,12 +299,13 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
 
 def _file_beside(missing: Path) -> str | None:
     """Return the file of the same kind that is called nearly like a missing one."""
+    ending = "".join(missing.suffixes)
     try:
-        stems = [path.stem for path in missing.parent.iterdir() if path.suffix == missing.suffix]
+        alike = [path for path in missing.parent.iterdir() if "".join(path.suffixes) == ending]
     except OSError:  # nor is its folder there, or it is no path but an address
         return None
-    close = nearest(missing.stem, stems)
-    return None if close is None else shown(str(missing.with_stem(close)))
+    close = nearest(missing.name.removesuffix(ending), [p.name.removesuffix(ending) for p in alike])
+    return None if close is None else shown(str(missing.with_name(close + ending)))
 
 
 def _wanted_by(name: str, pipeline: Pipeline) -> str:
