@@ -1,6 +1,5 @@
 """The data of one run: by dataset where one is declared, else in memory, let go when unneeded."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -30,10 +29,10 @@ class DataFlow:
     ) -> None:
         self._catalog = catalog
         self._declared = catalog.declared
-        self._left = dict(readers)
+        # One to take for each reader: `list.pop` needs no lock, for which threads would queue.
+        self._left = {name: list(range(count)) for name, count in readers.items()}
         self._kept = frozenset(kept)
         self._values: dict[str, Any] = dict(given or {})
-        self._guard = threading.Lock()
 
     def declared(self, name: str) -> bool:
         """Tell whether a dataset of the catalog holds ``name``."""
@@ -44,7 +43,7 @@ class DataFlow:
         if name not in self._values:
             return self._catalog.load(name)
         # One reader left cannot become more, so nobody else is looking.
-        if self._left[name] == 1 and name not in self._kept:
+        if len(self._left[name]) == 1 and name not in self._kept:
             return self._values.pop(name)
         value = copy_value(self._values[name])
         # Only now may another reader be the last one, and get the value itself.
@@ -79,19 +78,16 @@ class DataFlow:
 
     def done(self, node: Node) -> list[str]:
         """Note that a node is done with its data; return the names of what was let go of."""
-        declared, kept = self._declared, self._kept
-        gone = [
-            name
-            for name in node.reads
-            if name in declared and name not in kept and self._count_down(name)
-        ]
-        gone += [
-            name
-            for name in node.makes
-            if name in declared and name not in kept and not self._left.get(name)
-        ]
-        for name in gone:
-            self._catalog.release(name)
+        declared, kept, left = self._declared, self._kept, self._left
+        gone: list[str] = []
+        for name in node.reads:
+            if name in declared and name not in kept and self._count_down(name):
+                self._catalog.release(name)
+                gone.append(name)
+        for name in node.makes:
+            if name in declared and name not in kept and not left.get(name):
+                self._catalog.release(name)
+                gone.append(name)
         return gone
 
     def passed(self, node: Node) -> list[str]:
@@ -103,9 +99,7 @@ class DataFlow:
 
     def _count_down(self, name: str) -> bool:
         """Count one reader less; tell whether it was the last."""
-        with self._guard:
-            self._left[name] -= 1
-            return not self._left[name]
+        return self._left[name].pop() == 0
 
     def result(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of ``names`` that no dataset keeps."""

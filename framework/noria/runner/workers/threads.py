@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 
 from noria.room import with_room
@@ -53,6 +54,7 @@ class _Pool:
         self._changed = threading.Condition()
         self._ended = False
         self._left = 0
+        self._idle = 0
         self.working = 0
         self.error: BaseException | None = None
 
@@ -92,17 +94,25 @@ class _Pool:
 
     def _next(self, done: int | None) -> int | None:
         scheduler = self._scheduler
-        with self._changed:
+        # Whoever queues for a lock is given it before Python lets them run.  The others queue in
+        # their turn, and from then on each node costs a change of threads: a lock convoy.
+        while not self._changed.acquire(blocking=False):
+            time.sleep(0)
+        try:
             if done is not None:
                 scheduler.finish(done)
                 # This thread takes one itself; the others are woken for what is left.
-                if scheduler.unfinished == 0:
-                    self._changed.notify_all()
-                elif scheduler.ready > 1:
+                if self._idle and scheduler.unfinished:
                     self._changed.notify(scheduler.ready - 1)
+                elif self._idle:
+                    self._changed.notify_all()
             while not self._ended and scheduler.unfinished:
                 node = scheduler.take()
                 if node is not None:
                     return node
+                self._idle += 1
                 self._changed.wait()
+                self._idle -= 1
+        finally:
+            self._changed.release()
         return None
