@@ -17,10 +17,11 @@ _NEVER_CHANGED = frozenset({bool, bytes, complex, float, int, str, type(None)})
 def copy_value(value: Any, mode: str | None = None) -> Any:
     """Return a copy that can be changed without changing ``value``.
 
-    ``mode`` is ``deepcopy``, ``copy`` (the value's own ``copy()``) or ``assign`` (the value
-    itself); ``None`` chooses: pandas tables and numpy arrays are copied by their own means, data
-    frames of other libraries, which cannot be changed or only stand for data, are handed on, and
-    all else is copied deeply.  From pandas 3 on, a table's copy shares memory until it is written.
+    ``mode`` is ``deepcopy``, ``copy`` (the value's own ``copy()`` or ``clone()``) or ``assign``
+    (the value itself); ``None`` chooses: tables and numpy arrays are copied by their own means,
+    tables that have none, which cannot be changed or only stand for data, are handed on, and all
+    else is copied deeply.  A copy of a polars table, and from pandas 3 on of a pandas table, shares
+    memory until it is written.
 
     >>> first = [[1]]
     >>> second = copy_value(first)
@@ -34,7 +35,11 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
     if chosen == "assign":
         return value
     if chosen == "copy":
-        return value.copy(deep=False) if _copies_on_write(value) else value.copy()
+        if _copies_on_write(value):
+            return value.copy(deep=False)
+        if hasattr(type(value), "copy"):
+            return value.copy()
+        return value.clone() if hasattr(type(value), "clone") else copy.copy(value)
     return copy.deepcopy(value)
 
 
@@ -51,8 +56,9 @@ def copy_mode_of(value: Any) -> str:
     if numpy is not None and isinstance(value, numpy.ndarray):
         return "copy"
     ibis = sys.modules.get("ibis")
-    if type(value).__name__ in {"DataFrame", "LazyFrame"}:
-        return "assign"
+    kind = type(value)
+    if kind.__name__ in {"DataFrame", "LazyFrame"}:
+        return "copy" if hasattr(kind, "copy") or hasattr(kind, "clone") else "assign"
     if ibis is not None and isinstance(value, ibis.Table):
         return "assign"
     return "deepcopy"

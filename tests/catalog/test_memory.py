@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from noria_catalog import (
     DatasetDefinitionError,
@@ -58,7 +59,15 @@ def test_changing_a_copied_array_leaves_the_first() -> None:
     assert first.tolist() == [0, 0]
 
 
-def test_tables_of_other_libraries_are_handed_on() -> None:
+def test_changing_a_copied_table_of_polars_leaves_the_first() -> None:
+    first = pl.DataFrame({"a": [1, 2]})
+    second = copy_value(first)
+    second[0, "a"] = 9
+    second.insert_column(0, pl.Series("b", [3, 4]))
+    assert first.to_dict(as_series=False) == {"a": [1, 2]}
+
+
+def test_tables_that_cannot_be_copied_are_handed_on() -> None:
     value = DataFrame()
     assert copy_value(value) is value
 
@@ -67,6 +76,7 @@ def test_a_mode_can_be_chosen() -> None:
     value: list[list[int]] = [[]]
     assert copy_value(value, "assign") is value
     assert copy_value(value, "copy")[0] is value[0]
+    assert copy_value((value,), "copy")[0] is value
     assert copy_value(value, "deepcopy")[0] is not value[0]
 
 
