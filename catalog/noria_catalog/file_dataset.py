@@ -27,6 +27,8 @@ from noria_catalog.versions import (
     version_path,
 )
 
+_NO_OPTIONS: Mapping[str, Any] = {}
+
 
 class FileDataset(ABC):
     """A dataset in one file: a subclass says how to read and how to write a local path.
@@ -88,7 +90,8 @@ class FileDataset(ABC):
         self.load_args = {**self.default_load_args, **(load_args or {})}
         self.save_args = {**self.default_save_args, **(save_args or {})}
         self.version = version
-        self._options = {**(fs_args or {}), **(credentials or {})}
+        options = {**(fs_args or {}), **(credentials or {})}
+        self._options: Mapping[str, Any] = options or _NO_OPTIONS
         self._saved_version: str | None = None
 
     @abstractmethod

@@ -20,6 +20,8 @@ _SCHEMA = "code 1"
 _BY_NAME = itemgetter(0)
 _WAYS = frozenset({"i", "m", "t", "all"})
 _LONG = 2000  # bits
+# What is reached by several functions is mostly asked for close together.
+_MOST_REACHED = 500
 
 
 class _Definition(NamedTuple):
@@ -58,6 +60,8 @@ class Assembly:
         about = mask if size < _LONG else digest_of(mask.to_bytes(size // 8 + 1, "little"))
         found = self._reached.get(about)
         if found is None:
+            if len(self._reached) >= _MOST_REACHED:
+                self._reached.clear()
             found = self._reached[about] = self._put_together(self._graph.numbers(mask))
         begins = sorted(map(self._place_free, starts))
         digest = digest_of(_SCHEMA, kind, repr(begins), found.digest)

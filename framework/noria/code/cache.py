@@ -30,8 +30,9 @@ class TableCache:
         self._folder = folder
         # By module, the digest of its source and its table as bytes: as values they take more room.
         self._kept: dict[str, tuple[str, bytes]] = {} if folder is None else self._recall(folder)
-        self._used: dict[str, tuple[str, bytes]] = {}
-        self._changed = False
+        self._names = self._kept.keys() | set()
+        self._used: dict[str, str] = {}
+        self._made: dict[str, tuple[str, bytes]] = {}
 
     def table(self, modules: Modules, name: str) -> Table:
         """Return the table of a module; what cannot be read has an error in it."""
@@ -43,27 +44,33 @@ class TableCache:
             return Table()
         digest = modules.digests[source.path]
         key = f"{name} {source.is_package}"
-        kept = self._kept.get(key)
+        self._used[key] = digest
+        kept = self._kept.pop(key, None)
         if kept is not None and kept[0] == digest:
-            self._used[key] = kept
             return unpack(marshal.loads(kept[1]))  # noqa: S302  # ours: the checksum said so
         table = make_table(data, source.package)
         if self._folder is not None:
-            self._used[key] = (digest, marshal.dumps(pack(table)))
-            self._changed = True
+            self._made[key] = (digest, marshal.dumps(pack(table)))
         return table
 
     def save(self) -> None:
         """Write what was used, if it differs from what is kept; a full disk only costs time."""
-        if self._folder is None or not (self._changed or self._used.keys() != self._kept.keys()):
+        if self._folder is None or not (self._made or self._used.keys() != self._names):
             return
+        # What was used as it was kept still lies there; if not, it is made again the next time.
+        kept = self._recall(self._folder)
+        tables = {
+            key: kept[key]
+            for key, digest in self._used.items()
+            if key in kept and kept[key][0] == digest
+        } | self._made
         beside = self._folder / f"{_NAME}.{os.getpid()}.tmp"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            payload = marshal.dumps(self._used)
+            payload = marshal.dumps(tables)
             beside.write_bytes(_MAGIC + _checksum(self._folder, payload) + payload)
             beside.replace(self._folder / _NAME)
-            self._changed = False
+            self._names, self._made = set(tables), {}
         except (OSError, ValueError):
             with suppress(OSError):
                 beside.unlink(missing_ok=True)

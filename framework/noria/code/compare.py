@@ -2,6 +2,7 @@
 
 import sys
 import types
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -26,18 +27,16 @@ class Comparison:
     def __init__(self, project: Project, living: Living) -> None:
         self._project = project
         self._living = living
-        self._checked: dict[tuple[str, str], tuple[Key, ...]] = {}
+        self._checked: defaultdict[str, dict[str, tuple[Key, ...]]] = defaultdict(dict)
 
     def differs(self, module: str, name: str) -> Iterable[Key]:
         """Return what a name of an imported module means beyond what its sources say."""
-        key = (module, name)
-        found = self._checked.get(key)
-        if found is None:
-            self._checked[key] = ()
+        checked = self._checked[module]
+        if name not in checked:
+            checked[name] = ()
             if not self._is_plain_function(module, name):
-                self._checked[key] = tuple(dict.fromkeys(self._differs(module, name)))
-            found = self._checked[key]
-        return found
+                checked[name] = tuple(dict.fromkeys(self._differs(module, name)))
+        return checked[name]
 
     def _is_plain_function(self, module: str, name: str) -> bool:
         """Return whether a name is what it mostly is: a function, as it is written."""

@@ -1,6 +1,7 @@
 """The project's modules as one: what a name in one of them means in the others."""
 
 import builtins
+from collections import defaultdict
 from typing import NamedTuple
 
 from noria.code.cache import TableCache
@@ -44,7 +45,7 @@ class Project:
         self.tables: dict[str, Table] = {}
         self._plain: dict[tuple[str, int], bool] = {}
         self._families: dict[tuple[str, int], tuple[str, int]] = {}
-        self._resolved: dict[tuple[str, Chain], tuple[Target, ...]] = {}
+        self._resolved: defaultdict[str, dict[Chain, tuple[Target, ...]]] = defaultdict(dict)
         # Members of classes and the classes that have bases, of all modules.
         self.members: dict[str, list[tuple[str, int, int]]] = {}
         self.derived: list[tuple[str, int]] = []
@@ -108,10 +109,10 @@ class Project:
 
     def resolve(self, module: str, chain: Chain) -> tuple[Target, ...]:
         """Return all that a chain of names may mean in a module."""
-        key = (module, chain)
-        found = self._resolved.get(key)
+        known = self._resolved[module]
+        found = known.get(chain)
         if found is None:
-            found = self._resolved[key] = tuple(dict.fromkeys(self._resolve(module, chain, set())))
+            found = known[chain] = tuple(dict.fromkeys(self._resolve(module, chain, set())))
         return found
 
     def _resolve(self, module: str, chain: Chain, seen: set[tuple[str, str]]) -> list[Target]:

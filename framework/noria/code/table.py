@@ -351,13 +351,20 @@ def _codes(code: CodeType) -> dict[str, tuple[bytes, ...]]:
 
 
 def pack(table: Table) -> Any:
-    """Return a table as plain tuples."""
+    """Return a table as plain tuples; what is equal in many statements is one object."""
+    once: dict[Any, Any] = {}
+
+    def facts(found: Facts) -> Any:
+        return tuple(_plain(each, once) for each in found)
+
     statements = [
         (
-            *statement[:8],
-            tuple(map(_plain, statement.facts)),
+            *statement[:4],
+            once.setdefault(statement.docs, statement.docs),
+            *(_plain(each, once) for each in statement[5:8]),
+            facts(statement.facts),
             *statement[9:11],
-            tuple((*part[:4], tuple(map(_plain, part.facts))) for part in statement.parts),
+            tuple((*part[:4], facts(part.facts)) for part in statement.parts),
             *statement[12:],
         )
         for statement in table.statements
@@ -373,8 +380,14 @@ def pack(table: Table) -> Any:
     )
 
 
-def _plain(value: Any) -> Any:
-    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+def _plain(value: Any, once: dict[Any, Any]) -> Any:
+    if type(value) is int:
+        return once.setdefault(value, value)
+    if not isinstance(value, tuple):
+        return value
+    if all(type(each) is str for each in value):
+        return once.setdefault(tuple(value), tuple(value))
+    return tuple(_plain(each, once) for each in value)
 
 
 def unpack(packed: Any) -> Table:

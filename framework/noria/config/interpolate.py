@@ -84,7 +84,9 @@ class Interpolation:
         ConfigError, at the place of the text, for a name that is not there, a circle, a mistake in
         the ``${...}`` itself.
         """
-        return self._walk(tree, tree.merged, ())
+        made = self._walk(tree, tree.merged, ())
+        self._plain.clear()
+        return made
 
     def part(self, tree: Tree, key: Any) -> Located:
         """Return one top-level value of the merged tree with every reference replaced."""

@@ -110,6 +110,11 @@ def _packed(located: Located) -> tuple[Any, bytes]:
     """Return a tree as marshal knows it, and the places of its values and keys in one row."""
     places = array("I")
     made: dict[int, Any] = {}
+    words: dict[str, str] = {}
+
+    def word(value: Any) -> Any:
+        # Marshal keeps what is one object as one.
+        return words.setdefault(value, value) if type(value) is str else value
 
     def add(below: Located) -> Any:
         value = pack(below.value)
@@ -121,10 +126,10 @@ def _packed(located: Located) -> tuple[Any, bytes]:
         if not isinstance(value, dict | list):
             if isinstance(value, date):
                 return ("datetime" if isinstance(value, datetime) else "date", value.isoformat())
-            return value
+            return word(value)
         if id(value) not in made:
             made[id(value)] = (
-                {key: add(below) for key, below in value.items()}
+                {word(key): add(below) for key, below in value.items()}
                 if isinstance(value, dict)
                 else [add(below) for below in value]
             )
@@ -137,8 +142,10 @@ def _unpacked(packed: tuple[Any, bytes], name: str) -> Located:
     tree, numbers = packed
     places = array("I")
     places.frombytes(numbers)
+    once: dict[int, int] = {}
+    lines = map(once.setdefault, places[::2], places[::2])
     # All in C: twelve thousand places are made in a few milliseconds.
-    wheres = map(partial(tuple.__new__, Where), zip(repeat(name), places[::2], places[1::2]))
+    wheres = map(partial(tuple.__new__, Where), zip(repeat(name), lines, places[1::2]))
     following = wheres.__next__
     new: Any = tuple.__new__
     made: dict[int, Any] = {}

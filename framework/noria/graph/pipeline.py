@@ -1,7 +1,7 @@
 """A pipeline: nodes whose names wire a directed graph without circles."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from noria.errors import PipelineError
 from noria.graph.checked import Func
@@ -15,8 +15,15 @@ from noria.graph.node import Node
 from noria.graph.slices import Slices
 from noria.graph.wiring import Wiring, gather
 
+
+class _Loose(NamedTuple):
+    """Nodes that were wired once, and are again when somebody looks."""
+
+    nodes: tuple[Node, ...]
+
+
 # Pipelines added up but not looked at yet are pairs of what they were made of, left and right.
-_Parts = Wiring | tuple[Any, Any]
+_Parts = Wiring | _Loose | tuple[Any, Any]
 
 
 class Pipeline(Slices):
@@ -78,6 +85,11 @@ class Pipeline(Slices):
         if not isinstance(self._parts, Wiring):
             self._parts = Wiring(gather(_summands(self._parts)))
         return self._parts
+
+    def let_go(self) -> None:
+        """Let go of the graph until somebody asks for it again: of a part of a sum few do."""
+        if isinstance(self._parts, Wiring) and not self._parts.same:
+            self._parts = _Loose(self._parts.nodes)
 
     @property
     def nodes(self) -> list[Node]:
@@ -350,7 +362,7 @@ def _summands(parts: _Parts) -> Iterator[Node]:
         if id(part) in seen:
             continue
         seen.add(id(part))
-        if isinstance(part, Wiring):
+        if isinstance(part, Wiring | _Loose):
             yield from part.nodes
         else:
             waiting.extend(reversed(part))

@@ -106,53 +106,40 @@ class Wiring:
         named = ((at, self.nodes[number].confirms) for at, number in enumerate(self.ordered))
         return {at: names for at, names in named if names}
 
-    @cached_property
-    def _hints(self) -> dict[int, Hints]:
-        """What the nodes' functions are annotated with, by the functions' identities."""
-        return {}
-
-    @cached_property
-    def annotated(self) -> list[tuple[int, str, Any]]:
-        """The inputs whose arguments are annotated: place in ``ordered``, name, annotation."""
-        known = self._hints
-        found = []
-        for at, number in enumerate(self.ordered):
-            node = self.nodes[number]
-            func = node.func
-            hints = known.get(id(func))
-            if hints is None:
-                hints = known[id(func)] = hints_of(func)
-            if hints.by_name:
-                for name, hint in input_hints(func, node.declared_inputs, hints):
-                    if not says_nothing(hint):
-                        found.append((at, name, hint))
-        return found
-
-    @cached_property
+    @property
     def annotated_parameters(self) -> list[tuple[int, str, Any]]:
-        """Those of ``annotated`` that are parameters."""
-        return [each for each in self.annotated if is_parameter(each[1])]
+        """The parameters whose arguments are annotated: place in ``ordered``, name, annotation."""
+        return self._annotated[0]
 
-    @cached_property
+    @property
     def typed(self) -> list["TypedInput"]:
         """The annotated inputs that are no parameters, with what the functions before them give."""
+        return self._annotated[1]
+
+    @cached_property
+    def _annotated(self) -> tuple[list[tuple[int, str, Any]], list["TypedInput"]]:
+        known: dict[int, Hints] = {}
         given: dict[int, dict[str, Any]] = {}
-        known = self._hints
-        found = []
-        for at, name, wanted in self.annotated:
-            if is_parameter(name):
+        parameters, typed = [], []
+        for at, number in enumerate(self.ordered):
+            node = self.nodes[number]
+            hints = _hints_of(node, known)
+            if not hints.by_name:
                 continue
-            maker, what = self.producers.get(name), Any
-            if maker is not None:
-                if maker not in given:
-                    node = self.nodes[maker]
-                    hints = known.get(id(node.func))
-                    if hints is None:
-                        hints = known[id(node.func)] = hints_of(node.func)
-                    given[maker] = output_hints(node.declared_outputs, hints)
-                what = given[maker].get(name, Any)
-            found.append(TypedInput(at, name, wanted, maker, what, fits(what, wanted)))
-        return found
+            for name, wanted in input_hints(node.func, node.declared_inputs, hints):
+                if says_nothing(wanted):
+                    continue
+                if is_parameter(name):
+                    parameters.append((at, name, wanted))
+                    continue
+                maker, what = self.producers.get(name), Any
+                if maker is not None:
+                    if maker not in given:
+                        above = self.nodes[maker]
+                        given[maker] = output_hints(above.declared_outputs, _hints_of(above, known))
+                    what = given[maker].get(name, Any)
+                typed.append(TypedInput(at, name, wanted, maker, what, fits(what, wanted)))
+        return parameters, typed
 
     @cached_property
     def transcoded(self) -> list[str]:
@@ -226,6 +213,15 @@ class Wiring:
             "\n".join(["nodes wait for each other in a circle:", *lines]),
             hint="let one of them read or make another dataset",
         )
+
+
+def _hints_of(node: Node, known: dict[int, Hints]) -> Hints:
+    """Return what a node's function is annotated with; ``known`` is by the function's identity."""
+    func = node.func
+    hints = known.get(id(func))
+    if hints is None:
+        hints = known[id(func)] = hints_of(func)
+    return hints
 
 
 def gather(nodes: Iterable[Node]) -> list[Node]:

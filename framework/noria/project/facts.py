@@ -57,7 +57,7 @@ class Gatherer:
         self._hooked = hooked
         self._canonical = canonical
         self._parameters: dict[str, str] = {}
-        self._configured: dict[tuple[str, str], str] = {}
+        self._configured: dict[str, dict[str, str]] = {side: {} for side in _LEFT_OUT}
         self._alike: dict[tuple[type[Any], str], str] = {}
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -112,10 +112,10 @@ class Gatherer:
 
     def configured(self, name: str, side: str) -> str:
         """Return the digest of how a dataset is configured for its readers or for its maker."""
-        known = self._configured.get((name, side))
-        if known is None:
-            known = self._configured[name, side] = self._configuration(name, side)
-        return known
+        known = self._configured[side]
+        if name not in known:
+            known[name] = self._configuration(name, side)
+        return known[name]
 
     def _configuration(self, name: str, side: str) -> str:
         if self._places.is_memory(name):

@@ -81,6 +81,12 @@ class FoundPipelines(MutableMapping[str, Pipeline]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def let_go(self, total: Pipeline) -> None:
+        """Let go of the graphs of the parts of a sum; each is made again when it is needed."""
+        for pipeline in self._made.values():
+            if pipeline is not total:
+                pipeline.let_go()
+
     def _make(self, name: str) -> Pipeline:
         from importlib import import_module
 
@@ -148,6 +154,7 @@ class Pipelines(Mapping[str, Pipeline]):
         self.parameters_read = False
         """Whether a function that makes pipelines was given the parameters."""
         prepare_import(project)
+        self._found: FoundPipelines | None = None
         self._registered: Mapping[str, Any] = self._register()
         self._made: dict[str, Pipeline] = {}
 
@@ -179,6 +186,7 @@ class Pipelines(Mapping[str, Pipeline]):
             import_code(project.package, project, f"the package {project.package!r}")
             folder = project.package_path / FOLDER
             found = FoundPipelines(project.package, folder, parameters=_WhenAsked(self._parameters))
+            self._found = found
             lazy: dict[str, Any] = {name: lambda name=name: found[name] for name in found}
             if lazy:
                 lazy[DEFAULT] = lambda: sum((found[name] for name in found), Pipeline([]))
@@ -197,6 +205,7 @@ class Pipelines(Mapping[str, Pipeline]):
                 f"register_pipelines() returned {type(registered).__name__}, not a mapping"
                 " of names to pipelines"
             )
+        self._found = registered if isinstance(registered, FoundPipelines) else None
         return registered
 
     def _make(self, name: str) -> Pipeline:
@@ -205,7 +214,10 @@ class Pipelines(Mapping[str, Pipeline]):
         value = self._call(lambda: self._registered[name], f"pipeline {name!r}")
         if not isinstance(value, Pipeline) and callable(value):
             value = self._call(value, f"pipeline {name!r}")
-        return _checked(value, f"pipeline {name!r}")
+        made = _checked(value, f"pipeline {name!r}")
+        if name == DEFAULT and self._found is not None:
+            self._found.let_go(made)
+        return made
 
     def _call(self, function: Callable[[], Any], purpose: str) -> Any:
         prepare_import(self._project)  # another project may have had its turn meanwhile

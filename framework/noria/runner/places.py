@@ -24,6 +24,7 @@ from noria.store import Marks, Seen, Store
 # run has begun to write there, and did not come to record what.
 UNRECORDED = "unrecorded"
 WRITING = "writing"
+_AT_ONCE = 1000  # datasets in one query
 
 
 class Places:
@@ -57,7 +58,12 @@ class Places:
 
         Those that are one file on this machine's disks are known from then on.
         """
-        places = {name: self.place(name) for name in names if name not in self._known}
+        unknown = [name for name in names if name not in self._known]
+        for start in range(0, len(unknown), _AT_ONCE):
+            self._read_ahead(unknown[start : start + _AT_ONCE])
+
+    def _read_ahead(self, names: Sequence[str]) -> None:
+        places = {name: self.place(name) for name in names}
         self._marks.read_ahead(filter(None, places.values()))
         files = {
             name: dataset.filepath
@@ -225,8 +231,8 @@ class Places:
     def _of_content(self, dataset: Any, place: str, digest: str) -> Lying:
         """Return what is to be said of the content that lies at a place."""
         written, _, stamp = (self._marks.get(place) or "").partition(" ")
-        if stamp and stamp == digest:
-            digest = written
+        if digest in (written, stamp):
+            digest = written  # of two equal texts one is enough
         recorded = (
             written in (digest, WRITING)
             or bool(self._store.by_output(digest))

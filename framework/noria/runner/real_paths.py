@@ -25,4 +25,6 @@ class RealPaths:
         if real is None:
             real = self._folders[folder] = os.path.realpath(folder)
         found = os.path.join(real, name)  # noqa: PTH118  # a hot path
+        if found == path:
+            found = path  # of two equal texts one is enough
         return os.path.realpath(found) if os.path.islink(found) else found  # noqa: PTH114

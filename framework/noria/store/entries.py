@@ -7,9 +7,10 @@ from typing import Any
 
 from noria.store.opened import OpenedStore
 from noria.store.pending import node_bytes, storable
-from noria.store.records import Entry, entry_from
+from noria.store.records import Entry, ReadAgain, entry_from
 
 _MANY = 5000  # keys in one query
+_FEW = 500  # of whole entries, which take a kilobyte each
 
 
 class Entries(OpenedStore):
@@ -50,19 +51,20 @@ class Entries(OpenedStore):
             else:
                 found[key] = pending
         stale: list[str] = []
-        for start in range(0, len(asked), _MANY):
-            part = asked[start : start + _MANY]
+        read_again = self._parts_of if len(asked) > 1 else None
+        for start in range(0, len(asked), _FEW):
+            part = asked[start : start + _FEW]
             for key, body, seal, used in self.database.read(
                 "SELECT e.key, body, seal, CAST(u.at AS REAL)"  # noqa: S608  # question marks
                 " FROM entries e LEFT JOIN uses u ON u.key = e.key"
                 f" WHERE signer = ? AND e.key IN ({','.join('?' * len(part))})",
                 [self.seal.signer, *part],
             ):
-                entry = self._unsealed(key, body, seal)
+                entry = self._unsealed(key, body, seal, read_again)
                 if entry is not None:
-                    found[key] = entry
+                    found[entry.key] = entry
                     if used is None or used < self.opened:
-                        stale.append(key)
+                        stale.append(entry.key)
         if stale and self.is_writable:
             self.pending.add_used(stale, time.time())
         if asked and not self._looked_for_others:
@@ -167,6 +169,17 @@ class Entries(OpenedStore):
         except (zlib.error, ValueError, TypeError):
             return None
 
+    def _parts_of(self, key: str) -> Mapping[str, Any]:
+        """Return what the entry of a key was made of, nothing where it has gone meanwhile."""
+        rows = self.database.read(
+            "SELECT body, seal FROM entries WHERE key = ? AND signer = ?", (key, self.seal.signer)
+        )
+        for body, seal in rows:
+            if isinstance(body, bytes) and self.seal.fits(body, seal):
+                entry = entry_from(body)
+                return {} if entry is None else entry.parts
+        return {}
+
     def _look_for_others(self) -> None:
         """Tell once of entries that another user wrote, or this one with another secret."""
         self._looked_for_others = True
@@ -180,10 +193,12 @@ class Entries(OpenedStore):
                 " and are not used"
             )
 
-    def _unsealed(self, key: str, body: bytes, seal: bytes) -> Entry | None:
+    def _unsealed(
+        self, key: str, body: bytes, seal: bytes, read_again: ReadAgain | None = None
+    ) -> Entry | None:
         """Return the entry of a row, ``None`` after setting it aside when it is not ours."""
         if isinstance(body, bytes) and self.seal.fits(body, seal):
-            entry = entry_from(body)
+            entry = entry_from(body, read_again)
             if entry is None or entry.key == key:
                 return entry
         self.refused.append(

@@ -1,7 +1,7 @@
 """What the store hands out and takes: blobs, outputs, entries; an entry as bytes to be sealed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -61,31 +61,35 @@ class Entry(NamedTuple):
     outputs: tuple[Output, ...]
 
 
+ReadAgain = Callable[[str], Mapping[str, Any]]
+
+
 class _Unread(Mapping[str, Any]):
-    """The parts in an entry's bytes, read when they are asked for.
+    """The parts of an entry, read when they are asked for.
 
     A run holds the entries of all its nodes, and asks what few of them were made of.
     """
 
-    __slots__ = ("_body", "_read")
+    __slots__ = ("_key", "_parts", "_read_again")
 
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self._read: dict[str, Any] | None = None
+    def __init__(self, key: str, read_again: ReadAgain) -> None:
+        self._key = key
+        self._read_again = read_again
+        self._parts: Mapping[str, Any] | None = None
 
-    def _parts(self) -> dict[str, Any]:
-        if self._read is None:
-            self._read = json.loads(self._body)[6]
-        return self._read
+    def _all(self) -> Mapping[str, Any]:
+        if self._parts is None:
+            self._parts = self._read_again(self._key)
+        return self._parts
 
     def __getitem__(self, key: str) -> Any:
-        return self._parts()[key]
+        return self._all()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._parts())
+        return iter(self._all())
 
     def __len__(self) -> int:
-        return len(self._parts())
+        return len(self._all())
 
 
 def entry_bytes(entry: Entry) -> bytes:
@@ -99,8 +103,11 @@ def entry_bytes(entry: Entry) -> bytes:
     return json.dumps(fields, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
-def entry_from(data: bytes) -> Entry | None:
-    """Return the entry that bytes hold, ``None`` where they are no entry of this form."""
+def entry_from(data: bytes, read_again: ReadAgain | None = None) -> Entry | None:
+    """Return the entry that bytes hold, ``None`` where they are no entry of this form.
+
+    ``read_again`` returns the parts of the entry of a key, where they are not to be kept.
+    """
     try:
         form, key, node, run, made, seconds, parts, outputs = json.loads(data.decode("ascii"))
         if form != _FORM or type(parts) is not dict:
@@ -108,7 +115,7 @@ def entry_from(data: bytes) -> Entry | None:
         made_of = tuple(
             [
                 Output(
-                    name,
+                    intern(name),
                     digest,
                     intern(kind),
                     tuple([(a, digest if b == digest else b, c) for a, b, c in blobs]),
@@ -120,4 +127,5 @@ def entry_from(data: bytes) -> Entry | None:
         )
     except (ValueError, TypeError, RecursionError):
         return None
-    return Entry(key, node, intern(run), made, seconds, _Unread(data), made_of)
+    made_from = parts if read_again is None else _Unread(key, read_again)
+    return Entry(key, node, intern(run), made, seconds, made_from, made_of)
