@@ -10,7 +10,7 @@ from noria_catalog.suggest import nearest
 from noria.errors import MissingInputError
 from noria.graph import Pipeline
 from noria.graph.names import is_parameter
-from noria.project.check import ERROR, WARNING, Checked, Finding, finding_of
+from noria.project.check import ERROR, WARNING, Checked, Finding, checkable, finding_of
 from noria.project.modules import put_in_place
 from noria.project.registry import DEFAULT
 from noria.project.session import Session
@@ -33,18 +33,8 @@ def check_catalog(session: Session) -> Checked:
     What is wrong is returned, not raised, unless the configuration itself cannot be read.
     """
     catalog = written_catalog(session)
-    pipelines: dict[str, Pipeline] = {}
-    findings: list[Finding] = []
-    # The default one last: what is wrong in a part of it is told of that part.
-    for name in sorted(session.pipelines, key=lambda name: (name == DEFAULT, name)):
-        try:
-            pipelines[name] = session.pipelines[name]
-            _ = pipelines[name].nodes  # a sum is checked when it is first looked at
-        except NoriaError as error:
-            pipelines.pop(name, None)
-            if name != DEFAULT or not findings:
-                findings.append(finding_of(error)._replace(pipelines=(name,)))
-    broken = bool(findings)
+    pipelines, broken = checkable(session)
+    findings = [finding_of(error)._replace(pipelines=(name,)) for name, error in broken]
     written = catalog.keys()
     used = {name for each in pipelines.values() for name in each.datasets()}
     saved = {name for each in pipelines.values() for name in each.all_outputs()}

@@ -91,15 +91,24 @@ def _selected(
 ) -> dict[str, Pipeline]:
     if selection is not None:
         return {selection.pipeline: session.select(selection)}
+    pipelines, broken = checkable(session)
+    for name, error in broken:
+        _note(found, finding_of(error), name)
+    return pipelines
+
+
+def checkable(session: Session) -> tuple[dict[str, Pipeline], list[tuple[str, NoriaError]]]:
+    """Return the pipelines that can be made, and by name what is wrong with the others."""
     pipelines: dict[str, Pipeline] = {}
+    broken: list[tuple[str, NoriaError]] = []
     # The default one last: what is wrong in a part of it is told of that part.
     for name in sorted(session.pipelines, key=lambda name: (name == DEFAULT, name)):
         try:
             pipelines[name] = session.pipelines[name]
         except NoriaError as error:
-            if name != DEFAULT or not found:
-                _note(found, finding_of(error), name)
-    return pipelines
+            if name != DEFAULT or not broken:
+                broken.append((name, error))
+    return pipelines, broken
 
 
 def _examined(
