@@ -11,7 +11,7 @@ NoriaError                        a message, where it is wrong, the nearest vali
         └── SaveError             it could not be written; what was there before still stands
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from noria_catalog.located import Where
@@ -72,13 +72,25 @@ class UnknownTypeError(DatasetDefinitionError):
     """The ``type`` of a catalog entry names no dataset class."""
 
 
+_MOST_NAMED = 8
+
+
+def _what_there_is(names: Sequence[str]) -> str:
+    if not names:
+        return "the catalog is empty: an entry in catalog.yml declares a dataset"
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return f"there are {', '.join(sorted(names)[:_MOST_NAMED])}{more}"
+
+
 class UnknownDatasetError(CatalogError):
     """A name was asked for that the catalog does not have."""
 
     def __init__(self, name: str, known: Iterable[str], *, hint: str | None = None) -> None:
-        super().__init__(
-            f"no dataset {name!r} in the catalog", nearest=nearest(name, known), hint=hint
-        )
+        names = list(known)
+        close = nearest(name, names)
+        if close is None and hint is None:
+            hint = _what_there_is(names)
+        super().__init__(f"no dataset {name!r} in the catalog", nearest=close, hint=hint)
         self.name = name
 
 

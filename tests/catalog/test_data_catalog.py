@@ -77,6 +77,20 @@ def test_an_unknown_name_names_the_nearest(tmp_path: Path, deed: str) -> None:
     assert caught.value.nearest == "orders"
 
 
+def test_a_name_near_no_other_says_what_there_is() -> None:
+    with pytest.raises(UnknownDatasetError) as caught:
+        DataCatalog({"rows": [], "model": 1})["q7"]
+    assert caught.value.hint == "there are model, rows"
+    with pytest.raises(UnknownDatasetError) as caught:
+        DataCatalog({f"d{n}": 1 for n in range(20)}).load("zzzzzz")
+    assert caught.value.hint is not None
+    assert caught.value.hint.endswith("and 12 more")
+    with pytest.raises(UnknownDatasetError) as caught:
+        DataCatalog({})["rows"]
+    assert caught.value.hint is not None
+    assert "is empty" in caught.value.hint
+
+
 def test_saving_under_an_unknown_name_is_an_error_too() -> None:
     with pytest.raises(UnknownDatasetError):
         DataCatalog().save("a", 1)
