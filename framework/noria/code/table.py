@@ -351,23 +351,30 @@ def _codes(code: CodeType) -> dict[str, tuple[bytes, ...]]:
 
 
 def pack(table: Table) -> Any:
-    """Return a table as plain tuples; what is equal in many statements is one object."""
+    """Return a table as plain tuples; chains and lines that are equal are one object each."""
     once: dict[Any, Any] = {}
+    same = once.setdefault
 
     def facts(found: Facts) -> Any:
-        return tuple(_plain(each, once) for each in found)
+        references = [
+            (same(chain, chain), same(line, line), use, depth)
+            for chain, line, use, depth in found.references
+        ]
+        return (tuple(references), *map(_plain, found[1:]))
 
     statements = [
         (
-            *statement[:4],
-            once.setdefault(statement.docs, statement.docs),
-            *(_plain(each, once) for each in statement[5:8]),
-            facts(statement.facts),
-            *statement[9:11],
-            tuple((*part[:4], facts(part.facts)) for part in statement.parts),
-            *statement[12:],
+            *each[:4],
+            same(each.docs, each.docs),
+            each.raw,
+            same(each.line, each.line),
+            same(each.end, each.end),
+            facts(each.facts),
+            *each[9:11],
+            tuple((*part[:4], facts(part.facts)) for part in each.parts),
+            *each[12:],
         )
-        for statement in table.statements
+        for each in table.statements
     ]
     return (
         statements,
@@ -380,14 +387,8 @@ def pack(table: Table) -> Any:
     )
 
 
-def _plain(value: Any, once: dict[Any, Any]) -> Any:
-    if type(value) is int:
-        return once.setdefault(value, value)
-    if not isinstance(value, tuple):
-        return value
-    if all(type(each) is str for each in value):
-        return once.setdefault(tuple(value), tuple(value))
-    return tuple(_plain(each, once) for each in value)
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
 
 
 def unpack(packed: Any) -> Table:
