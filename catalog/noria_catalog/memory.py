@@ -2,7 +2,7 @@
 
 import copy
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
@@ -37,9 +37,7 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
     if chosen == "copy":
         if _copies_on_write(value):
             return value.copy(deep=False)
-        if hasattr(type(value), "copy"):
-            return value.copy()
-        return value.clone() if hasattr(type(value), "clone") else copy.copy(value)
+        return (_copier(type(value)) or copy.copy)(value)
     return copy.deepcopy(value)
 
 
@@ -58,10 +56,15 @@ def copy_mode_of(value: Any) -> str:
     ibis = sys.modules.get("ibis")
     kind = type(value)
     if kind.__name__ in {"DataFrame", "LazyFrame"}:
-        return "copy" if hasattr(kind, "copy") or hasattr(kind, "clone") else "assign"
+        return "copy" if _copier(kind) else "assign"
     if ibis is not None and isinstance(value, ibis.Table):
         return "assign"
     return "deepcopy"
+
+
+def _copier(kind: type) -> Callable[[Any], Any] | None:
+    """Return what copies the values of a class by their own means, ``None`` where nothing does."""
+    return getattr(kind, "copy", None) or getattr(kind, "clone", None)
 
 
 class MemoryDataset:

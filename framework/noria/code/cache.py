@@ -30,7 +30,7 @@ class TableCache:
         self._folder = folder
         # By module, the digest of its source and its table as bytes: as values they take more room.
         self._kept: dict[str, tuple[str, bytes]] = {} if folder is None else self._recall(folder)
-        self._names = self._kept.keys() | set()
+        self._names = set(self._kept)
         self._used: dict[str, str] = {}
         self._made: dict[str, tuple[str, bytes]] = {}
 

@@ -1,6 +1,6 @@
 """Who makes and who reads what: the facts of a pipeline, computed once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -121,25 +121,31 @@ class Wiring:
         known: dict[int, Hints] = {}
         given: dict[int, dict[str, Any]] = {}
         parameters, typed = [], []
+        for at, name, wanted in self._wanted(known):
+            if is_parameter(name):
+                parameters.append((at, name, wanted))
+                continue
+            maker, what = self.producers.get(name), Any
+            if maker is not None:
+                if maker not in given:
+                    node = self.nodes[maker]
+                    given[maker] = output_hints(node.declared_outputs, _hints_of(node, known))
+                what = given[maker].get(name, Any)
+            typed.append(TypedInput(at, name, wanted, maker, what, fits(what, wanted)))
+        return parameters, typed
+
+    def _wanted(self, known: dict[int, Hints]) -> Iterator[tuple[int, str, Any]]:
+        """Yield the inputs whose arguments are annotated: place in ``ordered``, name, annotation.
+
+        ``known`` are the annotations of functions, by their identities.
+        """
         for at, number in enumerate(self.ordered):
             node = self.nodes[number]
             hints = _hints_of(node, known)
-            if not hints.by_name:
-                continue
-            for name, wanted in input_hints(node.func, node.declared_inputs, hints):
-                if says_nothing(wanted):
-                    continue
-                if is_parameter(name):
-                    parameters.append((at, name, wanted))
-                    continue
-                maker, what = self.producers.get(name), Any
-                if maker is not None:
-                    if maker not in given:
-                        above = self.nodes[maker]
-                        given[maker] = output_hints(above.declared_outputs, _hints_of(above, known))
-                    what = given[maker].get(name, Any)
-                typed.append(TypedInput(at, name, wanted, maker, what, fits(what, wanted)))
-        return parameters, typed
+            if hints.by_name:
+                for name, hint in input_hints(node.func, node.declared_inputs, hints):
+                    if not says_nothing(hint):
+                        yield at, name, hint
 
     @cached_property
     def transcoded(self) -> list[str]:

@@ -174,11 +174,8 @@ class Entries(OpenedStore):
         rows = self.database.read(
             "SELECT body, seal FROM entries WHERE key = ? AND signer = ?", (key, self.seal.signer)
         )
-        for body, seal in rows:
-            if isinstance(body, bytes) and self.seal.fits(body, seal):
-                entry = entry_from(body)
-                return {} if entry is None else entry.parts
-        return {}
+        entry = self._unsealed(key, *rows[0]) if rows else None
+        return {} if entry is None else entry.parts
 
     def _look_for_others(self) -> None:
         """Tell once of entries that another user wrote, or this one with another secret."""
