@@ -44,6 +44,7 @@ def _plan(name: str, file: str, old: str, new: str, *caught_by: str) -> Sabotage
 
 
 BODY = "test_rows_code.py::test_a_body_runs_its_node_and_followers_only_if_the_bytes_changed"
+KEPT = "../framework/test_code_kept.py"
 SABOTAGES = [
     # -- code/: what is followed
     _netless(
@@ -212,6 +213,56 @@ SABOTAGES = [
         "os.environ os.environb os.getenv",
         "os.environb",
         "test_rows_outside.py::test_a_node_with_an_effect_always_runs_and_its_followers_by_content",
+    ),
+    # -- code/: what is kept of the last time
+    _code(
+        "keep what is made of edited modules",
+        "kept.py",
+        'name for name, digest in held["modules"].items() if digest != digests[name]',
+        'name for name, digest in held["modules"].items() if False',
+        KEPT,
+    ),
+    _code(
+        "keep what new modules may mean",
+        "kept.py",
+        "if any(held[what] != said for what, said in self._whole().items()):",
+        "if False:",
+        KEPT,
+    ),
+    _code(
+        "keep what begins to be changed from afar",
+        "kept.py",
+        'if any(masked(now[what]) != masked(was) for what, was in held["attached"].items()):',
+        "if False:",
+        KEPT,
+    ),
+    _code(
+        "keep what a new member may be called for",
+        "kept.py",
+        'if not set(words) <= set(held["words"].get(name, ())):',
+        "if False:",
+        KEPT,
+    ),
+    _code(
+        "keep what another version is used by",
+        "kept.py",
+        "self._assembly.requirements(tops) != needs",
+        "False",
+        KEPT,
+    ),
+    _code(
+        "keep what was patched since",
+        "kept.py",
+        "if self._compared.differs(module, name) != keys",
+        "if False",
+        KEPT,
+    ),
+    _code(
+        "keep what is made of live code",
+        "assembly.py",
+        "if reach & self._beyond:",
+        "if False:",
+        KEPT,
     ),
     # -- plan/
     _plan(

@@ -38,6 +38,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(words: list[str]) -> int:
+    from noria.collection import collect_seldom
+
+    collect_seldom()
     from noria.cli.group import run_command_line
 
     return run_command_line(words)

@@ -19,6 +19,8 @@ _SCHEMA = "code 1"
 # Nodes that only lead to others.
 _BY_NAME = itemgetter(0)
 _WAYS = frozenset({"i", "m", "t", "all"})
+# What a fingerprint takes from elsewhere than the sources.
+_BEYOND = frozenset({"x", "file"})
 _LONG = 2000  # bits
 # What is reached by several functions is mostly asked for close together.
 _MOST_REACHED = 500
@@ -43,18 +45,13 @@ class Assembly:
         self._reached: dict[int | bytes, Fingerprint] = {}
         self._required: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], bytes]] = {}
         self._order = ImportOrder(graph.project)
-        self._ways = 0
+        self._ways = self._imports = self._beyond = 0  # nodes of these kinds, as bits
         self._looked_at = 0
+        self._modules: dict[int, tuple[str, ...]] = {}
 
     def fingerprint(self, starts: tuple[Key, ...], kind: str) -> Fingerprint:
         """Return the fingerprint of what is reached from some nodes; ``kind``: of what kind."""
-        reach = self._graph.reach(starts)
-        keys = self._graph.keys
-        while self._looked_at < len(keys):
-            if keys[self._looked_at][0] in _WAYS:
-                self._ways |= 1 << self._looked_at
-            self._looked_at += 1
-        mask = reach & ~self._ways
+        mask = self._reach(starts) & ~self._ways
         # Ten thousand masks of ten thousand bits are much to keep.
         size = mask.bit_length()
         about = mask if size < _LONG else digest_of(mask.to_bytes(size // 8 + 1, "little"))
@@ -66,6 +63,46 @@ class Assembly:
         begins = sorted(map(self._place_free, starts))
         digest = digest_of(_SCHEMA, kind, repr(begins), found.digest)
         return Fingerprint(digest.hex(), *found[1:])
+
+    def modules(self, starts: tuple[Key, ...]) -> tuple[str, ...] | None:
+        """Return the modules whose sources say all of what is reached from some nodes.
+
+        ``None`` where more says it: live code, compiled files, whether a module was imported.
+        """
+        reach = self._reach(starts)
+        if reach & self._beyond:
+            return None
+        about = reach & self._imports
+        found = self._modules.get(about)
+        if found is None:
+            found = tuple(sorted(key[1] for key in self._graph.keys_of(about)))
+            self._modules[about] = found
+        return found
+
+    def _reach(self, starts: tuple[Key, ...]) -> int:
+        reach = self._graph.reach(starts)
+        keys, afar = self._graph.keys, self._graph.attached.from_afar
+        while self._looked_at < len(keys):
+            key, bit = keys[self._looked_at], 1 << self._looked_at
+            if key[0] in _WAYS:
+                self._ways |= bit
+                if key[0] == "i":
+                    self._imports |= bit
+            elif key[0] in _BEYOND or (afar and key[1:3] in afar):
+                self._beyond |= bit
+            self._looked_at += 1
+        return reach
+
+    def required(self) -> dict[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """Return what was found to be required, by the modules that require it."""
+        return {tops: closure for tops, (closure, _) in self._required.items()}
+
+    def requirements(self, tops: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """Return the distributions of some modules with all that they require.
+
+        ``tops`` are the first parts of the modules' names.
+        """
+        return self._requirements(tops)[0]
 
     def _place_free(self, key: Key) -> str:
         """Return what a start is called, wherever in its module it stands."""
@@ -97,7 +134,8 @@ class Assembly:
                     ordered.append(keys[number])
         tokens.sort()
         symbols.sort(key=_BY_NAME)
-        distributions, spelled = self._requirements(rest.get("d", ()))
+        tops = tuple(sorted(key[1] for key in rest.get("d", ())))
+        distributions, spelled = self._requirements(tops)
         outside = [str(key[1]) for kind in ("x", "file", "z") for key in rest.get(kind, ())]
         outside += [self._meaning(*self._graph.given(key)).hex() for key in rest.get("x", ())]
         digest = digest_of(
@@ -115,11 +153,8 @@ class Assembly:
             tuple(sorted([Doubt(*key[1:]) for key in rest.get("u", ())])),
         )
 
-    def _requirements(
-        self, keys: list[Key] | tuple[Key, ...]
-    ) -> tuple[tuple[tuple[str, str], ...], bytes]:
+    def _requirements(self, tops: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], bytes]:
         """Return the distributions of some modules with all they require, and their spelling."""
-        tops = tuple(sorted(key[1] for key in keys))
         found = self._required.get(tops)
         if found is None:
             installed = self._graph.distributions

@@ -3,7 +3,7 @@
 import sys
 import types
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from noria.code.closure import Key
@@ -29,7 +29,11 @@ class Comparison:
         self._living = living
         self._checked: defaultdict[str, dict[str, tuple[Key, ...]]] = defaultdict(dict)
 
-    def differs(self, module: str, name: str) -> Iterable[Key]:
+    def checked(self) -> Mapping[str, Mapping[str, tuple[Key, ...]]]:
+        """Return what was found of the names that were asked for, by module."""
+        return self._checked
+
+    def differs(self, module: str, name: str) -> tuple[Key, ...]:
         """Return what a name of an imported module means beyond what its sources say."""
         checked = self._checked[module]
         if name not in checked:

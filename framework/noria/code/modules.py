@@ -58,6 +58,10 @@ class Modules:
             found = self._kinds[top] = self._find(top)
         return found
 
+    def kinds(self) -> dict[str, str]:
+        """Return whose all modules are that were asked for, by the first part of their names."""
+        return dict(self._kinds)
+
     def read(self, source: Source) -> bytes | None:
         """Return a module's bytes, ``None`` where they cannot be read, and note their digest."""
         if source.path is None:

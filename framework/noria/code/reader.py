@@ -15,6 +15,7 @@ from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Effect, Fingerprint, Symbol
 from noria.code.graph import Graph
+from noria.code.kept import KeptFingerprints
 from noria.code.live import Living
 from noria.code.modules import THIRD_PARTY, Modules
 from noria.code.project import Project
@@ -40,6 +41,7 @@ class CodeReader:
         called: Collection[str] = (),
     ) -> None:
         self._called = called
+        self._folder = cache
         self._modules = Modules(roots)
         self._cache = TableCache(cache)
         self._project = Project(self._modules, self._cache)
@@ -56,21 +58,44 @@ class CodeReader:
         self._graph = Graph(self._project, self._distributions, compared.differs, self._called)
         self._living.graph = self._graph
         self._assembly = Assembly(self._graph)
+        self._kept = KeptFingerprints(
+            self._folder, self._graph, compared, self._assembly, self._called
+        )
 
     def fingerprint(self, thing: Callable[..., Any] | type) -> Fingerprint:
         """Return what a function, partial, method, callable object or class depends on."""
         found = self._known.get(id(thing))
         if found is None:
-            made = self._assembly.fingerprint(tuple(self._starts(thing)), _kind_of(thing))
-            while self._project.grown:
-                # A package was met that nothing known before imports: it may change anything.
-                self._begin()
-                made = self._assembly.fingerprint(tuple(self._starts(thing)), _kind_of(thing))
+            named = self._anchor(thing)
+            if named is not None and _carries_nothing(thing) and not self._project.grown:
+                made = self._of_plain(thing, named)
+            else:
+                made = self._made(thing, named)
             own = tuple(self._own_effect(thing))
             if own:
                 made = made._replace(effects=tuple(sorted({*made.effects, *own})))
             found = self._known[id(thing)] = (thing, made)
         return found[1]
+
+    def _of_plain(self, thing: Any, named: tuple[Key, ...]) -> Fingerprint:
+        """Return the fingerprint of a function that is what its module's source says."""
+        made = self._kept.find(thing.__module__, thing.__qualname__)
+        if made is None:
+            made = self._made(thing, named)
+            modules = self._assembly.modules(named)
+            if modules is not None:
+                self._kept.add(thing.__module__, thing.__qualname__, made, modules)
+        return made
+
+    def _made(self, thing: Any, named: tuple[Key, ...] | None) -> Fingerprint:
+        made = self._assembly.fingerprint(tuple(self._starts(thing, named)), _kind_of(thing))
+        while self._project.grown:
+            # A package was met that nothing known before imports: it may change anything.
+            self._folder = None
+            self._begin()
+            named = self._anchor(thing)
+            made = self._assembly.fingerprint(tuple(self._starts(thing, named)), _kind_of(thing))
+        return made
 
     def files(self) -> Mapping[str, str]:
         """Return the absolute paths of all sources looked at, with their digests."""
@@ -93,19 +118,19 @@ class CodeReader:
     def save_cache(self) -> None:
         """Keep what was read for the next time."""
         self._cache.save()
+        self._kept.save()
 
-    def _starts(self, thing: Any) -> Iterator[Key]:
-        named = self._anchor(thing)
+    def _starts(self, thing: Any, named: tuple[Key, ...] | None) -> Iterator[Key]:
         if named is not None:
             yield from named
-            if type(thing) is not types.FunctionType or thing.__closure__:
+            if not _carries_nothing(thing):
                 yield from self._living.inside(thing)
             return
         yield from self._living.keys(thing)
         if not isinstance(thing, types.FunctionType | functools.partial | types.MethodType):
             yield from self._living.keys(type(thing)) if not isinstance(thing, type) else ()
 
-    def _anchor(self, thing: Any) -> list[Key] | None:
+    def _anchor(self, thing: Any) -> tuple[Key, ...] | None:
         """Return the statements that bind a thing in its module, if they do."""
         module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
         if not isinstance(module, str) or not isinstance(name, str) or "." in name:
@@ -114,7 +139,7 @@ class CodeReader:
         places = table.names.get(name) if table is not None else None
         if places is None or vars(sys.modules.get(module, sys)).get(name) is not thing:
             return None
-        return [("s", module, place) for place in places]
+        return tuple([("s", module, place) for place in places])
 
     def _own_effect(self, thing: Any) -> Iterator[Effect]:
         """Yield the effect of a third-party function that is given itself."""
@@ -125,6 +150,10 @@ class CodeReader:
                 kind = effect_of(f"{top}.{name}", True, False)
                 if kind is not None:
                     yield Effect(kind, f"{top}.{name}()", top)
+
+
+def _carries_nothing(thing: Any) -> bool:
+    return type(thing) is types.FunctionType and not thing.__closure__
 
 
 def _kind_of(thing: Any) -> str:

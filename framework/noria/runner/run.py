@@ -13,7 +13,7 @@ from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import new_version
 
-from noria.collection import no_collection
+from noria.collection import collect_as_usual, no_collection
 from noria.errors import NodeError, RunError
 from noria.graph import Pipeline, find_resume_nodes
 from noria.record.events import Event, Listener, RunFinished, RunStarted
@@ -136,6 +136,7 @@ def run_pipeline(
         if hooks is not None:
             hooks.before_pipeline_run(**about)
         perform = performer if memory is None else memory.performing(performer, flow, emit)
+        collect_as_usual()
         workers.drain(Scheduler(pipeline.wiring.waits), perform, performer.stop)
         asked = wanted is None or hooks is not None
         result = flow.result(pipeline.outputs()) if asked else {}

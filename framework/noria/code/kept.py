@@ -1,0 +1,317 @@
+"""Fingerprints that were found before, for as long as nothing that they were made of has changed.
+
+An edit leaves most functions as they were, and to find out for each of them takes longer than the
+edited one's first line.  A fingerprint holds while
+
+- the sources of all modules that it reaches, if only by their imports, are as they were;
+- what is said of the project as a whole is so beside the edited modules: which modules there are
+  and whose the others are, who changes what from afar, members of classes by their names, which
+  classes are related;
+- what is installed is as it was;
+- and imported modules hold what they held then.
+
+Whatever cannot be said of all that is found anew.
+"""
+
+import marshal
+import os
+import time
+from collections.abc import Collection, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from noria.code.assembly import Assembly
+from noria.code.attach import Attached
+from noria.code.compare import Comparison
+from noria.code.facts import Doubt, Effect, Fingerprint, Symbol
+from noria.code.graph import Graph
+from noria.code.kept_file import keep, recall
+from noria.code.normal import digest_of
+from noria.code.project import Project
+
+_NAME = "code.fingerprints"
+_NOWHERE = -1
+Said = dict[str, Any]
+
+
+class KeptFingerprints:
+    """Keeps fingerprints in ``<folder>/code.fingerprints``; a folder of ``None`` keeps nothing.
+
+    They go by what the function is called: one that its module holds under that name, and that
+    carries nothing along.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        graph: Graph,
+        compared: Comparison,
+        assembly: Assembly,
+        called: Collection[str],
+    ) -> None:
+        self._folder = folder
+        self._graph = graph
+        self._project = graph.project
+        self._compared = compared
+        self._assembly = assembly
+        self._called = called
+        self._held: Said | None = None
+        self._doubtful: frozenset[str] = frozenset()  # modules of which not all is as it was
+        self._opened: dict[str, dict[str, tuple[Any, ...]]] = {}
+        self._added: dict[str, dict[str, tuple[Fingerprint, tuple[str, ...]]]] = {}
+        self._symbols: dict[tuple[Any, ...], Symbol] = {}
+
+    def find(self, module: str, called: str) -> Fingerprint | None:
+        """Return the fingerprint of a function, ``None`` where none is known to hold."""
+        if self._folder is None:
+            return None
+        if self._held is None:
+            self._held = recall(self._folder, _NAME)
+            if self._held and not self._judge(self._held):
+                self._held = {}
+        found = self._opened.get(module)
+        if found is None:
+            found = self._opened[module] = self._open(module)
+        entry = found.pop(called, None)
+        if entry is None or not self._doubtful.isdisjoint(entry[-1]):
+            return None
+        digest, symbols, distributions, effects, doubts, _ = entry
+        return Fingerprint(
+            digest,
+            tuple(map(self._symbol, symbols)),
+            distributions,
+            tuple(map(Effect._make, effects)),
+            tuple(map(Doubt._make, doubts)),
+        )
+
+    def add(self, module: str, called: str, made: Fingerprint, reached: tuple[str, ...]) -> None:
+        """Keep a fingerprint that was made; ``reached`` are the modules that it reaches."""
+        if self._folder is not None:
+            self._added.setdefault(module, {})[called] = (made, reached)
+
+    def save(self) -> None:
+        """Write what was found, where it is not all that was kept."""
+        if self._folder is None or not (self._added or self._doubtful):
+            return
+        if self._has_grown():
+            return
+        held = recall(self._folder, _NAME) if self._held else {}
+        if held.get("written") != (self._held or {}).get("written"):
+            held = {}  # others have written: nobody has judged that here
+        found: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        for module in {*held.get("found", ()), *self._added}:
+            entries, changed = self._still(held, module)
+            for called, (made, reached) in self._added.get(module, {}).items():
+                entries[called] = (*_plain(made), reached)
+                changed = True
+            if not changed:
+                found[module] = held["found"][module]
+            elif entries:
+                reaches = sorted({name for entry in entries.values() for name in entry[-1]})
+                found[module] = (marshal.dumps(entries), tuple(reaches))
+        said = self._say(found)
+        if keep(self._folder, _NAME, said):
+            self._held, self._added, self._doubtful = said, {}, frozenset()
+            self._opened.clear()
+
+    def _open(self, module: str) -> dict[str, tuple[Any, ...]]:
+        packed = (self._held or {}).get("found", {}).get(module)
+        return {} if packed is None else marshal.loads(packed[0])  # noqa: S302  # ours
+
+    def _still(self, held: Said, module: str) -> tuple[dict[str, tuple[Any, ...]], bool]:
+        """Return what is kept of a module and still holds, and whether some of it does not."""
+        packed = held.get("found", {}).get(module)
+        if packed is None:
+            return {}, False
+        data, reaches = packed
+        doubted = not self._doubtful.isdisjoint(reaches)
+        if not doubted and module not in self._added:
+            return {}, False
+        entries: dict[str, tuple[Any, ...]] = marshal.loads(data)  # noqa: S302  # ours
+        if doubted:
+            entries = {
+                called: entry
+                for called, entry in entries.items()
+                if self._doubtful.isdisjoint(entry[-1])
+            }
+        return entries, doubted
+
+    def _symbol(self, plain: tuple[Any, ...]) -> Symbol:
+        return self._symbols.setdefault(plain, Symbol._make(plain))
+
+    # -- what fingerprints are made of beside the modules that they reach
+
+    def _say(self, found: dict[str, tuple[bytes, tuple[str, ...]]]) -> Said:
+        """Return all that is to be kept."""
+        project = self._project
+        return {
+            **self._whole(),
+            "modules": _digests(project),
+            "kinds": project.modules.kinds(),
+            "closures": self._assembly.required(),
+            "states": self._states(),
+            "attached": _attached(self._graph.attached),
+            "words": _words(project, project.tables),
+            "links": {name: _links(project, name) for name in project.tables}
+            if project.derived
+            else {},
+            "checked": {
+                module: {
+                    name: keys
+                    for name, keys in names.items()
+                    # Of live code a key does not say all, and nothing that reaches it is kept.
+                    if not any(key[0] == "x" for key in keys)
+                }
+                for module, names in self._compared.checked().items()
+            },
+            "found": found,
+            "written": f"{time.time_ns()} {os.getpid()}",
+        }
+
+    def _whole(self) -> Said:
+        modules = self._project.modules
+        return {
+            "roots": modules.roots,
+            "called": sorted(self._called),
+            "sources": sorted((each.name, each.is_package) for each in modules.sources.values()),
+            "built": sorted(modules.built),
+        }
+
+    def _states(self) -> dict[str, list[tuple[str, str]]]:
+        """Return what the distributions require whose modules' state the project changes."""
+        installed = self._graph.distributions
+        return {
+            top: installed.closure(installed.of_module(top))
+            for top in self._graph.attached.to_outside
+        }
+
+    def _judge(self, held: Said) -> bool:
+        """Find the modules that are in doubt; return ``False`` where all are."""
+        project = self._project
+        if any(held[what] != said for what, said in self._whole().items()):
+            return False
+        digests = _digests(project)
+        edited = frozenset(
+            name for name, digest in held["modules"].items() if digest != digests[name]
+        )
+        if any(project.modules.kind(top) != kind for top, kind in held["kinds"].items()):
+            return False
+        if any(
+            self._assembly.requirements(tops) != needs for tops, needs in held["closures"].items()
+        ):
+            return False
+        if self._states() != held["states"]:
+            return False
+        if not self._is_same_beside(edited, held):
+            return False
+        changed = {
+            module
+            for module, names in held["checked"].items()
+            if module not in edited
+            for name, keys in names.items()
+            if self._compared.differs(module, name) != keys
+        }
+        if self._has_grown() or changed - project.tables.keys():
+            return False
+        self._doubtful = edited | changed
+        return True
+
+    def _has_grown(self) -> bool:
+        """Return whether a package was met that nothing known before imports."""
+        return self._project.grown or len(self._project.modules.sources) != len(
+            self._project.tables
+        )
+
+    def _is_same_beside(self, edited: frozenset[str], held: Said) -> bool:
+        """Return whether the edit of some modules changes what others mean to each other."""
+        project = self._project
+        masked = partial(_beside, edited)
+        now = _attached(self._graph.attached)
+        if any(masked(now[what]) != masked(was) for what, was in held["attached"].items()):
+            return False
+        for name, words in _words(project, edited).items():
+            if not set(words) <= set(held["words"].get(name, ())):
+                return False  # an attribute of these names may mean more than it did
+        if not (project.derived or held["links"]):
+            return True
+        return all(held["links"].get(name) == _links(project, name) for name in edited)
+
+
+def _plain(made: Fingerprint) -> tuple[Any, ...]:
+    digest, symbols, distributions, *others = made
+    return (
+        digest,
+        tuple(map(tuple, symbols)),
+        distributions,
+        *(tuple(map(tuple, each)) for each in others),
+    )
+
+
+def _digests(project: Project) -> dict[str, str]:
+    modules = project.modules
+    return {
+        name: modules.digests.get(source.path or "", "") for name, source in modules.sources.items()
+    }
+
+
+def _attached(attached: Attached) -> dict[str, list[tuple[tuple[Any, ...], list[tuple[str, int]]]]]:
+    """Return who changes what, as lists: what is changed, by which statements."""
+    loose = [((name,), [(name, at) for at in places]) for name, places in attached.loose.items()]
+    return {
+        "to_statement": _listed(attached.to_statement.items()),
+        "to_name": _listed(attached.to_name.items()),
+        "to_outside": _listed(((None, top), places) for top, places in attached.to_outside.items()),
+        "loose": _listed(loose),
+        "loose_elsewhere": _listed(
+            ((name,), places) for name, places in attached.loose_elsewhere.items()
+        ),
+        "from_afar": _listed([((None,), attached.from_afar)]),
+    }
+
+
+def _listed(
+    pairs: Iterable[tuple[tuple[Any, ...], Iterable[tuple[str, int]]]],
+) -> list[tuple[tuple[Any, ...], list[tuple[str, int]]]]:
+    return [(tuple(changed), sorted(places)) for changed, places in pairs]
+
+
+def _beside(
+    edited: frozenset[str], pairs: list[tuple[tuple[Any, ...], list[tuple[str, int]]]]
+) -> dict[tuple[Any, ...], frozenset[tuple[str, int]]]:
+    """Return the same without what is in edited modules, and without the places there.
+
+    Who reaches such a place reaches its module, and is found anew.
+    """
+    return {
+        changed: frozenset(
+            (module, _NOWHERE if module in edited else place) for module, place in places
+        )
+        for changed, places in pairs
+        if changed[0] not in edited
+    }
+
+
+def _words(project: Project, modules: Iterable[str]) -> dict[str, list[str]]:
+    """Return the names of the members of all classes in each of some modules."""
+    found = {
+        name: sorted(
+            {
+                part.name.rpartition(".")[2]
+                for statement in project.tables[name].statements
+                for part in statement.parts
+            }
+        )
+        for name in modules
+    }
+    return {name: words for name, words in found.items() if words}
+
+
+def _links(project: Project, name: str) -> bytes:
+    """Return a digest of all in a module by which classes can be related."""
+    table = project.tables[name]
+    bound = [
+        (one.kind, one.binds, one.imported, one.bases, one.guards, one.runs, one.made, one.is_plain)
+        for one in table.statements
+    ]
+    return digest_of(repr((bound, table.stars, table.exported)))
