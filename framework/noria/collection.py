@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SELDOM = 100_000  # new containers before the collector looks for garbage among them
+_SELDOM = 500_000  # new containers before the collector looks for garbage among them
 
 _usual: list[tuple[int, int, int]] = []
 
@@ -22,24 +22,31 @@ def no_collection() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if _usual:  # or it goes through all that has grown now
+                gc.freeze()
             gc.enable()
 
 
-def collect_seldom() -> None:
-    """Let the collector look seldom for garbage: a command that imports and plans leaves none.
+@contextmanager
+def seldom_collection() -> Iterator[None]:
+    """Let the collector look seldom for garbage: what a command imports and plans is none.
 
-    To be said once, by who owns the process; :func:`collect_as_usual` ends it.
+    For who owns the process.  It ends with the context, or by :func:`collect_as_usual` before.
     """
     _usual.append(gc.get_threshold())
     gc.set_threshold(_SELDOM)
+    try:
+        yield
+    finally:
+        collect_as_usual()
 
 
 def collect_as_usual() -> None:
-    """Let the collector work as usual from now on, less on all that is there.
+    """Let the collector work as usual from now on, but for all that is there.
 
-    What a plan is made of lives to the end: nobody's functions shall wait for it to be gone
-    through.  Does nothing where :func:`collect_seldom` was not said, or code that was imported
-    since has set the collector itself.
+    What a plan is made of lives to the end: nobody's functions shall wait until it is gone through.
+    Does nothing outside of :func:`seldom_collection`, or where code that was imported since has
+    set the collector itself.
     """
     if _usual:
         usual = _usual.pop()

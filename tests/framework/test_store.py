@@ -200,12 +200,15 @@ def test_a_wrong_small_blob_is_set_aside(folder: Path) -> None:
 
 
 def test_texts_come_back(folder: Path) -> None:
+    long = "def clean(): ...\n" * 100
     with open_store(folder, SECRET) as store:
-        store.keep_texts({"t1": "def clean(): ...\n", "t2": "\ud800"})
+        store.keep_texts({"t1": "def clean(): ...\n", "t2": "\ud800", "long": long, "none": ""})
         assert store.text("t1") == "def clean(): ...\n"
         store.sync()
     with open_store(folder, SECRET) as store:
         assert store.text("t2") == "\ud800"
+        assert store.text("long") == long
+        assert store.text("none") == ""
         assert store.text("t3") is None
 
 

@@ -38,9 +38,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(words: list[str]) -> int:
-    from noria.collection import collect_seldom
+    from noria.collection import seldom_collection
 
-    collect_seldom()
-    from noria.cli.group import run_command_line
+    with seldom_collection():
+        from noria.cli.group import run_command_line
 
-    return run_command_line(words)
+        return run_command_line(words)

@@ -1,6 +1,7 @@
 """Writing down what an answer was made of, so that the next command can see that it still holds."""
 
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -39,11 +40,11 @@ class Before:
         looked.add_tree(self._session.project.source)
         looked.add_installed()
         # A folder is told by the names in it: its own state changes when code is compiled.
-        files = [path for path in looked.paths if not os.path.isdir(path)]  # noqa: PTH112
         try:
-            return {path: freshness.states([path]) for path in files}
+            looked_at = {path: freshness.states([path]) for path in looked.paths}
         except OSError:  # one is just being replaced
             return None
+        return {path: state for path, state in looked_at.items() if not stat.S_ISDIR(state[-1])}
 
 
 def keep_answer(
@@ -67,7 +68,9 @@ def keep_answer(
     if memory is not None and memory.has_open_ends():
         return False
     reader = read_code(session.project, keeping=False) if memory is None else memory.reader
-    if read_outside(session, reader, hooks=memory is not None) is not None:
+    outside = read_outside(session, reader, hooks=memory is not None)
+    reader.save_cache()  # what makes pipelines was read for this alone
+    if outside is not None:
         return False
     looked = _Looked()
     here = os.getcwd()  # noqa: PTH109  # as freshness.py writes it

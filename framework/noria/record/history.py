@@ -15,7 +15,6 @@ from noria.record.schema import LOADED, SAVED
 from noria.record.trouble import explained, place
 
 _SAME_SECONDS = 0.05
-_MOST_EDITS = 100  # by hand that are looked past
 _NO_DATA: Mapping[str, Any] = dict.fromkeys(SAVED)
 
 
@@ -59,11 +58,14 @@ def unsettled_nodes(connection: sqlite3.Connection) -> frozenset[str]:
     What they have saved may not be recorded anywhere.
     """
     with explained(place(connection)):
-        found = _runs(connection, mark_crashed(connection), _MOST_EDITS)
-        runs = [run for run in found if run["status"] != EDITED]
-        if not runs or runs[0]["status"] != "crashed":
+        crashed = mark_crashed(connection)
+        latest = connection.execute(
+            "SELECT id, status FROM runs WHERE status <> ? ORDER BY started DESC, id DESC LIMIT 1",
+            (EDITED,),
+        ).fetchone()
+        if latest is None or not (latest["status"] == "crashed" or latest["id"] in crashed):
             return frozenset()
-        nodes = _nodes(connection, runs[0]["id"], crashed=True)
+        nodes = _nodes(connection, latest["id"], crashed=True)
     return frozenset(each["node"] for each in nodes if each["status"] != "reused")
 
 

@@ -1,6 +1,7 @@
 """What a dataset says it loads."""
 
 import sys
+from functools import cache
 from typing import Any, get_type_hints
 
 from noria_catalog.dataset import Dataset
@@ -16,19 +17,27 @@ def loaded_type(dataset: Dataset) -> Any:
     >>> loaded_type(TextDataset("a.txt"))
     <class 'str'>
     """
-    kind = type(dataset)
-    word = "read" if isinstance(dataset, FileDataset) else "load"
+    named, annotated = _said(type(dataset))
+    if named is None:
+        return annotated
+    arguments = getattr(dataset, "load_args", {})
+    other = not getattr(dataset, "other_with", frozenset()).isdisjoint(arguments)
+    return Any if other else _imported(named)
+
+
+@cache
+def _said(kind: type) -> tuple[str | None, Any]:
+    """Return the name of the class that a dataset's class says it loads, or else the annotation."""
+    word = "read" if issubclass(kind, FileDataset) else "load"
     says = _first(kind, "loads")
     # Whoever reads in a way of their own says anew what comes of it.
     if says is not None and issubclass(says, _first(kind, word) or object):
-        arguments = getattr(dataset, "load_args", {})
-        other = not getattr(dataset, "other_with", frozenset()).isdisjoint(arguments)
-        return Any if other else _imported(vars(says)["loads"])
+        return vars(says)["loads"], Any
     try:
-        return get_type_hints(getattr(kind, word)).get("return", Any)
+        return None, get_type_hints(getattr(kind, word)).get("return", Any)
     # An annotation is any expression; one that does not evaluate says nothing.
     except Exception:  # noqa: BLE001
-        return Any
+        return None, Any
 
 
 def _first(kind: type, word: str) -> type | None:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +15,7 @@ from noria.errors import Corrupt
 from noria.store.copying import copy_hashed
 from noria.store.sink import write_all
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_HEX = frozenset("0123456789abcdef")
 _BINARY = getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _WRITE = os.O_RDWR | os.O_CREAT | _BINARY
@@ -45,7 +44,7 @@ class Blobs:
 
     def path(self, digest: str) -> str:
         """Return where a blob lies; raises ValueError for what is no digest."""
-        if not _DIGEST.fullmatch(digest):
+        if not _is_digest(digest):
             raise ValueError(f"{digest!r} is no digest")
         return os.path.join(self._folder, digest[:2], digest[2:])
 
@@ -91,7 +90,7 @@ class Blobs:
     def has(self, digest: str) -> bool:
         """Tell whether a file of that digest is there; its bytes are looked at on reading."""
         return (
-            _DIGEST.fullmatch(digest) is not None
+            _is_digest(digest)
             and digest not in self._bad
             and os.path.isfile(self.path(digest))
         )
@@ -215,13 +214,13 @@ class Blobs:
             folder = os.path.join(self._folder, name)
             for rest in _names(folder):
                 digest = name + rest
-                if _DIGEST.fullmatch(digest):
+                if _is_digest(digest):
                     with suppress(OSError):
                         yield digest, os.lstat(os.path.join(folder, rest))
 
     def remove(self, digest: str, *, older_than: float) -> None:
         """Remove a file that was not published again since; one that is gone is no error."""
-        if not _DIGEST.fullmatch(digest):
+        if not _is_digest(digest):
             return
         path = self.path(digest)
         with suppress(OSError):
@@ -263,6 +262,10 @@ class Blobs:
             os.close(handle)
             raise self.set_aside(digest)
         return handle
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and _HEX.issuperset(text)
 
 
 def _sync(path: str) -> None:

@@ -11,6 +11,8 @@ from noria.store.records import Entry, ReadAgain, entry_from
 
 _MANY = 5000  # keys in one query
 _FEW = 500  # of whole entries, which take a kilobyte each
+_AS_WRITTEN = b"\0"  # no compressed text begins so
+_SHORT = 500  # bytes that compressing makes hardly fewer, and not at once
 
 
 class Entries(OpenedStore):
@@ -152,7 +154,7 @@ class Entries(OpenedStore):
         """Keep texts by digest, to show them later."""
         if self.is_writable:
             self.pending.add_texts(
-                (digest, zlib.compress(text.encode("utf-8", "surrogatepass"), 1))
+                (digest, _packed(text.encode("utf-8", "surrogatepass")))
                 for digest, text in texts.items()
             )
 
@@ -165,7 +167,8 @@ class Entries(OpenedStore):
                 return None
             ((data,),) = rows
         try:
-            return zlib.decompress(data).decode("utf-8", "surrogatepass")
+            written = data[1:] if data[:1] == _AS_WRITTEN else zlib.decompress(data)
+            return str(written, "utf-8", "surrogatepass")
         except (zlib.error, ValueError, TypeError):
             return None
 
@@ -206,3 +209,7 @@ class Entries(OpenedStore):
                 self.blobs.keep_aside(f"entry-{key[:16] if key.isalnum() else 'x'}", data=body)
             self.forget([key])
         return None
+
+
+def _packed(text: bytes) -> bytes:
+    return _AS_WRITTEN + text if len(text) < _SHORT else zlib.compress(text, 1)
