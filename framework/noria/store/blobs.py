@@ -89,11 +89,7 @@ class Blobs:
 
     def has(self, digest: str) -> bool:
         """Tell whether a file of that digest is there; its bytes are looked at on reading."""
-        return (
-            _is_digest(digest)
-            and digest not in self._bad
-            and os.path.isfile(self.path(digest))
-        )
+        return _is_digest(digest) and digest not in self._bad and os.path.isfile(self.path(digest))
 
     def read(self, digest: str) -> bytearray:
         """Return a blob's bytes, checked after they were copied here.
