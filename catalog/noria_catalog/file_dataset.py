@@ -1,7 +1,6 @@
 """The one base of datasets that lie in a file."""
 
 import os
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -155,6 +154,8 @@ class FileDataset(ABC):
 
     def _begin_with_old(self, pending: str) -> None:
         """Copy what is there, so that adding to it is published whole or not at all as well."""
+        import shutil
+
         if self.version is not None:
             raise SaveError("nothing can be added to a version", hint="leave out `mode: a`")
         with suppress(MissingDataError), self.storage.reading(self.filepath) as path:

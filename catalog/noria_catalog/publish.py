@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import stat
 import sys
 import time
@@ -258,6 +257,8 @@ def _move(temporary: str, real: str, *, replace: bool) -> None:
 
 
 def _disk_full(error: OSError, folder: str, target: str) -> SaveError:
+    import shutil
+
     free = shutil.disk_usage(folder).free
     stands = "still holds what it held before" if os.path.exists(target) else "was not made"
     return SaveError(

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -113,6 +112,8 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
         case KeyboardInterrupt() | click.Abort():
             click.echo("interrupted", err=True)
             return INTERRUPTED
+    import traceback
+
     if os.environ.get(TRACEBACK, "0") not in ("", "0"):
         traceback.print_exception(error)
     _report(_unforeseen(error))
@@ -120,6 +121,8 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
 
 
 def _unforeseen(error: BaseException) -> str:
+    import traceback
+
     said = " ".join(f"{type(error).__name__}: {error}".split())
     said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
     frames = traceback.extract_tb(error.__traceback__)

@@ -38,9 +38,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(words: list[str]) -> int:
+    from contextlib import nullcontext
+
     from noria.collection import seldom_collection
 
-    with seldom_collection():
+    # Another command may serve for days, or be somebody's session.
+    with seldom_collection() if words[:1] in _ANSWERED else nullcontext():
         from noria.cli.group import run_command_line
 
         return run_command_line(words)

@@ -2,7 +2,6 @@
 
 import shlex
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -122,6 +121,8 @@ def run(
             )
     except NodeError as error:
         if full and error.__cause__ is not None:
+            import traceback
+
             trace = "".join(traceback.format_exception(error.__cause__))
             click.echo(session.catalog.hide(trace), err=True, nl=False)
         error.hint = _how_to_go_on(error, selection, [*again, *crew], remembered=not no_cache)

@@ -71,7 +71,7 @@ class CodeReader:
                 made = self._of_plain(thing, named)
             else:
                 made = self._made(thing, named)
-            own = tuple(self._own_effect(thing))
+            own = () if named is not None else tuple(self._own_effect(thing))
             if own:
                 made = made._replace(effects=tuple(sorted({*made.effects, *own})))
             found = self._known[id(thing)] = (thing, made)

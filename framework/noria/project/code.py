@@ -1,7 +1,6 @@
 """Importing the project's own code, and telling what is wrong when that fails."""
 
 import importlib
-import traceback
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +54,8 @@ def code_error(
 
     ``doing`` says what ``purpose`` cannot be.
     """
+    import traceback
+
     if isinstance(error, SyntaxError) and error.filename:
         where = Where(_shown(error.filename, project), error.lineno or 1, error.offset or 1)
         line = (error.text or "").strip()

@@ -1,6 +1,5 @@
 """What is wrong with a ledger that cannot be read or written, in words."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +56,8 @@ def place(connection: sqlite3.Connection) -> Path:
 
 
 def _on_disk(path: Path) -> str | None:
+    import shutil
+
     try:
         if shutil.disk_usage(path.parent).free < _NO_ROOM:
             return "the disk is full"

@@ -3,7 +3,6 @@
 import linecache
 import site
 import sysconfig
-import traceback
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -41,6 +40,8 @@ def one_line(error: BaseException) -> str:
     >>> one_line(ValueError("too few rows"))
     'ValueError: too few rows'
     """
+    import traceback
+
     if isinstance(error, NoriaError):
         return error.message.splitlines()[0]
     text = traceback.format_exception_only(error)[-1].strip()
@@ -76,6 +77,8 @@ def frames(trace: TracebackType | None) -> list[str]:
 
     When no frame is the user's, the innermost one is shown, whosever it is.
     """
+    import traceback
+
     entries = [entry for entry in traceback.extract_tb(trace) if not _ours(entry.filename)]
     lines: list[str] = []
     folded = 0

@@ -1,7 +1,6 @@
 """Putting recorded outputs back, and keeping aside what nobody recorded."""
 
 import os
-import shutil
 from pathlib import Path
 
 from noria_catalog import DataCatalog
@@ -32,6 +31,8 @@ def keep_aside(name: str, places: Places, folder: Path, root: Path) -> Path:
     Below it the path is the one that it had below ``root``, the project's folder.  Of a link it is
     the link that is moved: what it leads to is somebody else's.
     """
+    import shutil
+
     place = places.path(name)
     below = os.path.relpath(place, root)
     if below.startswith(os.pardir):

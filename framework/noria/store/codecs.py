@@ -7,15 +7,21 @@ from noria.errors import NotStorable, Undecodable
 from noria.store.arrays import decode_array, encode_array
 from noria.store.arrays import is_exact as is_exact_array
 from noria.store.frames import decode_frame, describe_frame, encode_frame
-from noria.store.pickles import decode_pickle, encode_pickle
 from noria.store.plain import NotPlainError, decode_plain, encode_plain
 from noria.store.sink import Sink
+
+
+def _decode_pickle(data: bytearray) -> Any:
+    from noria.store.pickles import decode_pickle
+
+    return decode_pickle(data)
+
 
 _DECODERS = {
     "json": decode_plain,
     "npy": decode_array,
     "arrow": decode_frame,
-    "pickle": decode_pickle,
+    "pickle": _decode_pickle,
 }
 
 
@@ -46,6 +52,8 @@ def encode(value: Any, sink: Sink) -> tuple[str, tuple[Any, ...]]:
         if about is not None:
             encode_frame(value, about, sink)
             return "arrow", ()
+    from noria.store.pickles import encode_pickle
+
     try:
         return "pickle", encode_pickle(value, sink)
     # Pickling runs the value's own methods, which raise what they like.

@@ -1,6 +1,6 @@
 """JSON for plain values: text, numbers, lists, dictionaries, tuples, sets of text, bytes."""
 
-import base64
+import binascii
 import json
 import math
 from typing import Any
@@ -54,7 +54,7 @@ class _Walk:
         if kind in _ATOMS:
             return _atom(value, kind)
         if kind is bytes and len(value) <= _LONGEST:
-            return {"~bytes": base64.b64encode(value).decode()}
+            return {"~bytes": binascii.b2a_base64(value, newline=False).decode()}
         if kind is tuple:
             return {"~tuple": [self.tree(item, depth + 1) for item in value]}
         if kind is frozenset:
@@ -121,7 +121,7 @@ def _untagged(found: dict[str, Any]) -> Any:
         case "~frozenset":
             return frozenset(content)
         case "~bytes":
-            return base64.b64decode(content)
+            return binascii.a2b_base64(content)
         case "~float":
             return float(content)
         case "~dict":

@@ -1,7 +1,6 @@
 """Where a value's bytes go: hashed in a second thread while they are written."""
 
 import os
-import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -142,6 +141,8 @@ class _Hashing:
     """A thread that digests what it is given, in order."""
 
     def __init__(self, hasher: blake3) -> None:
+        import queue
+
         self._hasher = hasher
         self._parts: queue.Queue[memoryview | None] = queue.Queue(maxsize=_AHEAD)
         self._thread = threading.Thread(target=self._run, name="noria-hash", daemon=True)
