@@ -113,9 +113,12 @@ class Attached:
         while pending:
             inside, found = pending.pop()
             for reference in found.references:
+                outside = changes_outside(reference)
+                if not (outside or reference.use & (TOUCHED | CALLED)):
+                    continue
                 for target in self._project.resolve(inside, reference.chain):
                     if target.kind == OUTSIDE:
-                        if changes_outside(reference):
+                        if outside:
                             yield target
                     elif reference.use & TOUCHED:
                         yield target
