@@ -15,7 +15,8 @@ MOST_TIME = 1.03
 # pandas' own peak varies by a few megabytes; a second copy of
 # the table was 1.09x (CSV) and 1.31x (Parquet) when tried.
 MOST_MEMORY = 1.05
-ROUNDS = {"csv": 12, "parquet": 16}
+# What a Parquet takes differs from one process to the next by a fifth, and 3 % are asked for.
+ROUNDS = {"csv": 12, "parquet": 30}
 
 
 def measure(bench: Bench) -> Section:
