@@ -32,6 +32,7 @@ from noria.code.project import Project
 
 _NAME = "code.fingerprints"
 _NOWHERE = -1
+_NOTHING = marshal.dumps({})
 Said = dict[str, Any]
 
 
@@ -56,24 +57,28 @@ class KeptFingerprints:
         self._compared = compared
         self._assembly = assembly
         self._called = called
-        self._held: Said | None = None
+        self._found: dict[str, tuple[bytes, tuple[str, ...]]] | None = None  # by module
+        self._written = ""
         self._doubtful: frozenset[str] = frozenset()  # modules of which not all is as it was
         self._opened: dict[str, dict[str, tuple[Any, ...]]] = {}
         self._added: dict[str, dict[str, tuple[Fingerprint, tuple[str, ...]]]] = {}
-        self._symbols: dict[tuple[Any, ...], Symbol] = {}
+        self._symbols: dict[str, Symbol] = {}
 
     def find(self, module: str, called: str) -> Fingerprint | None:
         """Return the fingerprint of a function, ``None`` where none is known to hold."""
         if self._folder is None:
             return None
-        if self._held is None:
-            self._held = recall(self._folder, _NAME)
-            if self._held and not self._judge(self._held):
-                self._held = {}
-        found = self._opened.get(module)
-        if found is None:
-            found = self._opened[module] = self._open(module)
-        entry = found.pop(called, None)
+        if self._found is None:
+            held = recall(self._folder, _NAME)
+            holds = bool(held) and self._judge(held)
+            self._found, self._written = (held["found"], held["written"]) if holds else ({}, "")
+        opened = self._opened.get(module)
+        if opened is None:
+            # What is taken out, here and below, still lies in the file.
+            packed = self._found.pop(module, None)
+            opened = {} if packed is None else marshal.loads(packed[0])  # noqa: S302  # ours
+            self._opened[module] = opened
+        entry = opened.pop(called, None)
         if entry is None or not self._doubtful.isdisjoint(entry[-1]):
             return None
         digest, symbols, distributions, effects, doubts, _ = entry
@@ -96,49 +101,35 @@ class KeptFingerprints:
             return
         if self._has_grown():
             return
-        held = recall(self._folder, _NAME) if self._held else {}
-        if held.get("written") != (self._held or {}).get("written"):
-            held = {}  # others have written: nobody has judged that here
+        held = recall(self._folder, _NAME) if self._written else {}
+        # What others have written meanwhile nobody has judged here.
+        was = held["found"] if held.get("written") == self._written else {}
         found: dict[str, tuple[bytes, tuple[str, ...]]] = {}
-        for module in {*held.get("found", ()), *self._added}:
-            entries, changed = self._still(held, module)
-            for called, (made, reached) in self._added.get(module, {}).items():
-                entries[called] = (*_plain(made), reached)
-                changed = True
-            if not changed:
-                found[module] = held["found"][module]
-            elif entries:
-                reaches = sorted({name for entry in entries.values() for name in entry[-1]})
-                found[module] = (marshal.dumps(entries), tuple(reaches))
-        said = self._say(found)
-        if keep(self._folder, _NAME, said):
-            self._held, self._added, self._doubtful = said, {}, frozenset()
-            self._opened.clear()
-
-    def _open(self, module: str) -> dict[str, tuple[Any, ...]]:
-        packed = (self._held or {}).get("found", {}).get(module)
-        return {} if packed is None else marshal.loads(packed[0])  # noqa: S302  # ours
-
-    def _still(self, held: Said, module: str) -> tuple[dict[str, tuple[Any, ...]], bool]:
-        """Return what is kept of a module and still holds, and whether some of it does not."""
-        packed = held.get("found", {}).get(module)
-        if packed is None:
-            return {}, False
-        data, reaches = packed
-        doubted = not self._doubtful.isdisjoint(reaches)
-        if not doubted and module not in self._added:
-            return {}, False
-        entries: dict[str, tuple[Any, ...]] = marshal.loads(data)  # noqa: S302  # ours
-        if doubted:
-            entries = {
+        for module in {*was, *self._added}:
+            data, reaches = was.get(module, (_NOTHING, ()))
+            added = self._added.get(module, {})
+            if not added and self._doubtful.isdisjoint(reaches):
+                found[module] = data, reaches
+                continue
+            entries: dict[str, tuple[Any, ...]] = {
                 called: entry
-                for called, entry in entries.items()
+                for called, entry in marshal.loads(data).items()  # noqa: S302  # ours
                 if self._doubtful.isdisjoint(entry[-1])
             }
-        return entries, doubted
+            for called, (made, reached) in added.items():
+                entries[called] = (*_plain(made), reached)
+            if entries:
+                all_reached = {name for entry in entries.values() for name in entry[-1]}
+                found[module] = (marshal.dumps(entries), tuple(sorted(all_reached)))
+        said = self._say(found)
+        if keep(self._folder, _NAME, said):
+            self._written, self._added, self._doubtful = said["written"], {}, frozenset()
 
     def _symbol(self, plain: tuple[Any, ...]) -> Symbol:
-        return self._symbols.setdefault(plain, Symbol._make(plain))
+        known = self._symbols.get(plain[0])
+        if known is None or known != plain:
+            known = self._symbols[plain[0]] = Symbol._make(plain)
+        return known
 
     # -- what fingerprints are made of beside the modules that they reach
 
