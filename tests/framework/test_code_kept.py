@@ -57,7 +57,9 @@ def test_only_what_reaches_an_edit_is_found_anew(tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         fingerprint(root, f"{name}:node", cache)
     _mark(cache)
+    write(root, {"two.py": f"{node}# said at the end\n"})
     assert fingerprint(root, "one:node", cache).digest == "marked"
+    assert fingerprint(root, "three:node", cache).digest == "marked"
     write(root, {"two.py": "def node(x): return x + 1\n"})
     assert fingerprint(root, "one:node", cache).digest == "marked"
     assert fingerprint(root, "two:node", cache).digest != "marked"

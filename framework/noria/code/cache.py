@@ -3,6 +3,8 @@
 import marshal
 from pathlib import Path
 
+from blake3 import blake3
+
 from noria.code.kept_file import keep, recall
 from noria.code.modules import Modules
 from noria.code.table import Table, make_table, pack, unpack
@@ -20,24 +22,29 @@ class TableCache:
         self._names = set(self._kept)
         self._used: dict[str, str] = {}
         self._made: dict[str, tuple[str, bytes]] = {}
+        self.digests: dict[str, str] = {}
+        """By module, what changes with its table: a comment behind all code changes nothing."""
 
     def table(self, modules: Modules, name: str) -> Table:
         """Return the table of a module; what cannot be read has an error in it."""
         source = modules.sources[name]
         data = modules.read(source)
+        self.digests[name] = digest = modules.digests.get(source.path or "", "")
         if data is None:
             return Table(error="it cannot be read")
         if source.path is None:
             return Table()
-        digest = modules.digests[source.path]
         key = f"{name} {source.is_package}"
         self._used[key] = digest
         kept = self._kept.pop(key, None)
         if kept is not None and kept[0] == digest:
+            self.digests[name] = blake3(kept[1]).hexdigest()
             return unpack(marshal.loads(kept[1]))  # noqa: S302  # ours: the checksum said so
         table = make_table(data, source.package)
         if self._folder is not None:
-            self._made[key] = (digest, marshal.dumps(pack(table)))
+            packed = marshal.dumps(pack(table))
+            self._made[key] = (digest, packed)
+            self.digests[name] = blake3(packed).hexdigest()
         return table
 
     def save(self) -> None:

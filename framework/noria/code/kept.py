@@ -138,7 +138,7 @@ class KeptFingerprints:
         project = self._project
         return {
             **self._whole(),
-            "modules": _digests(project),
+            "modules": project.digests(),
             "kinds": project.modules.kinds(),
             "closures": self._assembly.required(),
             "states": self._states(),
@@ -182,7 +182,7 @@ class KeptFingerprints:
         project = self._project
         if any(held[what] != said for what, said in self._whole().items()):
             return False
-        digests = _digests(project)
+        digests = project.digests()
         edited = frozenset(
             name for name, digest in held["modules"].items() if digest != digests[name]
         )
@@ -237,13 +237,6 @@ def _plain(made: Fingerprint) -> tuple[Any, ...]:
         distributions,
         *(tuple(map(tuple, each)) for each in others),
     )
-
-
-def _digests(project: Project) -> dict[str, str]:
-    modules = project.modules
-    return {
-        name: modules.digests.get(source.path or "", "") for name, source in modules.sources.items()
-    }
 
 
 def _attached(attached: Attached) -> dict[str, list[tuple[tuple[Any, ...], list[tuple[str, int]]]]]:

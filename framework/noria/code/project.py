@@ -82,6 +82,10 @@ class Project:
             if statement.bases:
                 self.derived.append((name, place))
 
+    def digests(self) -> dict[str, str]:
+        """Return by module what changes with what its source says, and with its places."""
+        return dict(self._cache.digests)
+
     def is_source(self, module: str) -> bool:
         """Return whether a module is the project's; its package is read if it was not yet."""
         if self.modules.kind(module) != PROJECT:
