@@ -122,7 +122,7 @@ class Gatherer:
             return "memory"
         left_out = _LEFT_OUT[side]
         described = self._places.described(name)
-        said = [(key, _ordered(described[key])) for key in sorted(described) if key not in left_out]
+        said = [(key, _ordered(described[key])) for key in sorted(described.keys() - left_out)]
         suffixes = _suffixes(str(described.get("filepath", "")))
         if side == "reads":  # the same bytes are the same data, but where a name says how to unpack
             suffixes = [suffix for suffix in suffixes if suffix.lower() in _PACKED]
