@@ -34,6 +34,9 @@ _NAME = "code.fingerprints"
 _NOWHERE = -1
 _NOTHING = marshal.dumps({})
 Said = dict[str, Any]
+Places = Iterable[tuple[str, int]]
+# What is changed, whose first part is a module or None, with the statements that change it.
+Changes = list[tuple[tuple[Any, ...], list[tuple[str, int]]]]
 
 
 class KeptFingerprints:
@@ -239,8 +242,8 @@ def _plain(made: Fingerprint) -> tuple[Any, ...]:
     )
 
 
-def _attached(attached: Attached) -> dict[str, list[tuple[tuple[Any, ...], list[tuple[str, int]]]]]:
-    """Return who changes what, as lists: what is changed, by which statements."""
+def _attached(attached: Attached) -> dict[str, Changes]:
+    """Return who changes what, as lists."""
     loose = [((name,), [(name, at) for at in places]) for name, places in attached.loose.items()]
     return {
         "to_statement": _listed(attached.to_statement.items()),
@@ -254,16 +257,14 @@ def _attached(attached: Attached) -> dict[str, list[tuple[tuple[Any, ...], list[
     }
 
 
-def _listed(
-    pairs: Iterable[tuple[tuple[Any, ...], Iterable[tuple[str, int]]]],
-) -> list[tuple[tuple[Any, ...], list[tuple[str, int]]]]:
+def _listed(pairs: Iterable[tuple[tuple[Any, ...], Places]]) -> Changes:
     return [(tuple(changed), sorted(places)) for changed, places in pairs]
 
 
 def _beside(
-    edited: frozenset[str], pairs: list[tuple[tuple[Any, ...], list[tuple[str, int]]]]
+    edited: frozenset[str], changes: Changes
 ) -> dict[tuple[Any, ...], frozenset[tuple[str, int]]]:
-    """Return the same without what is in edited modules, and without the places there.
+    """Return the changes without what is in edited modules, and without the places there.
 
     Who reaches such a place reaches its module, and is found anew.
     """
@@ -271,7 +272,7 @@ def _beside(
         changed: frozenset(
             (module, _NOWHERE if module in edited else place) for module, place in places
         )
-        for changed, places in pairs
+        for changed, places in changes
         if changed[0] not in edited
     }
 
