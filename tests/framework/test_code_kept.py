@@ -87,6 +87,24 @@ def test_what_was_not_asked_for_after_an_edit_is_found_anew_later(tmp_path: Path
     assert fingerprint(root, "later:node", cache) == fingerprint(root, "later:node")
 
 
+def test_what_is_asked_for_after_saving_is_found_anew(tmp_path: Path) -> None:
+    root, cache = tmp_path / "src", tmp_path / "cache"
+    write(root, {"nodes.py": "def node(x): return 1\ndef late(x): return 1\n"})
+    for name in ("node", "late"):
+        fingerprint(root, f"nodes:{name}", cache)
+    write(root, {"nodes.py": "def node(x): return 2\ndef late(x): return 2\n"})
+    with importable(root):
+        nodes = importlib.import_module(f"{PACKAGE}.nodes")
+        reader = CodeReader([root], cache=cache)
+        reader.fingerprint(nodes.node)
+        reader.save_cache()
+        assert reader.fingerprint(nodes.late) == _read(root, nodes.late, None)
+        reader.save_cache()
+    for name in ("node", "late"):
+        anew = fingerprint(root, f"nodes:{name}")
+        assert fingerprint(root, f"nodes:{name}", cache) == anew
+
+
 def test_a_module_that_appears_may_be_what_a_name_means(tmp_path: Path, both: Both) -> None:
     write(
         tmp_path / "src", {"nodes.py": "def node(x):\n    from shop import late\n    late.f(x)\n"}

@@ -126,7 +126,9 @@ class KeptFingerprints:
                 found[module] = (marshal.dumps(entries), tuple(sorted(all_reached)))
         said = self._say(found)
         if keep(self._folder, _NAME, said):
-            self._written, self._added, self._doubtful = said["written"], {}, frozenset()
+            # All that holds is in the file, and nothing else may be found from now on.
+            self._found, self._opened, self._doubtful = found, {}, frozenset()
+            self._written, self._added = said["written"], {}
 
     def _symbol(self, plain: tuple[Any, ...]) -> Symbol:
         known = self._symbols.get(plain[0])
