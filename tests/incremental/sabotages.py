@@ -239,8 +239,8 @@ SABOTAGES = [
     _code(
         "keep what a new member may be called for",
         "kept.py",
-        'if not set(words) <= set(held["words"].get(name, ())):',
-        "if False:",
+        "not words[name] <= were.get(name, set())",
+        "False",
         KEPT,
     ),
     _code(

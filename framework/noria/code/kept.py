@@ -100,9 +100,7 @@ class KeptFingerprints:
 
     def save(self) -> None:
         """Write what was found, where it is not all that was kept."""
-        if self._folder is None or not (self._added or self._doubtful):
-            return
-        if self._has_grown():
+        if self._folder is None or not (self._added or self._doubtful) or self._has_grown():
             return
         held = recall(self._folder, _NAME) if self._written else {}
         # What others have written meanwhile nobody has judged here.
@@ -148,7 +146,7 @@ class KeptFingerprints:
             "closures": self._assembly.required(),
             "states": self._states(),
             "attached": _attached(self._graph.attached),
-            "words": _words(project, project.tables),
+            "words": _words(project),
             "links": {name: _links(project, name) for name in project.tables}
             if project.derived
             else {},
@@ -226,9 +224,9 @@ class KeptFingerprints:
         now = _attached(self._graph.attached)
         if any(masked(now[what]) != masked(was) for what, was in held["attached"].items()):
             return False
-        for name, words in _words(project, edited).items():
-            if not set(words) <= set(held["words"].get(name, ())):
-                return False  # an attribute of these names may mean more than it did
+        words, were = _words(project), held["words"]
+        if any(not words[name] <= were.get(name, set()) for name in edited & words.keys()):
+            return False  # an attribute of these names may mean more than it did
         if not (project.derived or held["links"]):
             return True
         return all(held["links"].get(name) == _links(project, name) for name in edited)
@@ -279,19 +277,13 @@ def _beside(
     }
 
 
-def _words(project: Project, modules: Iterable[str]) -> dict[str, list[str]]:
-    """Return the names of the members of all classes in each of some modules."""
-    found = {
-        name: sorted(
-            {
-                part.name.rpartition(".")[2]
-                for statement in project.tables[name].statements
-                for part in statement.parts
-            }
-        )
-        for name in modules
-    }
-    return {name: words for name, words in found.items() if words}
+def _words(project: Project) -> dict[str, set[str]]:
+    """Return the names of the members of all classes by module."""
+    found: dict[str, set[str]] = {}
+    for word, places in project.members.items():
+        for module, _, _ in places:
+            found.setdefault(module, set()).add(word)
+    return found
 
 
 def _links(project: Project, name: str) -> bytes:

@@ -88,14 +88,14 @@ class CodeReader:
         return made
 
     def _made(self, thing: Any, named: tuple[Key, ...] | None) -> Fingerprint:
-        made = self._assembly.fingerprint(tuple(self._starts(thing, named)), _kind_of(thing))
-        while self._project.grown:
+        while True:
+            made = self._assembly.fingerprint(tuple(self._starts(thing, named)), _kind_of(thing))
+            if not self._project.grown:
+                return made
             # A package was met that nothing known before imports: it may change anything.
             self._folder = None
             self._begin()
             named = self._anchor(thing)
-            made = self._assembly.fingerprint(tuple(self._starts(thing, named)), _kind_of(thing))
-        return made
 
     def files(self) -> Mapping[str, str]:
         """Return the absolute paths of all sources looked at, with their digests."""
