@@ -57,6 +57,7 @@ class Kinds:
 
     def __init__(self, packages: Sequence[str] = ()) -> None:
         self._packages = tuple(packages)
+        self._resolved: dict[str, type[Any]] = {}
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -75,6 +76,12 @@ class Kinds:
 
     def resolve(self, word: str, where: Where | None = None) -> type[Any]:
         """Return the class that a type word names; raises UnknownTypeError, imports only it."""
+        found = self._resolved.get(word)
+        if found is None:
+            found = self._resolved[word] = self._looked_up(word, where)
+        return found
+
+    def _looked_up(self, word: str, where: Where | None) -> type[Any]:
         if not _DOTTED.fullmatch(word):
             raise UnknownTypeError(f"{word!r} is no type", where=where, hint=self._hint(None))
         target = BUILTIN.get(word) or self._plugins.get(word)

@@ -4,6 +4,7 @@ import os
 import re
 from contextlib import suppress
 from functools import cache
+from zlib import crc32
 
 _NAME = re.compile(r"\.~noria-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}-(.+)", re.DOTALL)
 _LONGEST_NAME = 255
@@ -89,16 +90,21 @@ def _tail(name: str) -> str:
 
 @cache
 def _host() -> str:
-    from hashlib import blake2s
-
     # A process id means something inside its own namespace only: containers may share a host name.
     try:
         namespace = os.readlink("/proc/self/ns/pid")
     except OSError:
         namespace = ""
+    about = f"{_node()} {namespace}".encode("utf-8", "surrogatepass")
+    return f"{crc32(about):08x}"
+
+
+def _node() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().nodename
     import platform
 
-    return blake2s(f"{platform.node()} {namespace}".encode(), digest_size=4).hexdigest()
+    return platform.node()
 
 
 def _is_alive(pid: int) -> bool:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from noria_catalog.errors import SaveError
 from noria_catalog.leftovers import remove, sweep, temporary_name
@@ -18,8 +18,7 @@ FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno.EPERM}
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """What a save put in place: ``size`` in bytes; the seconds of syncing or sending in it.
 
     ``place`` is the path or URL of the file itself, of a versioned dataset the version's, without

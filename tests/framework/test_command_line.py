@@ -5,8 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import noria
 import pytest
+from noria.cli.plain import plain_run
+from noria.cli.run import run
 from noria.cli.table import COMMANDS
 
 from tests.project_on_disk import ProjectOnDisk, environment
@@ -69,3 +72,74 @@ def test_a_command_of_an_installed_package_is_found(project: ProjectOnDisk) -> N
             check=True,
         )
         assert said in done.stdout
+
+
+PLAIN = (
+    "",
+    "-p train",
+    "--pipeline train --quiet",
+    "--env full -q --force",
+    "-e full --no-cache --wait --json",
+    "--pipeline one --pipeline two",
+)
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_usual_words_of_run_mean_what_click_takes_them_for(line: str) -> None:
+    words = line.split()
+    assert plain_run(words) == run.make_context("run", list(words)).params
+
+
+UNUSUAL = (
+    "--pipelin train",
+    "--pipeline",
+    "--pipeline -q",
+    "--pipeline=train",
+    "-ptrain",
+    "-qp train",
+    "train",
+    "--help",
+    "--nodes a",
+    "--workers two",
+    "-- -q",
+)
+
+
+@pytest.mark.parametrize("line", UNUSUAL)
+def test_words_of_run_that_are_not_quite_usual_are_left_to_click(line: str) -> None:
+    assert plain_run(line.split()) is None
+
+
+def test_every_option_of_run_has_a_value_where_nobody_says_it() -> None:
+    given = plain_run([])
+    assert given is not None
+    assert given.keys() == {one.name for one in run.params if isinstance(one, click.Option)}
+
+
+LOOKS = """\
+import sys
+
+from noria import Pipeline, node
+
+
+def look() -> bool:
+    return "click" in sys.modules
+
+
+def create_pipeline() -> Pipeline:
+    return Pipeline([node(look, None, "seen", name="look")])
+"""
+
+
+def test_a_run_by_usual_words_imports_no_click(project: ProjectOnDisk) -> None:
+    project.write(
+        {
+            "src/shop/pipelines/looks/__init__.py": "",
+            "src/shop/pipelines/looks/pipeline.py": LOOKS,
+            "conf/base/catalog_looks.yml": "seen: {type: json.JSONDataset, filepath: seen.json}\n",
+        }
+    )
+    project.noria("run", "-p", "looks", "--force")
+    assert (project.path / "seen.json").read_text().strip() == "false"
+    project.noria("run", "--pipeline=looks", "--force")
+    assert (project.path / "seen.json").read_text().strip() == "true"

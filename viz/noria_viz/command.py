@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from noria.cli.options import configuration_options, selection_options, take_selection
+from noria.cli.options import configuration_options, selection_options
+from noria.cli.selecting import take_selection
 from noria.project.discover import find_project
 from noria.project.selection import Selection
 

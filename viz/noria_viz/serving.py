@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -87,7 +86,7 @@ def _live(project: Project, selection: Selection, given: dict[str, Any]) -> Live
     settings = read_settings(project, given["env"])
     conf = given["conf_source"] or settings.conf_source
     return LiveProject(
-        {"path": str(project.path), "selection": asdict(selection), **given},
+        {"path": str(project.path), "selection": selection._asdict(), **given},
         name=project.name,
         env=settings.env,
         pipeline=selection.pipeline,

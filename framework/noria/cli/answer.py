@@ -2,8 +2,7 @@
 
 import sys
 
-import click
-
+from noria.cli.saying import say
 from noria.project.incremental import Incremental
 from noria.project.manifest import Before, keep_answer
 from noria.project.session import Session
@@ -21,6 +20,6 @@ class Answer:
 
         ``memory`` is that of a plan in which all is in place, ``None`` for the pipelines alone.
         """
-        click.echo(text)
+        say(text)
         if keep and self._session.project.state.is_dir():
             keep_answer(self._session, self._before, sys.argv[1:], text, memory)

@@ -13,9 +13,9 @@ from noria.cli.options import (
     configuration_options,
     json_option,
     selection_options,
-    take_selection,
 )
 from noria.cli.printing import moment, plural, print_json, size
+from noria.cli.selecting import take_selection
 from noria.cli.summary import place_shown
 from noria.project.discover import Project
 from noria.project.results import open_results, store_folder, store_limit

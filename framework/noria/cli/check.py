@@ -7,8 +7,9 @@ from click.core import ParameterSource
 
 from noria.cli import findings
 from noria.cli.opening import open_session
-from noria.cli.options import configuration_options, json_option, selection_options, take_selection
+from noria.cli.options import configuration_options, json_option, selection_options
 from noria.cli.printing import plural, print_json
+from noria.cli.selecting import take_selection
 from noria.project.check import Checked, check_project
 
 MISTAKE = 2

@@ -44,6 +44,20 @@ def _run(words: list[str]) -> int:
 
     # Another command may serve for days, or be somebody's session.
     with seldom_collection() if words[:1] in _ANSWERED else nullcontext():
-        from noria.cli.group import run_command_line
+        from noria.cli.ending import run_to_the_end
 
-        return run_command_line(words)
+        return run_to_the_end(lambda: _call(words))
+
+
+def _call(words: list[str]) -> int:
+    if words[:1] == ["run"]:
+        from noria.cli.plain import plain_run
+
+        given = plain_run(words[1:])
+        if given is not None and COMPLETION not in os.environ:
+            from noria.cli.running import run_here
+
+            return run_here(began=BEGAN, **given)
+    from noria.cli.group import call_command
+
+    return call_command(words)

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import click
-
 from noria.project.discover import Project, find_project
 from noria.project.session import Session
 
@@ -40,6 +38,8 @@ def parse_versions(texts: Iterable[str]) -> dict[str, str]:
     for part in (part.strip() for text in texts for part in text.split(",")):
         name, colon, version = part.rpartition(":")
         if not (colon and name and version):
-            raise click.BadParameter(f"{part!r} is not NAME:VERSION", param_hint="--load-versions")
+            from click import BadParameter
+
+            raise BadParameter(f"{part!r} is not NAME:VERSION", param_hint="--load-versions")
         versions[name] = version
     return versions

@@ -5,8 +5,6 @@ from typing import Any, TypeVar
 
 import click
 
-from noria.project.selection import Selection
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -53,20 +51,6 @@ def selection_options(command: Command) -> Command:
     for option in reversed(_SELECTION):
         command = option(command)
     return command
-
-
-def take_selection(given: dict[str, Any]) -> Selection:
-    """Take the selection's values out of a command's arguments."""
-    return Selection(
-        pipeline=given.pop("pipeline"),
-        tags=given.pop("tags"),
-        nodes=given.pop("nodes"),
-        from_nodes=given.pop("from_nodes"),
-        to_nodes=given.pop("to_nodes"),
-        from_inputs=given.pop("from_inputs"),
-        to_outputs=given.pop("to_outputs"),
-        namespaces=given.pop("namespaces"),
-    )
 
 
 _CONFIGURATION = [

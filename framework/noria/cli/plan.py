@@ -7,8 +7,9 @@ import click
 from noria.cli.answer import Answer
 from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
-from noria.cli.options import configuration_options, json_option, selection_options, take_selection
+from noria.cli.options import configuration_options, json_option, selection_options
 from noria.cli.printing import duration, json_lines, plural, print_json, table
+from noria.cli.selecting import take_selection
 from noria.code import READING
 from noria.project.planning import Change, Planning, document, planning
 

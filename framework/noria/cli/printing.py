@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import click
-
+from noria.cli.saying import say
 from noria.record.json_text import json_text
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -102,7 +101,7 @@ def table(
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON, valid whatever it holds (see :func:`json_text`)."""
-    click.echo(json_lines(value))
+    say(json_lines(value))
 
 
 def json_lines(value: Any) -> str:

@@ -1,7 +1,6 @@
 """What a run has done so far, gathered from its events; progress and summary are drawn from it."""
 
 import time
-from dataclasses import dataclass, field
 
 from noria.record.events import (
     DatasetLoaded,
@@ -19,21 +18,23 @@ from noria.record.events import (
 )
 
 
-@dataclass(slots=True)
 class NodeTally:
     """One node: ``status`` is "waiting", "running", "done", "failed", "reused" or "restored".
 
     ``reason`` says why it runs or is restored, empty where nobody judged.
     """
 
-    name: str
-    status: str = "waiting"
-    started: float = 0.0
-    seconds: float | None = None
-    memory: int | None = None
-    error: str | None = None
-    reason: str = ""
-    saved: list[DatasetSaved] = field(default_factory=list)
+    __slots__ = ("error", "memory", "name", "reason", "saved", "seconds", "started", "status")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.status = "waiting"
+        self.started = 0.0
+        self.seconds: float | None = None
+        self.memory: int | None = None
+        self.error: str | None = None
+        self.reason = ""
+        self.saved: list[DatasetSaved] = []
 
 
 class Tally:

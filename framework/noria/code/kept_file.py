@@ -3,6 +3,7 @@
 import marshal
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -50,11 +51,26 @@ def keep(folder: Path, name: str, value: dict[str, Any]) -> bool:
 
 @cache
 def _meaning() -> str:
-    """Return what the bytes mean: by this Python's compiler and marshal, and by this very code."""
+    """Return what the bytes mean: by this Python's compiler and marshal, and by this very code.
+
+    The code is told by the state of its files, inode and change time among it, for all of it is
+    more than there is to read of most projects.
+    """
     hashed = blake3(_PYTHON.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        hashed.update(path.read_bytes())
+    for name, state in sorted(_states(Path(__file__).parent)):
+        hashed.update(f"{name} {state}\n".encode())
     return hashed.hexdigest()
+
+
+def _states(folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                now = entry.stat()
+                yield (
+                    entry.name,
+                    (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev),
+                )
 
 
 def _checksum(folder: Path, payload: Any) -> bytes:

@@ -9,7 +9,6 @@ import pathlib
 import re
 import sys
 import types
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +19,10 @@ Code = Callable[[Any], str | None]
 _PLAIN = (
     int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented),
     dt.date, dt.time, dt.datetime, dt.timedelta, dt.timezone,
-    uuid.UUID, range, slice,
+    range, slice,
 )  # fmt: skip
 _PLAIN_TYPES = frozenset(_PLAIN)
-_PLAIN_ONCE_IMPORTED = {"Decimal": "decimal", "Fraction": "fractions"}
+_PLAIN_ONCE_IMPORTED = {"Decimal": "decimal", "Fraction": "fractions", "UUID": "uuid"}
 _DEEPEST = 200
 
 
@@ -149,7 +148,7 @@ class Spelling:
     def _give_up(self, value: Any, out: list[str]) -> None:
         kind = type(value)
         self.unknown.append(f"{kind.__module__}.{kind.__qualname__}")
-        out.append(uuid.uuid4().hex)
+        out.append(os.urandom(16).hex())
 
 
 def _content(cell: types.CellType) -> Any:

@@ -24,7 +24,7 @@ _PYTHON = f"{sys.implementation.cache_tag} {marshal.version} {sys.byteorder}".en
 
 
 class ParsedFiles:
-    """Reads YAML files, and keeps what came out in ``<state>/config``.
+    """Parses files, and keeps what came out in ``<state>/config``.
 
     What is kept is believed only with a checksum over it, the file's bytes, this Python and this
     very folder; anything else, a torn file or one from elsewhere, is as if it were not there.
@@ -41,16 +41,29 @@ class ParsedFiles:
         """Return a file's content, located; ``name`` is what errors show.  Raises ConfigError."""
         if _is_empty(data):
             return Located({}, Where(name, 1, 1))
-        kept = None if self._folder is None else self._folder / _slot(name)
-        found = None if kept is None else self._recall(kept, data)
+        found = self._recall(name, data)
         if found is not None:
             return _unpacked(found, name)
         located = parse(data, name)
-        if kept is not None:
-            self._keep(kept, data, located)
+        self._keep(name, data, lambda: _packed(located))
         return located
 
-    def _recall(self, kept: Path, data: bytes) -> Any:
+    def plain(self, data: bytes, name: str, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` makes of a file's bytes, which is kept where marshal knows it.
+
+        >>> ParsedFiles().plain(b"a = 1", "a.toml", lambda: {"a": 1})
+        {'a': 1}
+        """
+        found = self._recall(name, data)
+        if found is None:
+            found = make()
+            self._keep(name, data, lambda: found)
+        return found
+
+    def _recall(self, name: str, data: bytes) -> Any:
+        if self._folder is None:
+            return None
+        kept = self._folder / _slot(name)
         try:
             held = kept.read_bytes()
             magic, check = held[: len(_MAGIC)], held[len(_MAGIC) :][:_DIGEST]
@@ -61,9 +74,12 @@ class ParsedFiles:
             pass  # nothing usable is kept: parse again
         return None
 
-    def _keep(self, kept: Path, data: bytes, located: Located) -> None:
+    def _keep(self, name: str, data: bytes, value: Callable[[], Any]) -> None:
+        if self._folder is None:
+            return
+        kept = self._folder / _slot(name)
         try:
-            payload = marshal.dumps(_packed(located))
+            payload = marshal.dumps(value())
             if self._prepare is not None:
                 self._prepare(kept.parent.parent)
             kept.parent.mkdir(exist_ok=True)

@@ -1,7 +1,6 @@
 """Verdicts: which nodes run, which results are used again, and why."""
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from noria.plan.explain import shortly
@@ -46,7 +45,6 @@ class Facts(Protocol):
         """Return a digest of the code that content counts on, empty for plain data."""
 
 
-@dataclass
 class Plan:
     """The verdicts on some jobs, in their order, and the digests of their data.
 
@@ -56,12 +54,13 @@ class Plan:
     are those that selected nodes need and that cannot be had: dataset to maker.
     """
 
-    jobs: Sequence[Job]
-    verdicts: list[Verdict] = field(default_factory=list)
-    digests: dict[str, str | None] = field(default_factory=dict)
-    late: dict[str, str] = field(default_factory=dict)
-    fetched: dict[str, str] = field(default_factory=dict)
-    missing: dict[str, str] = field(default_factory=dict)
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self.jobs = jobs
+        self.verdicts: list[Verdict] = []
+        self.digests: dict[str, str | None] = {}
+        self.late: dict[str, str] = {}
+        self.fetched: dict[str, str] = {}
+        self.missing: dict[str, str] = {}
 
 
 def decide(

@@ -1,12 +1,11 @@
 """How a run was asked to remember."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """How a run was asked to remember.
 
     ``inputs`` and ``outputs`` as in :func:`noria.run`; ``force`` runs all that is selected;
@@ -15,7 +14,7 @@ class Asked:
     ``label`` names pipeline and environment; ``closely`` reads what is used of the store before.
     """
 
-    inputs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = MappingProxyType({})
     outputs: Iterable[str] | None = None
     force: bool = False
     cache: bool = True

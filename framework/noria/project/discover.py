@@ -1,22 +1,21 @@
 """Finding the project that a folder belongs to."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from noria_catalog.errors import NoriaError
 from noria_catalog.located import Where
 
+from noria.config.parsed import ParsedFiles
 from noria.errors import ProjectError
 
 MARKER = "pyproject.toml"
 TABLE = "tool.noria"
+STATE = ".noria"
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """Where the parts of a project lie; all paths are absolute.
 
     ``package`` is the importable name of its code below ``source``; ``table`` is ``[tool.noria]``
@@ -32,7 +31,7 @@ class Project:
     @property
     def state(self) -> Path:
         """The folder of what Noria keeps about the project, git-ignored: ``.noria``."""
-        return self.path / ".noria"
+        return self.path / STATE
 
     @property
     def package_path(self) -> Path:
@@ -70,23 +69,24 @@ def read_project(folder: Path) -> Project | None:
     Raises ProjectError, with the place, when the file is not TOML or the table is unusable.
     """
     marker = folder / MARKER
-    document = read_toml(marker, str(marker), ProjectError)
+    document = _document(marker, folder / STATE)
     tool = _table(document, "tool", marker)
     table = tool.get("noria")
     if table is None:
         return None
-    where = _table_place(marker)
     if not isinstance(table, dict):
-        raise ProjectError("[tool.noria] must be a table", where=where)
+        raise ProjectError("[tool.noria] must be a table", where=_table_place(marker))
     name = _table(document, "project", marker).get("name") or folder.name
     if not isinstance(name, str):
         raise ProjectError(f"{marker}: the name of [project] must be a text, not {name!r}")
     package = table.get("package", _normalised(name))
     source = table.get("source_dir", "src")
     if not isinstance(package, str) or not all(map(str.isidentifier, package.split("."))):
-        raise ProjectError(f"package = {package!r} is no Python package name", where=where)
+        raise ProjectError(
+            f"package = {package!r} is no Python package name", where=_table_place(marker)
+        )
     if not isinstance(source, str):
-        raise ProjectError(f"source_dir = {source!r} is no path", where=where)
+        raise ProjectError(f"source_dir = {source!r} is no path", where=_table_place(marker))
     return Project(folder, name, package, (folder / source).resolve(), table)
 
 
@@ -95,16 +95,37 @@ def read_toml(path: Path, shown: str, error: type[NoriaError]) -> dict[str, Any]
 
     ``shown`` is the name that errors tell, ``error`` their class.
     """
+    return _parsed(_bytes(path, shown, error), shown, error)
+
+
+def _document(marker: Path, state: Path) -> dict[str, Any]:
+    """Return what a project's file holds, kept beside what else was parsed of the project."""
+    data = _bytes(marker, str(marker), ProjectError)
+    kept = ParsedFiles(state if state.is_dir() else None)
+    document: dict[str, Any] = kept.plain(
+        data, MARKER, lambda: _parsed(data, str(marker), ProjectError)
+    )
+    return document
+
+
+def _bytes(path: Path, shown: str, error: type[NoriaError]) -> bytes:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_bytes()
+    except OSError as wrong:
+        raise error(f"{shown} cannot be read: {wrong.strerror or wrong}") from None
+
+
+def _parsed(data: bytes, shown: str, error: type[NoriaError]) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
     except tomllib.TOMLDecodeError as wrong:
         raise error(f"{shown} is not TOML: {wrong}") from None
     except RecursionError:
         raise error(f"{shown} is nested too deep") from None
     except UnicodeDecodeError as wrong:
         raise error(f"{shown} is not UTF-8 text (byte {wrong.start})") from None
-    except OSError as wrong:
-        raise error(f"{shown} cannot be read: {wrong.strerror or wrong}") from None
 
 
 def _may_be_project(marker: Path) -> bool:

@@ -1,8 +1,7 @@
 """Which part of a pipeline is meant: the selection flags of run, viz and others."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from noria.graph import Pipeline
 
@@ -19,8 +18,7 @@ class Part(TypedDict, total=False):
     namespaces: str | Iterable[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """A pipeline by name and what of it; empty means all.
 
     Several conditions narrow each other.  The names are those of the command line's flags.
@@ -65,16 +63,16 @@ class Selection:
             for name, names in part.items()
             if isinstance(names, Iterable)
         }
-        return replace(self, **listed)
+        return self._replace(**listed)
 
     @property
     def narrows(self) -> bool:
         """Whether anything but a whole pipeline is meant."""
-        return any(getattr(self, field.name) for field in fields(self) if field.name != "pipeline")
+        return self._replace(pipeline="") != Selection("")
 
     def from_here(self, nodes: tuple[str, ...]) -> "Selection":
         """Return the rest of this selection that begins at ``nodes``."""
-        return replace(self, from_nodes=nodes)
+        return self._replace(from_nodes=nodes)
 
     def flags(self) -> list[str]:
         """Return the flags that say the same on a command line.
@@ -83,9 +81,8 @@ class Selection:
         ['--pipeline', 'train', '--tags', 'fast,gpu']
         """
         words: list[str] = []
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name, value in self._asdict().items():
             if value and value != "__default__":
                 text = value if isinstance(value, str) else ",".join(value)
-                words += [f"--{field.name.replace('_', '-')}", text]
+                words += [f"--{name.replace('_', '-')}", text]
         return words

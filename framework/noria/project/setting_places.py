@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def place_of(name: str, project: Project, files: Sequence[Path]) -> Where | None
 
 def located_settings(project: Project, settings: Any) -> Located:
     """Return the settings with their places; one that stands nowhere has its default."""
-    values: Mapping[str, Any] = asdict(settings)
+    values: Mapping[str, Any] = settings._asdict()
     conf = project.path / settings.conf_source
     both = (conf / "base" / FILE, conf / settings.env / FILE)
     files = [path for path in both if path.is_file()]

@@ -4,9 +4,8 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from blake3 import blake3
 from noria_catalog.located import Where
@@ -23,8 +22,7 @@ BASE = "base"
 LOCAL = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The resolved settings of a project in one environment.
 
     ``env`` is the environment when a command names none; ``workers`` the number of threads,
@@ -47,7 +45,7 @@ class Settings:
 
 
 _LAYOUT = ("package", "source_dir")  # of [tool.noria], read when the project is found
-_NAMES = tuple(field.name for field in fields(Settings))
+_NAMES = Settings._fields
 # Variables that mean something else, and the layout, which stands in pyproject.toml only.
 _OTHER_VARIABLES = ("NORIA_TRACEBACK", *(PREFIX + name.upper() for name in _LAYOUT))
 
@@ -225,7 +223,7 @@ def _remember(kept: Path, text: str) -> None:
 def _typed(key: str, value: Any, sources: Sequence[_File | _Variable]) -> Any:
     """Return a value as the setting keeps it; the last that sets it is blamed for a wrong one."""
     last = next(source for source in reversed(sources) if key in source.values)
-    default = asdict(Settings())[key]
+    default = getattr(Settings(), key)
     if isinstance(default, tuple):
         if isinstance(value, str):
             value = [value]

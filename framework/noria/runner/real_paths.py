@@ -3,6 +3,7 @@
 import os
 from itertools import islice
 
+_NO_NAMES = frozenset({"", os.curdir, os.pardir})
 _FEW = 20  # paths of a folder that are asked one by one
 _MOST = 20_000  # names of a folder that are listed: to ask for each is quicker than to list more
 
@@ -24,15 +25,13 @@ class RealPaths:
 
     def __call__(self, path: str) -> str:
         """Return the path of what ``path`` leads to, whether or not something lies there."""
-        folder, name = os.path.split(path)
-        if not name or name in {os.curdir, os.pardir}:
+        folder, _, name = path.rpartition(os.sep)
+        if not folder or name in _NO_NAMES or _has_drive(folder, name):
             return os.path.realpath(path)
         real = self._folders.get(folder)
         if real is None:
             real = self._folders[folder] = os.path.realpath(folder)
-        found = os.path.join(real, name)  # noqa: PTH118  # a hot path
-        if found == path:
-            found = path  # of two equal texts one is enough
+        found = path if real == folder != os.sep else os.path.join(real, name)  # noqa: PTH118  # a hot path
         return os.path.realpath(found) if self._is_link(real, found) else found
 
     def _is_link(self, folder: str, path: str) -> bool:
@@ -43,6 +42,11 @@ class RealPaths:
             if asked > _FEW:
                 linkless = self._linkless[folder] = _is_linkless(folder)
         return not linkless and os.path.islink(path)  # noqa: PTH114
+
+
+def _has_drive(folder: str, name: str) -> bool:
+    """Tell whether a path may mean more than a name in a folder, as those of Windows do."""
+    return os.altsep is not None and (folder.endswith(":") or os.altsep in name)
 
 
 def _is_linkless(folder: str) -> bool:

@@ -4,9 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
@@ -33,8 +32,7 @@ from noria.store import Entry, Output, Store
 _FLUSH_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """What remembering must know of the project: its folder, and where to keep things aside.
 
     ``recheck`` tells which source was edited since the nodes were judged, ``depends`` what of that

@@ -2,7 +2,7 @@
 
 import time
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from noria.store.opened import OpenedStore
@@ -52,23 +52,16 @@ class Entries(OpenedStore):
                 asked.append(key)
             else:
                 found[key] = pending
-        stale: list[str] = []
         read_again = self._parts_of if len(asked) > 1 else None
         for start in range(0, len(asked), _FEW):
             part = asked[start : start + _FEW]
-            for key, body, seal, used in self.database.read(
+            rows = self.database.read(
                 "SELECT e.key, body, seal, CAST(u.at AS REAL)"  # noqa: S608  # question marks
                 " FROM entries e LEFT JOIN uses u ON u.key = e.key"
                 f" WHERE signer = ? AND e.key IN ({','.join('?' * len(part))})",
                 [self.seal.signer, *part],
-            ):
-                entry = self._unsealed(key, body, seal, read_again)
-                if entry is not None:
-                    found[entry.key] = entry
-                    if used is None or used < self.opened:
-                        stale.append(entry.key)
-        if stale and self.is_writable:
-            self.pending.add_used(stale, time.time())
+            )
+            found |= {entry.key: entry for entry in self._used(rows, read_again)}
         if asked and not self._looked_for_others:
             self._look_for_others()
         return found
@@ -91,20 +84,22 @@ class Entries(OpenedStore):
 
     def latest_of(self, nodes: Iterable[str]) -> dict[str, Entry]:
         """Return the newest entry of each of these nodes' names that the database has."""
+        found: dict[str, Entry] = {}
         names = list(map(node_bytes, nodes))
-        keys: list[str] = []
-        for start in range(0, len(names), _MANY):
-            part = names[start : start + _MANY]
+        for start in range(0, len(names), _FEW):
+            part = names[start : start + _FEW]
             # SQLite takes the other columns from the row that has the greatest.
-            keys += (
-                key
-                for key, _ in self.database.read(
-                    "SELECT key, max(made) FROM entries"  # noqa: S608  # question marks
-                    f" WHERE signer = ? AND node IN ({','.join('?' * len(part))}) GROUP BY node",
-                    [self.seal.signer, *part],
-                )
+            rows = self.database.read(
+                "SELECT e.key, body, seal, CAST(u.at AS REAL), max(made)"  # noqa: S608  # as above
+                " FROM entries e LEFT JOIN uses u ON u.key = e.key"
+                f" WHERE signer = ? AND node IN ({','.join('?' * len(part))}) GROUP BY node",
+                [self.seal.signer, *part],
             )
-        return {entry.node: entry for entry in self.find_many(keys).values()}
+            entries = self._used((row[:4] for row in rows), self._parts_of)
+            found |= {entry.node: entry for entry in entries}
+        if names and not self._looked_for_others:
+            self._look_for_others()
+        return found
 
     def by_output(self, digest: str) -> list[Entry]:
         """Return the entries of which an output goes by ``digest``, newest first."""
@@ -171,6 +166,20 @@ class Entries(OpenedStore):
             return str(written, "utf-8", "surrogatepass")
         except (zlib.error, ValueError, TypeError):
             return None
+
+    def _used(
+        self, rows: Iterable[tuple[Any, ...]], read_again: ReadAgain | None
+    ) -> Iterator[Entry]:
+        """Yield the entries of ours among some rows, and note that they were used."""
+        stale: list[str] = []
+        for key, body, seal, used in rows:
+            entry = self._unsealed(key, body, seal, read_again)
+            if entry is not None:
+                if used is None or used < self.opened:
+                    stale.append(entry.key)
+                yield entry
+        if stale and self.is_writable:
+            self.pending.add_used(stale, time.time())
 
     def _parts_of(self, key: str) -> Mapping[str, Any]:
         """Return what the entry of a key was made of, nothing where it has gone meanwhile."""

@@ -4,7 +4,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from noria.store.database import Database
 from noria.store.records import Entry, entry_bytes
@@ -15,18 +14,18 @@ _FLUSH_WAIT, _LAST_WAIT = 0.25, 5.0  # seconds to wait for another process that 
 _MOST_BYTES = 64 << 20  # that wait in memory while the database does not take them
 
 
-@dataclass
 class _Batch:
     """Rows that are to be written together."""
 
-    entries: dict[str, Entry] = field(default_factory=dict)
-    small: dict[str, bytes] = field(default_factory=dict)
-    files: dict[str, int] = field(default_factory=dict)
-    texts: dict[str, bytes] = field(default_factory=dict)
-    seen: dict[bytes, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
-    used: dict[str, float] = field(default_factory=dict)
-    last_runs: dict[str, tuple[float, str]] = field(default_factory=dict)
-    marks: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.small: dict[str, bytes] = {}
+        self.files: dict[str, int] = {}
+        self.texts: dict[str, bytes] = {}
+        self.seen: dict[bytes, tuple[bytes, bytes, bytes]] = {}
+        self.used: dict[str, float] = {}
+        self.last_runs: dict[str, tuple[float, str]] = {}
+        self.marks: dict[bytes, tuple[bytes, bytes]] = {}
 
     def __bool__(self) -> bool:
         return any(vars(self).values())

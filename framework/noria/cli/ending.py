@@ -1,0 +1,111 @@
+"""What becomes of the errors and interrupts of a command line: words, and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from noria_catalog.errors import NoriaError
+
+from noria.cli.saying import say
+
+INTERRUPTED = 130
+UNFORESEEN = 1
+TRACEBACK = "NORIA_TRACEBACK"
+_LONGEST = 300
+
+
+class ReaderGone(Exception):  # noqa: N818  # no error: `noria runs list | head`
+    """Nobody reads our output any more; the BrokenPipeError is the ``__cause__``."""
+
+
+def run_to_the_end(call: Callable[[], int]) -> int:
+    """Call a command and return the exit code of the process; nothing is raised.
+
+    Where nobody reads our output any more, that ends the output and is no error.  What we did not
+    foresee is one line and exit code 1; with NORIA_TRACEBACK=1 its traceback stands above.
+    """
+    try:
+        code = call()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (ReaderGone, BrokenPipeError) as error:
+        _silence(sys.stdout)
+        return _code_behind(error.__cause__ or error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last net: one line of it
+        try:
+            return _explain(error)
+        except BrokenPipeError:
+            _silence(sys.stderr)
+            return _code_behind(error)
+    return code
+
+
+def report(error: NoriaError) -> None:
+    """Print an error as the user reads it: ``Error:``, what and where, and what to do."""
+    _report(str(error))
+
+
+def _explain(error: Exception | KeyboardInterrupt) -> int:
+    if isinstance(error, NoriaError):
+        report(error)
+        return error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        say("\ninterrupted", err=True)  # on a line of its own, below the terminal's ^C
+        return INTERRUPTED
+    import click
+
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        say("interrupted", err=True)  # click has begun a line
+        return INTERRUPTED
+    import traceback
+
+    if os.environ.get(TRACEBACK, "0") not in ("", "0"):
+        traceback.print_exception(error)
+    _report(_unforeseen(error))
+    return UNFORESEEN
+
+
+def _unforeseen(error: BaseException) -> str:
+    import traceback
+
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" (in {Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return (
+        f"a fault of Noria's own, not yours: {said}{place}\n"
+        f"  {TRACEBACK}=1 in front of the command shows the traceback"
+    )
+
+
+def _report(text: str) -> None:
+    import click
+
+    click.echo(click.style("Error: ", fg="red", bold=True) + text, err=True)
+
+
+def _code_behind(error: BaseException | None) -> int:
+    """Return the exit code of what was being told when the reader went away, 0 for a listing."""
+    import click
+
+    while error is not None:
+        if isinstance(error, NoriaError | click.ClickException):
+            return error.exit_code
+        if isinstance(error, KeyboardInterrupt):
+            return INTERRUPTED
+        if not isinstance(error, BrokenPipeError):
+            return UNFORESEEN
+        error = error.__context__
+    return 0
+
+
+def _silence(stream: TextIO) -> None:
+    """Send to nowhere what Python would still write to the stream, and complain about, at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
