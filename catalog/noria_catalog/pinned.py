@@ -1,7 +1,6 @@
 """A dataset as it was: its versions, and the same one with another version to load."""
 
 import copy
-from dataclasses import replace
 from typing import Any
 
 from noria_catalog.dataset import Dataset
@@ -23,7 +22,7 @@ def pinned(dataset: Dataset, version: str) -> Dataset:
     check_version_name(version)
     made: Any = copy.copy(dataset)
     if isinstance(getattr(made, "version", None), Version):
-        made.version = replace(made.version, load=version)
+        made.version = Version(version, made.version.run)
     elif getattr(made, "_version", None) is not None:  # one that was made for Kedro
         made = made._copy(_version=Version(load=version))  # noqa: SLF001 - Kedro's own way
     else:

@@ -3,7 +3,6 @@
 import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,15 +28,29 @@ _PLAIN_PATH = re.compile(r"(?!file:|local:)\w[^/\\:\n]*(?:/(?!\.)[^/\\:\n]+)*")
 _OPEN_ARGS = ("open_args_load", "open_args_save")
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
-    """What the entries of one catalog share.  ``base_path`` is what relative paths start from."""
+    """What the entries of one catalog share.
 
-    kinds: Kinds = field(default_factory=Kinds)
-    base_path: Path = field(default_factory=Path.cwd)
-    credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    load_versions: Mapping[str, str] = field(default_factory=dict)
-    run_version: RunVersion = field(default_factory=RunVersion)
+    ``base_path`` is what relative paths start from, ``None`` the working directory; what else is
+    ``None`` is nothing.
+    """
+
+    __slots__ = ("base_path", "credentials", "kinds", "load_versions", "run_version")
+
+    def __init__(
+        self,
+        *,
+        kinds: Kinds | None = None,
+        base_path: Path | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        load_versions: Mapping[str, str] | None = None,
+        run_version: RunVersion | None = None,
+    ) -> None:
+        self.kinds = kinds or Kinds()
+        self.base_path = base_path or Path.cwd()
+        self.credentials = {} if credentials is None else credentials
+        self.load_versions = load_versions or {}
+        self.run_version = run_version or RunVersion()
 
 
 def build(name: str, entry: Located, context: Context) -> Dataset:

@@ -61,6 +61,8 @@ def is_remote(path: str) -> bool:
     >>> is_remote("s3://bucket/a.csv"), is_remote("file:///tmp/a.csv"), is_remote("data/a.csv")
     (True, False, False)
     """
+    if path[:1] == "/":  # as most are that are asked for; a pattern takes longer
+        return False
     protocol = _PROTOCOL.match(path)
     return protocol is not None and protocol[0] not in {"file", "local"}
 

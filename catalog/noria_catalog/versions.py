@@ -3,7 +3,6 @@
 import re
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from noria_catalog.errors import DatasetDefinitionError
@@ -41,16 +40,18 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (_TIMESTAMP.fullmatch(name) is not None, name))
 
 
-@dataclass(slots=True)
 class RunVersion:
     """The version name that all saves of one run share.
 
     ``name`` is the caller's; ``None`` means that the first save chooses it.
     """
 
-    name: str | None = None
-    _chosen: str | None = field(default=None, init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    __slots__ = ("_chosen", "_lock", "name")
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name
+        self._chosen: str | None = None
+        self._lock = threading.Lock()
 
     def after(self, existing: Iterable[str]) -> str:
         """Return the run's version name for a dataset that has the versions ``existing``.
@@ -79,12 +80,20 @@ class RunVersion:
             return self._chosen
 
 
-@dataclass(frozen=True, slots=True)
 class Version:
-    """Which version a dataset loads (``None``: the latest), and the run's version for its saves."""
+    """Which version a dataset loads (``None``: the latest), and the run's version for its saves.
 
-    load: str | None = None
-    run: RunVersion = field(default_factory=RunVersion)
+    ``run`` ``None`` stands for a run of its own.
+    """
+
+    __slots__ = ("load", "run")
+
+    def __init__(self, load: str | None = None, run: RunVersion | None = None) -> None:
+        self.load = load
+        self.run = RunVersion() if run is None else run
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(load={self.load!r})"
 
     @property
     def save(self) -> str:

@@ -1,5 +1,9 @@
 """Settings: which sources count, and where a wrong one stands."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from noria.config.yaml_loader import read_yaml
 from noria.errors import ConfigError, ProjectError
@@ -192,3 +196,39 @@ def test_the_size_of_the_store_is_checked_where_it_stands(
     assert _read(project).store_limit == "5000000"
     monkeypatch.setenv("NORIA_STORE_LIMIT", "-1GB")
     assert _wrong(project).startswith("the variable NORIA_STORE_LIMIT: the setting store_limit: ")
+
+
+def test_the_file_of_a_project_is_parsed_once(project: ProjectOnDisk) -> None:
+    (project.path / ".noria").mkdir()
+    first = find_project(project.path)
+    code = (
+        "import sys; from pathlib import Path; from noria.project.discover import find_project;"
+        "found = find_project(Path()); print(found.name, found.table, 'tomllib' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code]
+    seen = subprocess.run(words, cwd=project.path, capture_output=True, text=True, check=True)
+    assert seen.stdout == f"{first.name} {first.table} False\n"
+
+
+def test_an_edit_of_the_file_of_a_project_is_seen(project: ProjectOnDisk) -> None:
+    (project.path / ".noria").mkdir()
+    path = project.path / "pyproject.toml"
+    find_project(project.path)
+    before = path.stat()
+    project.edit("pyproject.toml", '"shop"', '"shed"')
+    project.edit("pyproject.toml", "[tool.noria]", '[tool.noria]\npackage = "shop"')
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    found = find_project(project.path)
+    assert (found.name, found.package) == ("shed", "shop")
+
+
+def test_a_date_in_the_file_of_a_project_is_no_mistake(project: ProjectOnDisk) -> None:
+    (project.path / ".noria").mkdir()
+    project.edit("pyproject.toml", "[tool.noria]", "[tool.other]\nday = 2026-01-31\n[tool.noria]")
+    assert find_project(project.path) == find_project(project.path)
+    assert not (project.path / ".noria/config").exists()  # marshal knows no dates
+
+
+def test_a_folder_without_state_gets_none_by_looking(project: ProjectOnDisk) -> None:
+    find_project(project.path)
+    assert not (project.path / ".noria").exists()

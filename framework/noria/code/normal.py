@@ -1,6 +1,7 @@
 """Code without what does not change its behaviour: layout, comments, docstrings."""
 
 import ast
+import sys
 from types import CodeType
 from typing import Any
 
@@ -130,8 +131,6 @@ def _has_docstring(code: CodeType) -> bool:
     if code.co_flags & _HAS_DOCSTRING:
         return True
     # Until Python 3.13 the first constant of every function is its docstring or None.
-    import sys
-
     return sys.version_info < (3, 14) and bool(code.co_flags & 2) and code.co_name[0] != "<"
 
 

@@ -398,17 +398,17 @@ def unpack(packed: Any) -> Table:
 
 
 def _statement(each: Any) -> Statement:
-    parts = tuple(Part._make((*part[:4], _facts(part[4]))) for part in each[11])
+    parts = tuple([Part._make((*part[:4], _facts(part[4]))) for part in each[11]])
     return Statement._make((*each[:8], _facts(each[8]), *each[9:11], parts, *each[12:]))
 
 
 def _facts(packed: Any) -> Facts:
     references, attributes, hints, dynamic, imports, reads = packed
     return Facts(
-        tuple(Reference(*each) for each in references),
+        tuple(map(Reference._make, references)),
         attributes,
         hints,
-        tuple(Dynamic(*each) for each in dynamic),
+        tuple(map(Dynamic._make, dynamic)),
         imports,
         reads,
     )

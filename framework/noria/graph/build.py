@@ -1,6 +1,5 @@
 """From a parameter's plain value to what a function is annotated to take, every slip located."""
 
-import dataclasses
 import sys
 import typing
 from collections import abc
@@ -76,7 +75,7 @@ class _Builder:
             return given.plain()
         if _is_pydantic(kind):
             return self._pydantic(hint, given, key)
-        if dataclasses.is_dataclass(kind):
+        if hasattr(kind, "__dataclass_fields__"):
             return self._dataclass(kind, given, key)
         if issubclass(kind, Enum):
             return self._enum(kind, given, key)
@@ -181,9 +180,12 @@ class _Builder:
             return given.value
         if not isinstance(given.value, dict):
             return self.wrong(kind, given, key)
+        from dataclasses import MISSING
+        from dataclasses import fields as fields_of
+
         known = typing.get_type_hints(kind, include_extras=True)
-        fields = {one.name: one for one in dataclasses.fields(kind) if one.init}
-        nothing = dataclasses.MISSING
+        fields = {one.name: one for one in fields_of(kind) if one.init}
+        nothing = MISSING
         needed = {
             name
             for name, one in fields.items()

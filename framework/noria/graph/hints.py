@@ -3,7 +3,7 @@
 import typing
 from collections import abc
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from noria.graph.signature import argument_names
 from noria.graph.types import bare
 
 _GENERATOR = 0x20
+_PLAIN = {type}
 YIELDING = {abc.Iterator, abc.Iterable, abc.Generator}
 RETURN = "return"
 
@@ -44,7 +45,7 @@ def hints_of(func: Callable[..., Any]) -> Hints:
         found.pop(RETURN, None)
     code = getattr(function, "__code__", None)
     yields = bool(code is not None and code.co_flags & _GENERATOR)
-    if all(type(hint) is type for hint in found.values()):
+    if _are_classes(found):
         return _of_classes(tuple(found.items()), yields)
     return Hints(found, yields)
 
@@ -119,8 +120,6 @@ def _of_values(outputs: Mapping[str, str], result: Any) -> dict[str, Any]:
 
 def _annotated(func: Any) -> tuple[Any, Any]:
     """Return what carries the annotations, and the result's where that is known without."""
-    from functools import partial
-
     while isinstance(func, partial):
         func = func.func
     if isinstance(func, FunctionType):
@@ -134,6 +133,11 @@ def _annotated(func: Any) -> tuple[Any, Any]:
     return (calling if isinstance(calling, FunctionType) else None), None
 
 
+def _are_classes(hints: Mapping[str, Any]) -> bool:
+    """Tell whether all annotations are plain classes."""
+    return set(map(type, hints.values())) <= _PLAIN
+
+
 def _is_left_out(function: Any) -> bool:
     """Tell whether the annotations are said to be none of types, by ``typing.no_type_check``."""
     return bool(getattr(function, "__no_type_check__", False))
@@ -141,7 +145,7 @@ def _is_left_out(function: Any) -> bool:
 
 def _resolved(function: Any) -> dict[str, Any]:
     written: dict[str, Any] = function.__annotations__
-    if all(type(hint) is type for hint in written.values()) and not _is_left_out(function):
+    if _are_classes(written) and not _is_left_out(function):
         return written  # nothing is to be resolved, which takes time
     try:
         return typing.get_type_hints(function, include_extras=True)

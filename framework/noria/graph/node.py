@@ -78,16 +78,16 @@ class Node:
         self._outputs = keep_names(func, "outputs", outputs)
         self._given_name = name or None
         self._namespace = namespace or None
-        self._confirms = keep_names(func, "confirms", confirms)
+        self._confirms = None if confirms is None else keep_names(func, "confirms", confirms)
         self._preview_fn = preview_fn
-        self._depends_on = keep_dependencies(func, depends_on)
+        self._depends_on = () if depends_on is None else keep_dependencies(func, depends_on)
         self._cache = cache
         self._input_names = in_call_order(func, self._inputs)
         self._output_names = list_names(self._outputs)
         self._finish()
         self._check_names()
         self._check_words()
-        self._tags = frozenset(self._checked_tags(tags)) or _NO_TAGS
+        self._tags = _NO_TAGS if tags is None else frozenset(self._checked_tags(tags)) or _NO_TAGS
 
     def _finish(self) -> None:
         """Set what follows from the rest."""

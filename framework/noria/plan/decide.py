@@ -240,10 +240,10 @@ def _to_remake(plan: Plan, facts: Facts, wanted: Collection[str]) -> set[str]:
             continue
         runs = verdict.kind in (RUN, WAIT)
         if not runs:
-            recorded = facts.find(verdict.key)
+            held = [name for name in job.outputs if name in needed and facts.lying(name).memory]
+            recorded = facts.find(verdict.key) if held else None
             kept: Container[str] = () if recorded is None else recorded.kept
-            held = [name for name in job.outputs if facts.lying(name).memory]
-            runs = any(name in needed and name not in kept for name in held)
+            runs = any(name not in kept for name in held)
             if runs:
                 found.add(job.name)
         if runs:

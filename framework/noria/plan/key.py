@@ -35,7 +35,7 @@ class Parts(NamedTuple):
 
     def with_arguments(self, arguments: Mapping[str, tuple[str, str]]) -> "Parts":
         """Return the same with more arguments."""
-        return self._replace(arguments={**self.arguments, **arguments})
+        return Parts(*self[:4], {**self.arguments, **arguments}, *self[5:])
 
     def document(self) -> dict[str, Any]:
         """Return the parts as JSON-like values, to be kept beside a result."""

@@ -72,30 +72,39 @@ class Gatherer:
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.fingerprints: dict[str, Fingerprint] = {}
 
-    def job(self, node: Node, *, selected: bool = True) -> Job:
+    def job(self, node: Node, *, selected: bool = True, unsettled: bool = False) -> Job:
         """Return what is to be known of a node to judge it."""
         fingerprint = self._reader.fingerprint(node.func)
         self.fingerprints[node.name] = fingerprint
-        arguments = dict(_arguments(node))
-        inputs = {one: name for one, name in arguments.items() if not is_parameter(name)}
-        read = {one: name for one, name in arguments.items() if is_parameter(name)}
+        inputs: dict[str, str] = {}
+        arguments: dict[str, tuple[str, str]] = {}
+        for one, name in _arguments(node):
+            if is_parameter(name):
+                arguments[one] = (name, self._parameter(name))
+            else:
+                inputs[one] = name
+        reads, makes = self._configured["reads"], self._configured["makes"]
+        for name in inputs.values():
+            if name not in reads:
+                reads[name] = self._configuration(name, "reads")
+        for name in node.outputs:
+            if name not in makes:
+                makes[name] = self._configuration(name, "makes")
+        depends = self.depends(node) if node.depends_on else {}
         parts = Parts(
-            code=fingerprint.digest,
-            libraries=self._libraries(fingerprint),
-            system=SYSTEM,
-            shape=_shape(node),
-            arguments=self._shared(
-                {one: (name, self._parameter(name)) for one, name in read.items()}
-            ),
-            reads=self._shared(
-                {one: self.configured(name, "reads") for one, name in inputs.items()}
-            ),
-            makes={name: self.configured(name, "makes") for name in node.outputs},
-            depends=self._shared({**self._hooked, **self.depends(node)}),
+            fingerprint.digest,
+            self._libraries(fingerprint),
+            SYSTEM,
+            _shape(node),
+            self._shared(arguments),
+            self._shared({one: reads[name] for one, name in inputs.items()}),
+            {name: makes[name] for name in node.outputs},
+            self._shared({**self._hooked, **depends}),
         )
-        always = self._always(node, fingerprint)
-        canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
-        return Job(node.name, parts, canonical, node.makes, always, selected)
+        always = self._always(node, fingerprint, inputs.values())
+        canonical = self._canonical
+        found = {one: canonical.get(name, name) for one, name in inputs.items()}
+        return Job(node.name, parts, found, node.makes, always, selected, unsettled)
 
     def depends(self, node: Node) -> dict[str, str]:
         """Return the digests of what a node was said to depend on, as they are now."""
@@ -119,14 +128,8 @@ class Gatherer:
             found[self._libraries(fingerprint)] = json.dumps(fingerprint.distributions)
         return found
 
-    def configured(self, name: str, side: str) -> str:
-        """Return the digest of how a dataset is configured for its readers or for its maker."""
-        known = self._configured[side]
-        if name not in known:
-            known[name] = self._configuration(name, side)
-        return known[name]
-
     def _configuration(self, name: str, side: str) -> str:
+        """Return the digest of how a dataset is configured for its readers or for its maker."""
         if not self._places.place(name):
             return "memory"
         described = self._places.described(name)
@@ -173,12 +176,12 @@ class Gatherer:
                 value = os.environ.get(one.name)
                 yield f"variable {one.name}", "unset" if value is None else _digest(value)
 
-    def _always(self, node: Node, fingerprint: Fingerprint) -> str:
+    def _always(self, node: Node, fingerprint: Fingerprint, inputs: Iterable[str]) -> str:
         if not node.outputs:
             return "it has no outputs"
         if node.cache is False:
             return "cache=False"
-        same = self._one_place(node)
+        same = self._one_place(node, inputs)
         if same:
             return f"it reads and writes {same}"
         added_to = next((name for name in node.outputs if self._appends(name)), None)
@@ -186,19 +189,16 @@ class Gatherer:
             return f"{added_to} is added to, not replaced"
         if node.confirms:
             return f"it confirms {node.confirms[0]}"
-        kept_open = node.cache is True or node.depends_on
-        effects = [one for one in fingerprint.effects if one.kind in READING]
-        if effects and not kept_open:
-            return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
+        if fingerprint.effects and not (node.cache is True or node.depends_on):
+            effects = [one for one in fingerprint.effects if one.kind in READING]
+            if effects:
+                return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
         return ""
 
-    def _one_place(self, node: Node) -> str | None:
+    def _one_place(self, node: Node, inputs: Iterable[str]) -> str | None:
         place = self._places.place
-        for name in node.outputs:
-            there = place(name)
-            if there and any(place(one) == there for one in node.inputs if not is_parameter(one)):
-                return name
-        return None
+        read = set(map(place, inputs)) - {""}
+        return next((name for name in node.outputs if place(name) in read), None) if read else None
 
     def _appends(self, name: str) -> bool:
         if not self._places.place(name):
@@ -207,13 +207,12 @@ class Gatherer:
         return isinstance(mode, str) and mode.startswith("a")
 
 
-def _arguments(node: Node) -> Iterator[tuple[str, str]]:
-    """Yield the node's inputs by what the function knows them as: a place or an argument."""
+def _arguments(node: Node) -> Iterable[tuple[str, str]]:
+    """Return the node's inputs by what the function knows them as: a place or an argument."""
     declared = node.declared_inputs
     if isinstance(declared, dict):
-        yield from declared.items()
-    else:
-        yield from ((str(at), name) for at, name in enumerate(node.inputs))
+        return declared.items()
+    return zip(map(str, range(len(node.inputs))), node.inputs, strict=True)
 
 
 def _shape(node: Node) -> str:

@@ -272,8 +272,11 @@ class Incremental:
             if number in numbers:
                 name = wiring.nodes[number].name
                 node = self._nodes[name] = selected.get(name, wiring.nodes[number])
-                job = self.gatherer.job(node, selected=name in selected)
-                jobs.append(job._replace(unsettled=name in self._unsettled))
+                jobs.append(
+                    self.gatherer.job(
+                        node, selected=name in selected, unsettled=name in self._unsettled
+                    )
+                )
         self._depended = {
             name: self.gatherer.depends(node)
             for name, node in self._nodes.items()

@@ -19,7 +19,7 @@ from noria.project.importing import is_own
 from noria.runner.places import Places
 
 # What the bytes of an object's file look like, and of one whose names cannot be read as they lie.
-_OBJECTS = ("pickle", "joblib", "skops", "dill")
+_OBJECTS = re.compile("pickle|joblib|skops|dill")
 _PICKLE, _ZIP = b"\x80", b"PK"
 _UNREADABLE = "?"
 _ALWAYS, _PERHAPS, _NEVER = "always", "perhaps", "never"
@@ -55,11 +55,10 @@ class PickledCode:
 
     def _holds_objects(self, name: str) -> str:
         """Tell whether objects lie there: a format of ours that keeps plain data has none."""
-        if self._places.is_memory(name):
+        if not self._places.place(name):
             return _NEVER
         kind = type(self._catalog[name]).__module__
-        words = f"{kind} {self._places.described(name)}".lower()
-        if any(word in words for word in _OBJECTS):
+        if _OBJECTS.search(f"{kind} {self._places.described(name)}".lower()):
             return _ALWAYS
         return _NEVER if kind.startswith("noria_catalog.") else _PERHAPS
 

@@ -15,7 +15,7 @@ from noria_catalog.suggest import nearest
 
 from noria.errors import EdgeTypeError, MissingInputError, ParameterTypeError, RunError
 from noria.graph import Node, Pipeline
-from noria.graph.build import build
+from noria.graph.build import Built, build
 from noria.graph.defaults import Defaulted
 from noria.graph.edges import misfits
 from noria.graph.hints import hints_of, input_hints
@@ -128,11 +128,14 @@ class Examination:
         """Yield the parameters that are not what functions take; note what must be built."""
         told = set()
         wiring = self.pipeline.wiring
+        known: dict[tuple[str, int], Built] = {}  # many functions take the same in the same way
         for at, name, hint in wiring.annotated_parameters:
             if name in self._given or name in self._catalog:
                 node = wiring.nodes[wiring.ordered[at]]
                 key = name.removeprefix("params:")
-                built = build(hint, self._value(name), key)
+                built = known.get((name, id(hint)))
+                if built is None:
+                    built = known[name, id(hint)] = build(hint, self._value(name), key)
                 if built.changed:
                     makes = self.builders.setdefault(at, {})
                     makes[name] = partial(_build, hint, key)

@@ -31,6 +31,7 @@ class Records:
         self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
         self._latest: dict[str, Entry] = {}
+        self._last: tuple[Entry, Recorded] | None = None
         self._began_empty = store.is_empty()
         self._made: set[str] = set()
 
@@ -58,9 +59,11 @@ class Records:
         entry = self.entry(key) if key else None
         if entry is None:
             return None
-        return Recorded(
-            {output.name: output.digest for output in entry.outputs}, _Kept(entry, self.is_kept)
-        )
+        last = self._last  # asked for twice in a row: by who judges, and by who goes by it
+        if last is None or last[0] is not entry:
+            digests = {output.name: output.digest for output in entry.outputs}
+            last = self._last = (entry, Recorded(digests, _Kept(entry, self.is_kept)))
+        return last[1]
 
     def is_kept(self, output: Output) -> bool:
         """Tell whether the store has all of an output's bytes."""
