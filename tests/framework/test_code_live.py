@@ -12,8 +12,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import noria_catalog
 import pytest
 from noria.code import CodeReader, Fingerprint
+from noria.code.live import _imported_by
 
 from tests.framework.code_projects import PACKAGE, importable, names, write
 
@@ -259,3 +261,43 @@ def test_modules_imported_by_others_do_not_matter(shop: types.ModuleType) -> Non
     assert said(shop, shop.node).digest == before
     sys.modules[f"{PACKAGE}.more"].A.append(2)
     assert said(shop, shop.node).digest == before
+
+
+def _imported(source: bytes) -> set[str]:
+    found: set[str] = set()
+    for each in ast.walk(ast.parse(source)):
+        if isinstance(each, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in each.names)
+        elif isinstance(each, ast.ImportFrom) and not each.level and each.module:
+            found.add(each.module.partition(".")[0])
+    return found
+
+
+IMPORTS = """\
+import a, b.c as d ,e; import f
+if a: from g.h import (
+    i, j)
+try: import k  # why
+except ImportError: from l import*
+def late():
+    import m, \\
+        n
+from \\
+    größe import o
+import p \\
+    as q
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_all_that_a_format_imports_is_found(tmp_path: Path, end: str) -> None:
+    source = IMPORTS.replace("\n", end).encode()
+    (tmp_path / "format.py").write_bytes(source)
+    assert set(_imported_by(str(tmp_path / "format.py"))) == _imported(source)
+    assert len(_imported(source)) == 11
+
+
+def test_all_that_real_modules_import_is_found() -> None:
+    folders = [Path(ast.__file__).parent, Path(noria_catalog.__file__).parent / "formats"]
+    for path in [path for folder in folders for path in folder.glob("*.py")]:
+        assert _imported(path.read_bytes()) <= set(_imported_by(str(path))), path

@@ -9,11 +9,7 @@ from typing import Any
 import click
 
 from noria.cli.opening import find_here
-from noria.cli.options import (
-    configuration_options,
-    json_option,
-    selection_options,
-)
+from noria.cli.options import configuration_options, json_option, selection_options
 from noria.cli.printing import moment, plural, print_json, size
 from noria.cli.selecting import take_selection
 from noria.cli.summary import place_shown

@@ -1,7 +1,9 @@
-"""The usual words of `noria run`, understood without click, whose import many nodes are run in."""
+"""The usual words of `noria run`, understood without click, whose import takes its time."""
 
 from collections.abc import Sequence
 from typing import Any
+
+from noria.project.selection import Selection
 
 # As cli/run.py declares them; a test holds both to each other.
 _NAMED = {"-p": "pipeline", "--pipeline": "pipeline", "-e": "env", "--env": "env"}
@@ -14,14 +16,7 @@ _FLAGS = {
     "--json": "as_json",
 }
 _UNSAID = {
-    "pipeline": "__default__",
-    "tags": (),
-    "nodes": (),
-    "from_nodes": (),
-    "to_nodes": (),
-    "from_inputs": (),
-    "to_outputs": (),
-    "namespaces": (),
+    **Selection()._asdict(),
     "runner": None,
     "workers": None,
     "env": None,

@@ -7,13 +7,4 @@ from noria.project.selection import Selection
 
 def take_selection(given: dict[str, Any]) -> Selection:
     """Take the selection's values out of a command's arguments."""
-    return Selection(
-        pipeline=given.pop("pipeline"),
-        tags=given.pop("tags"),
-        nodes=given.pop("nodes"),
-        from_nodes=given.pop("from_nodes"),
-        to_nodes=given.pop("to_nodes"),
-        from_inputs=given.pop("from_inputs"),
-        to_outputs=given.pop("to_outputs"),
-        namespaces=given.pop("namespaces"),
-    )
+    return Selection(**{name: given.pop(name) for name in Selection._fields})

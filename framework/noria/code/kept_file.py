@@ -3,7 +3,6 @@
 import marshal
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -57,20 +56,11 @@ def _meaning() -> str:
     more than there is to read of most projects.
     """
     hashed = blake3(_PYTHON.encode())
-    for name, state in sorted(_states(Path(__file__).parent)):
-        hashed.update(f"{name} {state}\n".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        now = path.stat()
+        state = (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev)
+        hashed.update(f"{path.name} {state}\n".encode())
     return hashed.hexdigest()
-
-
-def _states(folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith(".py"):
-                now = entry.stat()
-                yield (
-                    entry.name,
-                    (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev),
-                )
 
 
 def _checksum(folder: Path, payload: Any) -> bytes:

@@ -21,10 +21,10 @@ from noria.code.visit import CodeWalker
 from noria.code.walk import Facts
 
 _ABSENT = object()
-_NAMED = r"[A-Za-z_][\w.]*(?:[ \t]+as[ \t]+\w+)?"
+_NAMED = r"[^\W\d][\w.]*(?:[ \t]+as[ \t]+\w+)?"
 _IMPORT = re.compile(
-    r"(?:^|[;:])[ \t\f]*(?:from[ \t]+(?P<origin>[A-Za-z_][\w.]*)[ \t]+import\b"
-    rf"|import[ \t]+(?P<names>{_NAMED}(?:[ \t]*,[ \t]*{_NAMED})*)[ \t]*(?=[;#\r\n]|$))",
+    r"(?:^|[;:])[ \t\f]*(?:from[ \t]+(?P<origin>[^\W\d][\w.]*)[ \t]+import\b"
+    rf"|import[ \t]+(?P<names>{_NAMED}(?:[ \t]*,[ \t]*{_NAMED})*)[ \t]*(?=[;#]|$))",
     re.MULTILINE,
 )
 _MOST_ITEMS = 2000
@@ -384,8 +384,8 @@ def _imported_by(path: str) -> tuple[str, ...]:
     ('abc', 'collections', 'reprlib')
     """
     try:
-        with open(path, "rb") as file:
-            text = file.read().decode("utf-8", "replace").replace("\\\n", " ")
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read().replace("\\\n", " ")
     except OSError:
         return ()
     tops: dict[str, None] = {}

@@ -19,7 +19,7 @@ from noria.runner.places import Places
 
 
 def _machine() -> str:
-    """Return what `platform.machine()` does, whose import takes longer than a plan of many."""
+    """Return what ``platform.machine()`` says, which is imported only where it must be asked."""
     if hasattr(os, "uname"):
         return os.uname().machine
     import platform
@@ -66,7 +66,7 @@ class Gatherer:
         self._hooked = hooked
         self._canonical = canonical
         self._parameters: dict[str, str] = {}
-        self._configured: dict[str, dict[str, str]] = {side: {} for side in _LEFT_OUT}
+        self._configurations: dict[str, dict[str, str]] = {side: {} for side in _LEFT_OUT}
         self._alike: dict[tuple[type[Any], str, str, str], str] = {}
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -83,28 +83,21 @@ class Gatherer:
                 arguments[one] = (name, self._parameter(name))
             else:
                 inputs[one] = name
-        reads, makes = self._configured["reads"], self._configured["makes"]
-        for name in inputs.values():
-            if name not in reads:
-                reads[name] = self._configuration(name, "reads")
-        for name in node.outputs:
-            if name not in makes:
-                makes[name] = self._configuration(name, "makes")
-        depends = self.depends(node) if node.depends_on else {}
         parts = Parts(
-            fingerprint.digest,
-            self._libraries(fingerprint),
-            SYSTEM,
-            _shape(node),
-            self._shared(arguments),
-            self._shared({one: reads[name] for one, name in inputs.items()}),
-            {name: makes[name] for name in node.outputs},
-            self._shared({**self._hooked, **depends}),
+            code=fingerprint.digest,
+            libraries=self._libraries(fingerprint),
+            system=SYSTEM,
+            shape=_shape(node),
+            arguments=self._shared(arguments),
+            reads=self._shared(
+                {one: self._configured(name, "reads") for one, name in inputs.items()}
+            ),
+            makes={name: self._configured(name, "makes") for name in node.outputs},
+            depends=self._shared({**self._hooked, **self.depends(node)}),
         )
         always = self._always(node, fingerprint, inputs.values())
-        canonical = self._canonical
-        found = {one: canonical.get(name, name) for one, name in inputs.items()}
-        return Job(node.name, parts, found, node.makes, always, selected, unsettled)
+        canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
+        return Job(node.name, parts, canonical, node.makes, always, selected, unsettled)
 
     def depends(self, node: Node) -> dict[str, str]:
         """Return the digests of what a node was said to depend on, as they are now."""
@@ -128,13 +121,19 @@ class Gatherer:
             found[self._libraries(fingerprint)] = json.dumps(fingerprint.distributions)
         return found
 
-    def _configuration(self, name: str, side: str) -> str:
+    def _configured(self, name: str, side: str) -> str:
         """Return the digest of how a dataset is configured for its readers or for its maker."""
+        known = self._configurations[side]
+        if name not in known:
+            known[name] = self._configuration(name, side)
+        return known[name]
+
+    def _configuration(self, name: str, side: str) -> str:
         if not self._places.place(name):
             return "memory"
         described = self._places.described(name)
         said = sorted(described.keys() - _LEFT_OUT[side])
-        text = repr([(key, _ordered(described[key])) for key in said]) if said else "[]"
+        text = repr([(key, _ordered(described[key])) for key in said])
         kind = type(self._catalog[name])
         ending = _ending(str(described.get("filepath", "")))
         known = self._alike.get((kind, side, ending, text))  # most differ in their places only

@@ -17,7 +17,6 @@ from blake3 import blake3
 
 # Times in file systems are as coarse as this; what is younger may be older than it looks.
 _COARSE_SECONDS = 2.0
-_COMPILED = cache_from_source("x.py").rpartition(f"{os.sep}x")[2]
 
 imported: dict[str, str] = {}
 """The files that were imported from, with the digest of what stood in them."""
@@ -64,17 +63,9 @@ def _installed() -> tuple[str, ...]:
     return tuple(place + os.sep for place in sorted(places))
 
 
-@cache
-def _compiled(folder: str, _prefix: str | None) -> str:
-    """Return how the paths of the compiled files of a folder begin; to ask for each takes long."""
-    return cache_from_source(f"{folder}{os.sep}x.py").removesuffix("x" + _COMPILED)
-
-
 def _drop_doubtful(source: str) -> None:
     """Remove the compiled file unless it is surely younger than its source."""
-    folder, _, name = source.rpartition(os.sep)
-    base, _, rest = name.rpartition(".")
-    compiled = _compiled(folder, sys.pycache_prefix) + (base or rest) + _COMPILED
+    compiled = cache_from_source(source)
     with suppress(OSError):
         age = os.stat(compiled).st_mtime - os.stat(source).st_ctime  # noqa: PTH116  # a hot path
         if age < _COARSE_SECONDS:

@@ -238,13 +238,7 @@ class Places:
             or bool(self._store.by_output(digest))
             or not (_does(dataset, Restores) and dataset.restorable)
         )
-        return Lying(
-            digest,
-            recorded=recorded,
-            ours=bool(written),
-            unrecorded=written == UNRECORDED,
-            guarded=is_remote(place),
-        )
+        return Lying(digest, recorded=recorded, **_about(place, written))
 
     def _held(self, name: str) -> str | None:
         """Return the digest that was found by loading, where the entry says that it still holds."""

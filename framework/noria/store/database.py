@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 SCHEMA = 1
 FILE = f"results-{SCHEMA}.db"
 _WAIT = 5.0
+_MANY = 5000  # keys in one query
 _BROKEN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 # links: what an entry's outputs go by, and the blobs that it needs.
@@ -76,6 +77,18 @@ class Database:
             except sqlite3.Error as error:
                 self._fail(error)
                 return []
+
+    def read_many(
+        self, sql: str, keys: Sequence[Any], *, before: Sequence[Any] = (), at_once: int = _MANY
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query about many keys, of which it is asked ``at_once``.
+
+        They stand for the ``(?)`` in it, ``before`` for the question marks in front of that.
+        """
+        for start in range(0, len(keys), at_once):
+            part = keys[start : start + at_once]
+            marks = ",".join("?" * len(part))
+            yield from self.read(sql.replace("(?)", f"({marks})"), [*before, *part])
 
     def write(
         self, work: Callable[[sqlite3.Connection], object], *, wait: float, durable: bool = False

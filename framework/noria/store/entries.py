@@ -9,8 +9,7 @@ from noria.store.opened import OpenedStore
 from noria.store.pending import node_bytes, storable
 from noria.store.records import Entry, ReadAgain, entry_from
 
-_MANY = 5000  # keys in one query
-_FEW = 500  # of whole entries, which take a kilobyte each
+_FEW = 500  # entries in one query, which take a kilobyte each
 _AS_WRITTEN = b"\0"  # no compressed text begins so
 _SHORT = 500  # bytes that compressing makes hardly fewer, and not at once
 
@@ -27,16 +26,13 @@ class Entries(OpenedStore):
 
     def has_all(self, keys: Collection[str]) -> bool:
         """Tell whether the database has entries of ours under all of these keys."""
-        asked, found = list(keys), 0
-        for start in range(0, len(asked), _MANY):
-            part = asked[start : start + _MANY]
-            ((count,),) = self.database.read(
-                "SELECT count(*) FROM entries"  # noqa: S608  # question marks
-                f" WHERE signer = ? AND key IN ({','.join('?' * len(part))})",
-                [self.seal.signer, *part],
-            ) or [(0,)]
-            found += count
-        return found == len(asked)
+        counted = self.database.read_many(
+            "SELECT count(*) FROM entries WHERE signer = ? AND key IN (?)",
+            list(keys),
+            before=[self.seal.signer],
+        )
+        found: int = sum(count for (count,) in counted)
+        return found == len(keys)
 
     def find(self, key: str) -> Entry | None:
         """Return what is remembered under ``key``, ``None`` when nothing is, or nothing of ours."""
@@ -53,15 +49,15 @@ class Entries(OpenedStore):
             else:
                 found[key] = pending
         read_again = self._parts_of if len(asked) > 1 else None
-        for start in range(0, len(asked), _FEW):
-            part = asked[start : start + _FEW]
-            rows = self.database.read(
-                "SELECT e.key, body, seal, CAST(u.at AS REAL)"  # noqa: S608  # question marks
-                " FROM entries e LEFT JOIN uses u ON u.key = e.key"
-                f" WHERE signer = ? AND e.key IN ({','.join('?' * len(part))})",
-                [self.seal.signer, *part],
-            )
-            found |= {entry.key: entry for entry in self._used(rows, read_again)}
+        rows = self.database.read_many(
+            "SELECT e.key, body, seal, CAST(u.at AS REAL)"
+            " FROM entries e LEFT JOIN uses u ON u.key = e.key"
+            " WHERE signer = ? AND e.key IN (?)",
+            asked,
+            before=[self.seal.signer],
+            at_once=_FEW,
+        )
+        found |= {entry.key: entry for entry in self._used(rows, read_again)}
         if asked and not self._looked_for_others:
             self._look_for_others()
         return found
@@ -84,19 +80,17 @@ class Entries(OpenedStore):
 
     def latest_of(self, nodes: Iterable[str]) -> dict[str, Entry]:
         """Return the newest entry of each of these nodes' names that the database has."""
-        found: dict[str, Entry] = {}
         names = list(map(node_bytes, nodes))
-        for start in range(0, len(names), _FEW):
-            part = names[start : start + _FEW]
-            # SQLite takes the other columns from the row that has the greatest.
-            rows = self.database.read(
-                "SELECT e.key, body, seal, CAST(u.at AS REAL), max(made)"  # noqa: S608  # as above
-                " FROM entries e LEFT JOIN uses u ON u.key = e.key"
-                f" WHERE signer = ? AND node IN ({','.join('?' * len(part))}) GROUP BY node",
-                [self.seal.signer, *part],
-            )
-            entries = self._used((row[:4] for row in rows), self._parts_of)
-            found |= {entry.node: entry for entry in entries}
+        # SQLite takes the other columns from the row that has the greatest.
+        rows = self.database.read_many(
+            "SELECT e.key, body, seal, CAST(u.at AS REAL), max(made)"
+            " FROM entries e LEFT JOIN uses u ON u.key = e.key"
+            " WHERE signer = ? AND node IN (?) GROUP BY node",
+            names,
+            before=[self.seal.signer],
+            at_once=_FEW,
+        )
+        found = {entry.node: entry for entry in self._used(rows, self._parts_of)}
         if names and not self._looked_for_others:
             self._look_for_others()
         return found
@@ -172,7 +166,7 @@ class Entries(OpenedStore):
     ) -> Iterator[Entry]:
         """Yield the entries of ours among some rows, and note that they were used."""
         stale: list[str] = []
-        for key, body, seal, used in rows:
+        for key, body, seal, used, *_ in rows:
             entry = self._unsealed(key, body, seal, read_again)
             if entry is not None:
                 if used is None or used < self.opened:

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 from noria.store.store import Store
 
-_MANY = 5000  # names in one query
-
 
 class Marks:
     """Keeps a short text by name; sealed, so that nobody else's notes are believed.
@@ -39,15 +37,11 @@ class Marks:
         with self._guard:
             asked = {_bytes(name): name for name in names if name not in self._known}
             self._known.update(dict.fromkeys(asked.values()))
-            keys = list(asked)
-            for start in range(0, len(keys), _MANY):
-                part = keys[start : start + _MANY]
-                for key, text, seal in self._store.database.read(
-                    "SELECT name, text, seal FROM marks"  # noqa: S608  # question marks
-                    f" WHERE name IN ({','.join('?' * len(part))})",
-                    part,
-                ):
-                    self._known[asked[key]] = self._opened(key, text, seal)
+            rows = self._store.database.read_many(
+                "SELECT name, text, seal FROM marks WHERE name IN (?)", list(asked)
+            )
+            for key, text, seal in rows:
+                self._known[asked[key]] = self._opened(key, text, seal)
 
     def set(self, name: str, text: str) -> None:
         """Note a text; it is written as entries are."""

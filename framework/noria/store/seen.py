@@ -4,7 +4,7 @@ import os
 import stat
 import struct
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from blake3 import blake3
 
@@ -16,7 +16,6 @@ _SAME = _STATE.size - 8  # bytes of it that are the file's
 _WORD = (1 << 64) - 1
 _SLICE = 1 << 20
 _LARGE = 4 << 20  # bytes from which on a thread pays
-_MANY = 5000
 
 
 class Seen:
@@ -57,7 +56,10 @@ class Seen:
                 # The full path: a store may serve several projects.
                 states[os.fsencode(os.path.abspath(path))] = (path, _state(status, 0))
         now = time.time_ns()
-        for name, state, digest, seal in self._rows(list(states)):
+        rows = self._store.database.read_many(
+            "SELECT path, state, digest, seal FROM seen WHERE path IN (?)", list(states)
+        )
+        for name, state, digest, seal in rows:
             path, present = states[name]
             if (
                 isinstance(state, bytes)
@@ -71,15 +73,6 @@ class Seen:
                 del states[name]
         self._digest(states, digests)
         return digests
-
-    def _rows(self, names: list[bytes]) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-        for start in range(0, len(names), _MANY):
-            part = names[start : start + _MANY]
-            yield from self._store.database.read(
-                "SELECT path, state, digest, seal FROM seen"  # noqa: S608  # question marks
-                f" WHERE path IN ({','.join('?' * len(part))})",
-                part,
-            )
 
     def _digest(
         self, states: dict[bytes, tuple[str, bytes]], digests: dict[str, str | None]
