@@ -72,6 +72,10 @@ def test_why_names_the_input_and_who_makes_it(trained: ProjectOnDisk) -> None:
     assert (change["name"], change["maker"]) == ("clean_orders", "clean")
 
 
+def test_why_of_what_is_up_to_date_says_so_once(trained: ProjectOnDisk) -> None:
+    assert trained.noria("plan", "--why", "clean").out == "clean: up to date\n"
+
+
 def test_why_of_an_unknown_node_names_the_nearest(trained: ProjectOnDisk) -> None:
     err = trained.noria("plan", "--why", "totl", code=2).err
     assert "did you mean 'total'?" in err

@@ -101,7 +101,8 @@ def _tell_why(planned: Planning, node: str, *, as_json: bool) -> None:
             }
         )
         return
-    click.echo(f"{node}: {_WORDS[verdict.kind]}: {verdict.reason}")
+    said = dict.fromkeys([_WORDS[verdict.kind], verdict.reason])  # the reason may be the word
+    click.echo(": ".join([node, *said]))
     for change in changes:
         click.echo(_change(change))
     effects = [effect for effect in fingerprint.effects if effect.kind in READING]
