@@ -57,13 +57,19 @@ SABOTAGES = [
         "[(alias.name, module, alias.name) for alias in node.names]",
         "renamed import",
     ),
+    _netless(
+        "overlook that a module takes the place of a name",
+        "project.py",
+        "            if self._may_become_module(module, name, places, rest):",
+        "            if False:",
+        "a submodule in the place of a name",
+    ),
     _code(
         "count the dots of a relative import wrong",
         "walk.py",
         "parts[: len(parts) - node.level + 1]",
         "parts[: len(parts) - node.level]",
-        "two dots",
-        "relative import",
+        "../framework/test_code.py",
     ),
     _code(
         "follow no import inside a function",
@@ -370,17 +376,14 @@ SABOTAGES = [
         f"{PROJECT}/freshness.py",
         "    return all(digest_of(path) == digest for path, digest in young.items())",
         "    return True",
-        (
-            "test_world.py::test_edits_at_once_are_never_missed",
-            "test_quick_answer.py::test_a_change_is_seen",
-        ),
+        ("test_world.py::test_an_edit_that_moves_no_time_at_all_is_seen_while_the_file_is_young",),
     ),
     Sabotage(
         "forget whose absence mattered",
         f"{PROJECT}/freshness.py",
         "    if any(map(os.path.lexists, absent)):\n        return False\n",
         "",
-        ("test_quick_answer.py::test_a_change_is_seen",),
+        ("test_quick_answer.py::test_a_file_that_was_not_there_is_seen",),
     ),
     Sabotage(
         "forget which variables a node reads",

@@ -1,8 +1,10 @@
 """`make soak`: what the tests of incremental running do for a minute, done for long.
 
-    python -m tests.incremental.soak [--edits 5000] [--seed N] [--only edits kills sabotage]
+    python -m tests.incremental.soak [--edits 5000] [--packages 2000] [--seed N]
+                                     [--only edits code kills sabotage]
 
-Ends with 1 when a result was stale, a kill left something wrong or a sabotage was not caught.
+Ends with 1 when a result was stale, an edit overlooked, a kill left something wrong or a sabotage
+was not caught.
 """
 
 import argparse
@@ -15,11 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.incremental.oracle import StaleError, Tally, run_one
+from tests.incremental.random_packages import check, forget
 from tests.incremental.spellings import SPELLINGS
 
 ROOT = Path(__file__).parents[2]
 EDITS_A_PROJECT = 40
-PARTS = ("edits", "kills", "sabotage")
+PARTS = ("edits", "code", "kills", "sabotage")
 
 
 def soak_edits(work: Path, seed: int, edits: int) -> int:
@@ -44,6 +47,23 @@ def soak_edits(work: Path, seed: int, edits: int) -> int:
     return stale
 
 
+def soak_code(work: Path, seed: int, packages: int) -> int:
+    """Read random packages and edit every number in them; return how many edits were missed."""
+    found = [0, 0, 0]
+    sys.path.insert(0, str(work / "src"))
+    sys.dont_write_bytecode = True
+    for number in range(seed, seed + packages):
+        each = check(work / "src", number)
+        print("\n".join(each.stale), end="\n" if each.stale else "", flush=True)
+        found = [found[0] + each.compared, found[1] + each.needless, found[2] + len(each.stale)]
+    forget()
+    print(
+        f"{packages} packages: {found[0]} comparisons, {found[1]} needless, {found[2]} stale",
+        flush=True,
+    )
+    return found[2]
+
+
 def soak_kills() -> int:
     """Kill 200 runs at random, and one run at each of its calls; return how many tests failed."""
     variables = {**os.environ, "SOAK_KILLS": "200", "SOAK_EVERY": "1"}
@@ -54,6 +74,7 @@ def soak_kills() -> int:
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", type=int, default=5000)
+    parser.add_argument("--packages", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     given = parser.parse_args(words)
@@ -62,6 +83,9 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"seed {given.seed}", flush=True)
         work = Path(tempfile.mkdtemp(prefix="soak-"))
         failed += soak_edits(work, given.seed, given.edits)
+    if "code" in given.only:
+        with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+            failed += soak_code(Path(folder), given.seed, given.packages)
     if "kills" in given.only:
         failed += soak_kills()
     if "sabotage" in given.only:

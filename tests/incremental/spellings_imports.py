@@ -140,6 +140,22 @@ IMPORTS = [
         },
     ),
     Spelling(
+        "a submodule that its package imports",
+        {
+            "sub/__init__.py": "from . import impl\n",
+            "sub/impl.py": HELPER,
+            "nodes.py": "from . import sub\n\n\ndef work(x):\n    return sub.impl.f(x)\n",
+        },
+    ),
+    Spelling(
+        "a submodule in the place of a name",
+        {
+            "sub/__init__.py": "impl = None\n",
+            "sub/impl.py": HELPER,
+            "nodes.py": ("import $P.sub.impl\n\n\ndef work(x):\n    return $P.sub.impl.f(x)\n"),
+        },
+    ),
+    Spelling(
         "re-export through __init__",
         {
             "sub/__init__.py": "from .impl import f\n",

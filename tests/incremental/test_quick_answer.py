@@ -127,6 +127,19 @@ CHANGES: list[tuple[Callable[[Workbench], None], str, int]] = [
 ]
 
 
+def test_a_file_that_was_not_there_is_seen(fresh: Workbench) -> None:
+    fresh.edit(WHERE_PIPELINE, "import Pipeline, node", "import Pipeline, file, node")
+    fresh.edit(WHERE_PIPELINE, 'name="B"', 'name="B", depends_on=[file("queries/q.sql")]')
+    fresh.write({"queries/q.sql": "select 1"})
+    assert fresh.did() == "A B C"
+    (fresh.path / "queries/q.sql").unlink()
+    assert fresh.did() == "B"
+    time.sleep(2.2)
+    assert fresh.did() == ""
+    fresh.write({"queries/q.sql": "select 2"})
+    assert fresh.did() == "B"
+
+
 @pytest.mark.parametrize(("change", "did", "value"), CHANGES)
 def test_a_change_is_seen(
     settled: Workbench, change: Callable[[Workbench], None], did: str, value: int

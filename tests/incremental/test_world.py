@@ -1,5 +1,6 @@
 """What changes while a run goes on, clocks that are wrong, and sources that are."""
 
+import mmap
 import os
 import subprocess
 import time
@@ -133,6 +134,26 @@ def test_edits_at_once_are_never_missed(bench: Workbench) -> None:
         bench.edit_at_once("data/raw.json", str(number - 1), str(number))
         bench.go()
         assert bench.value("made_c") == (number + 1) * 20 + 105
+
+
+def test_an_edit_that_moves_no_time_at_all_is_seen_while_the_file_is_young(
+    bench: Workbench,
+) -> None:
+    """What is written to a page that a process holds changes no time; nor may a clock that stands.
+
+    The file's time is ahead, so that it stays young however long the runs take.
+    """
+    path = bench.path / "data/raw.json"
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as held:
+        at = held.find(b"1")
+        held[at : at + 1] = b"1"  # from now on the page is ours to write
+        ahead = time.time_ns() + 3_600_000_000_000
+        os.utime(path, ns=(ahead, ahead))
+        assert bench.did() == ""
+        assert bench.did() == ""
+        held[at : at + 1] = b"2"
+        assert bench.did() == "A B C"
+        assert bench.value("made_c") == 135
 
 
 def test_an_edit_right_after_a_run_that_was_killed_is_not_missed(fresh: Workbench) -> None:

@@ -62,7 +62,7 @@ class Comparison:
 
     def _differs(self, module: str, name: str) -> Iterator[Key]:
         value = getattr(sys.modules.get(module), "__dict__", {}).get(name, _ABSENT)
-        if value is _ABSENT:
+        if value is _ABSENT or self._is_module_below(module, name, value):
             return
         table = self._project.tables.get(module)
         places = table.names.get(name) if table is not None else None
@@ -88,6 +88,11 @@ class Comparison:
             yield self._living.of_value({name: value})
         else:
             yield from self._living.inside(value)
+
+    def _is_module_below(self, package: str, name: str, value: Any) -> bool:
+        """Return whether a package's name is bound to its module of that name: as sources say."""
+        below = f"{package}.{name}"
+        return below in self._project.tables and value is sys.modules.get(below, _ABSENT)
 
     def _other_import(
         self, module: str, name: str, value: Any, statements: list[Statement]

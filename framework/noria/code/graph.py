@@ -124,6 +124,8 @@ class Graph(Closure):
             yield ("i", key[1])
             yield from (("s", key[1], place) for place in range(len(table.statements)))
             yield from self._of_imports_in(key[1])
+            # Who has a package has its modules, whoever imported them.
+            yield from (("m", name) for name in self.project.below.get(key[1], ()))
         elif kind == "all":
             yield from (("m", name) for name in self.project.tables)
         elif kind in {"d", "t"}:

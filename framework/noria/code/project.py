@@ -2,6 +2,7 @@
 
 import builtins
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from noria.code.cache import TableCache
@@ -15,10 +16,14 @@ STATEMENT, ATTRIBUTE, WHOLE, OUTSIDE, BUILTIN, FOUND_LATER, LOADED, MEMBER, FAMI
 # The kind of what is outside because it is compiled.
 BUILT = "built"
 _NOTHING = Table()
+# Names that are followed from one value to the next: circles of them grow.
+_LONGEST = 20
 _BUILTINS = frozenset(dir(builtins))
 _OF_MODULES = frozenset(
     {"__name__", "__file__", "__path__", "__spec__", "__package__", "__loader__", "__builtins__"}
 )
+# What is being looked for: names in modules, and what is taken of what they mean.
+Seen = set[tuple[str, str, Chain]]
 
 
 class Target(NamedTuple):
@@ -49,6 +54,7 @@ class Project:
         # Members of classes and the classes that have bases, of all modules.
         self.members: dict[str, list[tuple[str, int, int]]] = {}
         self.derived: list[tuple[str, int]] = []
+        self.below: dict[str, list[str]] = {}  # by package its modules
         self.grown = False  # there are modules that were not there before
         self._load_all()
 
@@ -75,6 +81,7 @@ class Project:
                     self.modules.kind(module)
 
     def _index(self, name: str, table: Table) -> None:
+        self.below.setdefault(name.rpartition(".")[0], []).append(name)
         for place, statement in enumerate(table.statements):
             for index, part in enumerate(statement.parts):
                 word = part.name.rpartition(".")[2]
@@ -119,28 +126,31 @@ class Project:
             found = known[chain] = tuple(dict.fromkeys(self._resolve(module, chain, set())))
         return found
 
-    def _resolve(self, module: str, chain: Chain, seen: set[tuple[str, str]]) -> list[Target]:
+    def _resolve(self, module: str, chain: Chain, seen: Seen) -> list[Target]:
         root = chain[0]
         if root.startswith("="):
-            return self._in_module(root[1:], chain[1:], seen)
+            return self._imported(root[1:], chain[1:], seen)
         if root.startswith("self:"):
             return self._of_self(module, root[5:], chain[1:])
         return self._by_name(module, root, chain[1:], seen)
 
-    def _by_name(
-        self, module: str, name: str, rest: Chain, seen: set[tuple[str, str]]
-    ) -> list[Target]:
-        if (module, name) in seen:
-            return []
-        seen = seen | {(module, name)}
+    def _by_name(self, module: str, name: str, rest: Chain, seen: Seen) -> list[Target]:
         table = self.tables.get(module, _NOTHING)
+        if (module, name, rest) in seen:  # imported from where it is looked for
+            return self._by_star(module, table.stars, name, rest, seen)
+        seen = seen | {(module, name, rest)}
         places = table.names.get(name)
         if places is not None:
             out: list[Target] = []
             for place in places:
                 out.extend(self._by_statement(module, place, name, rest, seen))
+            if table.stars:
+                stars = _stars_beside(table, name, places)
+                out.extend(self._by_star(module, stars, name, rest, seen))
+            if self._may_become_module(module, name, places, rest):
+                out.extend(self._in_module(f"{module}.{name}", rest, seen))
             return out
-        out = self._by_star(module, name, rest, seen)
+        out = self._by_star(module, table.stars, name, rest, seen)
         if out:
             return out
         if name in _OF_MODULES:
@@ -162,15 +172,37 @@ class Project:
         out.extend(_attributes(rest))
         return out
 
+    def _may_become_module(
+        self, package: str, name: str, places: Iterable[int], rest: Chain
+    ) -> bool:
+        """Return whether a package's name may mean its module of that name, too.
+
+        Who imports the module for the first time binds it, whatever the name meant before; and in a
+        circle it is seen before the name is bound.
+        """
+        below = f"{package}.{name}"
+        if below not in self.tables and below not in self.modules.built:
+            return False
+        if rest and rest[0] != "()":
+            return True
+        statements = (self.statement(package, place) for place in places)
+        return not any(
+            each.kind == IMPORT and not each.guards and (bound, origin) == (name, below)
+            for each in statements
+            for bound, origin, _ in each.imported
+        )
+
     def _by_statement(
-        self, module: str, place: int, name: str, rest: Chain, seen: set[tuple[str, str]]
+        self, module: str, place: int, name: str, rest: Chain, seen: Seen
     ) -> list[Target]:
         statement = self.tables[module].statements[place]
         out: list[Target] = []
         for bound, origin, attribute in statement.imported:
             if bound == name:
-                chain = (attribute, *rest) if attribute else rest
-                out.extend(self._in_module(origin, chain, seen))
+                if attribute:
+                    out.extend(self._in_module(origin, (attribute, *rest), seen))
+                else:
+                    out.extend(self._imported(origin, rest, seen))
                 out.append(Target(FOUND_LATER, module, detail=name))
         if statement.kind != IMPORT or statement.guards:
             out.append(Target(STATEMENT, module, place))
@@ -178,9 +210,16 @@ class Project:
             out.extend(self._below(module, place, name, rest, seen))
         return out
 
-    def _below(
-        self, module: str, place: int, name: str, rest: Chain, seen: set[tuple[str, str]]
-    ) -> list[Target]:
+    def _imported(self, module: str, rest: Chain, seen: Seen) -> list[Target]:
+        """Return what an import of a module gives: what its package has under that name."""
+        out = self._in_module(module, rest, seen)
+        package, _, name = module.rpartition(".")
+        table = self.tables.get(package, _NOTHING)
+        if name in table.names or table.stars:
+            out.extend(self._in_module(package, (name, *rest), seen))
+        return out
+
+    def _below(self, module: str, place: int, name: str, rest: Chain, seen: Seen) -> list[Target]:
         """Return what parts of an object that a statement binds may be."""
         table = self.tables[module]
         statement = table.statements[place]
@@ -195,8 +234,9 @@ class Project:
                 *(Target(MEMBER, module, place, each) for each in found if each != "()"),
                 *_attributes(rest[calls + 1 :]),
             ]
-        elif statement.made and once and rest:
-            return self._resolve(module, statement.made + rest, seen)
+        elif statement.made and not statement.imported and 0 < len(rest) < _LONGEST:
+            made = self._resolve(module, statement.made + rest, seen)
+            return made if once else [*made, *_attributes(rest)]
         return _attributes(rest)
 
     def _of_self(self, module: str, name: str, rest: Chain) -> list[Target]:
@@ -259,12 +299,15 @@ class Project:
                         self._families[above] = self._root((name, place))
 
     def _by_star(
-        self, module: str, name: str, rest: Chain, seen: set[tuple[str, str]]
+        self, module: str, stars: Iterable[str], name: str, rest: Chain, seen: Seen
     ) -> list[Target]:
         out: list[Target] = []
-        for star in self.tables.get(module, _NOTHING).stars:
+        if (module, f"*{name}", rest) in seen:
+            return out
+        seen = seen | {(module, f"*{name}", rest)}
+        for star in stars:
             origin = self._known(star)
-            if origin and self.exports(origin, name, seen):
+            if origin and self.exports(origin, name, set()):
                 out.extend(self._in_module(origin, (name, *rest), seen))
                 listed = self.tables[origin].names.get("__all__", ())
                 out.extend(Target(STATEMENT, origin, place) for place in listed)
@@ -272,26 +315,41 @@ class Project:
             out.append(Target(FOUND_LATER, module, detail=name))
         return out
 
-    def exports(self, module: str, name: str, seen: set[tuple[str, str]]) -> bool:
-        """Return whether a star import of a module may bind a name."""
-        if (module, f"*{name}") in seen:
+    def exports(self, module: str, name: str, seen: set[str]) -> bool:
+        """Return whether a star import of a module may bind a name; ``seen``: asked already."""
+        if module in seen:
             return False
         table = self.tables[module]
         if table.exported is not None and len(table.names.get("__all__", ())) <= 1:
-            return name in table.exported
+            if name in table.exported:
+                return True
+            if name.startswith("_") or not self._is_left_before(table, "__all__"):
+                return False
         if name.startswith("_") and "__all__" not in table.names:
             return False
         if name in table.names or f"{module}.{name}" in self.modules.sources:
             return True
-        seen.add((module, f"*{name}"))
+        seen.add(module)
         return any(
             self.exports(origin, name, seen) for origin in map(self._known, table.stars) if origin
+        )
+
+    def _is_left_before(self, table: Table, name: str) -> bool:
+        """Return whether other modules are executed before a module binds a name.
+
+        In a circle they see the module without it.
+        """
+        before = table.statements[: min(table.names.get(name, (0,)))]
+        return any(
+            self.modules.kind(origin) == PROJECT
+            for statement in before
+            for origin in (*statement.stars, *(one[1] for one in statement.imported))
         )
 
     def _known(self, module: str) -> str:
         return module if self.is_source(module) and module in self.tables else ""
 
-    def _in_module(self, module: str, rest: Chain, seen: set[tuple[str, str]]) -> list[Target]:
+    def _in_module(self, module: str, rest: Chain, seen: Seen) -> list[Target]:
         if not self.is_source(module):
             kind = self.modules.kind(module)
             return outside(module, rest, kind)
@@ -309,9 +367,9 @@ class Project:
         table = self.tables[module]
         if name in table.names:
             return out + self._by_name(module, name, rest[1:], seen)
+        starred = self._by_star(module, table.stars, name, rest[1:], seen)
         if below in self.tables or below in self.modules.built:
-            return out + self._in_module(below, rest[1:], seen)
-        starred = self._by_star(module, name, rest[1:], seen)
+            return out + starred + self._in_module(below, rest[1:], seen)
         if starred:
             return out + starred
         if name in _OF_MODULES:
@@ -329,6 +387,29 @@ class Project:
         out.append(Target(FOUND_LATER, module, detail=name))
         out.extend(_attributes(rest[1:]))
         return out
+
+
+def _stars_beside(table: Table, name: str, places: Iterable[int]) -> tuple[str, ...]:
+    """Return the star imports that may be meant by a name that statements bind, too.
+
+    Those before a statement that surely binds it are hidden, if nothing uses it before.
+    """
+    sure = [
+        place
+        for place in places
+        if not table.statements[place].guards and table.statements[place].kind != EFFECT
+    ]
+    if not sure:
+        return table.stars
+    last = max(sure)
+    if any(_uses(statement, name) for statement in table.statements[: last + 1]):
+        return table.stars
+    return tuple(star for statement in table.statements[last:] for star in statement.stars)
+
+
+def _uses(statement: Statement, name: str) -> bool:
+    facts = (statement.facts, *(part.facts for part in statement.parts))
+    return any(reference.chain[0] == name for each in facts for reference in each.references)
 
 
 def _attributes(names: Chain) -> list[Target]:
