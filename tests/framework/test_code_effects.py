@@ -20,6 +20,8 @@ READS = {
         import uuid; return uuid.uuid1()
         from datetime import datetime; return dict(default_factory=datetime.now)
         return x.now()
+        import pandas as pd; return pd.Period("now", "D")
+        import arrow; return arrow.get()
         import time as t; f = t.time; return f()
         return clock()
     """,
@@ -33,6 +35,9 @@ READS = {
         import os; return os.getcwd()
         import sys; return sys.argv
         from pathlib import Path; return Path.home()
+        from dynaconf import Dynaconf; return Dynaconf(settings_files=["a"]).x
+        from pydantic_settings import BaseSettings; return BaseSettings()
+        import environ; return environ.Env()("A")
     """,
     "file": """
         return open("a").read()
@@ -52,6 +57,19 @@ READS = {
         import gzip; return gzip.open(x)
         import importlib.resources as r; return r.files("a")
         return list(map(open, x))
+        from builtins import open as o; return o(x)
+        import xml.etree.ElementTree as ET; return ET.parse("a").getroot()
+        from lxml import etree; return etree.parse("a")
+        from omegaconf import OmegaConf; return OmegaConf.load("a")
+        from gensim.models import Word2Vec; return Word2Vec.load("a")
+        import onnx; return onnx.load("a")
+        import torch; return torch.jit.load("a")
+        import scipy.sparse as s; return s.load_npz("a")
+        import xgboost as xgb; b = xgb.Booster(); b.load_model("a"); return b
+        import fsspec; return fsspec.url_to_fs("a")[0].cat("a")
+        import pyarrow.fs as f; return f.LocalFileSystem().open_input_file("a")
+        return x.read.parquet("a")
+        return x.textFile("a")
     """,
     "network": """
         import requests; return requests.get(x)
@@ -100,6 +118,10 @@ READS = {
         import sys; return sys.version_info
         import uuid; return uuid.uuid4()
         import random; return random.random()
+        import yaml; return yaml.load(x)
+        return x.csv(1)
+        import cloudpickle; return cloudpickle.load(x)
+        from sklearn.datasets import load_iris; return load_iris()
         return x.copy().query("a > 1").groupby("b").mean()
         print(x)
         import requests; return requests.exceptions.HTTPError

@@ -191,7 +191,8 @@ def test_a_database_with_a_schema_of_its_own_is_set_aside(folder: Path) -> None:
 def test_every_field_is_under_the_seal() -> None:
     entry = _entry("k", "d")
     changed: dict[str, Any] = {
-        "key": "x", "node": "x", "run": "x", "made": 1.0, "seconds": 1.0, "parts": {}, "outputs": ()
+        "key": "x", "node": "x", "run": "x", "made": 1.0, "seconds": 1.0, "parts": {}, "outputs": (),
+        "read": "x",
     }  # fmt: skip
     assert changed.keys() == set(entry._fields)
     texts = {entry_bytes(entry._replace(**{name: value})) for name, value in changed.items()}

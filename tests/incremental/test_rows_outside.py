@@ -206,6 +206,78 @@ def test_what_is_declared_narrows_an_effect(fresh: Workbench, narrowed: str) -> 
     assert fresh.did() == ("" if "cache" in narrowed else " ".join(followed))
 
 
+GETS = """\
+from pathlib import Path
+
+
+def get(path):
+    return len(Path(path).read_text())
+"""
+MADE = """\
+import tempfile
+from pathlib import Path
+
+
+def made():
+    place = Path(tempfile.mkdtemp()) / "a"
+    place.write_text("12")
+    return place
+
+
+"""
+
+
+@pytest.fixture
+def reading(inside: Workbench, environment: Environment) -> Workbench:
+    """The chain, whose B calls a library of which nobody knows that it opens a file."""
+    environment.install("getter", "1.0", {"getter.py": GETS})
+    inside.write({"data/notes.txt": "a note"})
+    inside.edit(B, "from shop", "from getter import get\nfrom shop")
+    inside.edit(B, "return more(", 'return get("data/notes.txt") + more(')
+    inside.edit(WHERE_PIPELINE, "import Pipeline, node", "import Pipeline, env, file, node")
+    return inside
+
+
+def test_what_no_source_tells_is_seen_when_it_runs(reading: Workbench) -> None:
+    first = reading.go()
+    assert first.did == "B C"
+    assert "B: it reads the file: data/notes.txt, which is none of its inputs" in first.said.all
+    second = reading.go()
+    assert second.did == "B"
+    assert second.run is not None
+    (told,) = [node["reason"] for node in second.run["nodes"] if node["node"] == "B"]
+    assert told == "it was seen to read the file: data/notes.txt"
+    assert "which is none of its inputs" not in second.said.all
+    before = reading.value("made_c")
+    reading.write({"data/notes.txt": "a longer note"})
+    assert reading.did() == "B C"
+    assert reading.value("made_c") == before + len("a longer note") - len("a note")
+    assert "it was seen to read" in reading.command("plan", "--why", "B").all
+    reading.edit(B, 'get("data/notes.txt")', "0")
+    assert reading.did() == "B"  # of the value without it C has a result
+    assert reading.did() == ""
+
+
+@pytest.mark.parametrize("narrowed", [", cache=True", ', depends_on=[file("data/notes.txt")]'])
+def test_what_is_declared_narrows_what_was_seen(reading: Workbench, narrowed: str) -> None:
+    reading.edit(WHERE_PIPELINE, 'name="B"', f'name="B"{narrowed}')
+    assert "none of its inputs" not in reading.go().said.all
+    assert reading.did() == ""
+    reading.write({"data/notes.txt": "a longer note"})
+    assert reading.did() == ("" if "cache" in narrowed else "B C")
+    reading.edit(WHERE_PIPELINE, narrowed, "")
+    assert reading.did() == ("B C" if "cache" in narrowed else "B")
+    assert reading.did() == "B"
+
+
+@pytest.mark.parametrize("path", ["__file__", "'/etc/passwd'", "made()", "getter.__file__"])
+def test_code_and_what_a_node_has_made_itself_are_no_reading(reading: Workbench, path: str) -> None:
+    reading.edit(B, "from getter", f"{MADE}import getter\nfrom getter")
+    reading.edit(B, '"data/notes.txt"', path)
+    assert reading.did() == "B C"
+    assert reading.did() == ""
+
+
 def test_a_file_and_a_variable_that_a_node_depends_on(fresh: Workbench) -> None:
     fresh.write({"queries/q.sql": "select 1\n"})
     fresh.edit(WHERE_PIPELINE, "import Pipeline, node", "import Pipeline, env, file, node")

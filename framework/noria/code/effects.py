@@ -22,7 +22,8 @@ for _kind, _names in {
         sys.argv sys.orig_argv sys.executable pathlib.Path.cwd pathlib.Path.home platform.node
         getpass.getuser socket.gethostname locale.getlocale locale.getpreferredencoding
         locale.getdefaultlocale time.tzname time.timezone dotenv.dotenv_values decouple.config
-        environs importlib.metadata pkg_resources
+        environs importlib.metadata pkg_resources environ.Env dynaconf pydantic_settings decouple
+        starlette.config keyring streamlit.secrets
     """,
     "file": """
         os.open os.listdir os.scandir os.walk os.stat os.lstat os.readlink os.path.exists
@@ -44,7 +45,17 @@ for _kind, _names in {
         fsspec.open_files fsspec.get_mapper smart_open.open cloudpathlib zarr.open zarr.load
         fiona.open rasterio.open spacy.load nltk.data onnxruntime.InferenceSession
         sklearn.datasets.load_files sklearn.datasets.load_svmlight_file lightgbm.Booster
-        pytesseract docx.Document PyPDF2.PdfReader pypdf.PdfReader
+        pytesseract docx.Document PyPDF2.PdfReader pypdf.PdfReader builtins.open os.fdopen
+        xml.etree.ElementTree.parse xml.etree.ElementTree.iterparse xml.dom.minidom.parse
+        xml.sax.parse lxml.etree.parse lxml.etree.iterparse lxml.html.parse wave.open mailbox netrc
+        filecmp.cmp gettext.translation shelve.Shelf shelve.DbfilenameShelf
+        fsspec.url_to_fs fsspec.core fsspec.implementations pyarrow.fs hydra.compose
+        hydra.initialize dvc.api nltk.corpus scipy.io.arff scanpy.read pysam.AlignmentFile
+        pysam.VariantFile Bio.SeqIO.parse pydicom.dcmread SimpleITK.ReadImage cv2.dnn
+        datatable.fread deltalake.DeltaTable pyiceberg.catalog tensorflow.io
+        tokenize.open zipimport imghdr.what sndhdr.what pstats.Stats sunau.open aifc.open
+        tracemalloc.Snapshot.load http.cookiejar tensorflow.data.TFRecordDataset torchvision.io
+        fitz.open pymupdf.open pdfplumber.open rdflib.Graph.parse statsmodels.datasets.get_rdataset
     """,
     "network": """
         socket ssl select asyncio.open_connection http.client urllib.request ftplib poplib imaplib
@@ -53,10 +64,14 @@ for _kind, _names in {
         huggingface_hub datasets.load_dataset transformers.pipeline kaggle tweepy slack_sdk
         kafka confluent_kafka pika zmq yfinance pandas_datareader fredapi wikipedia
         tensorflow_datasets.load torch.hub torchvision.datasets nltk.download gspread
+        praw googlemaps geopy.geocoders ee litellm ollama cohere mistralai groq feedparser ntplib
+        pinecone qdrant_client weaviate chromadb pymilvus pystac_client earthaccess ccxt selenium
+        playwright github gitlab jira notion_client pysftp statsmodels.api.datasets.get_rdataset
         mlflow.pyfunc.load_model mlflow.sklearn.load_model mlflow.artifacts mlflow.search_runs
     """,
     "database": """
-        sqlite3.connect psycopg psycopg2 pymysql MySQLdb mysql.connector cx_Oracle oracledb pyodbc
+        sqlite3.connect sqlite3.Connection psycopg psycopg2 pymysql MySQLdb mysql.connector
+        cx_Oracle oracledb pyodbc
         pymssql sqlalchemy.create_engine sqlalchemy.ext.asyncio pymongo redis cassandra
         elasticsearch neo4j clickhouse_driver clickhouse_connect snowflake.connector duckdb
         pandas.read_sql pandas.read_sql_query pandas.read_sql_table ibis.connect
@@ -102,13 +117,45 @@ _HARMLESS = words(
 )
 # Functions of third-party modules that take a path, by the last word of their names.
 _READERS = re.compile(
-    r"read_\w+|scan_\w+|open_\w+|imread|imopen|load_\w*(file|path|dataset|model|workbook|csv)\w*|"
+    r"read_\w+|scan_\w+|open_\w+|imread|imopen|load|load_(npz|weights|word2vec_format|session)|"
+    r"load_\w*(file|path|dataset|model|workbook|csv)\w*|"
     r"from_(file|csv|parquet|path|url|uri)|fetch_\w+|download\w*|urlopen|urlretrieve|from_pretrained"
 )
 _WRITERS = re.compile(r"write_\w+|savefig|imsave|imwrite|save_\w+|to_(csv|parquet|pickle|excel)")
 # Readers of values that are at hand already.
 _IN_MEMORY = frozenset(
-    {"pyarrow.ipc.open_stream", "pyarrow.ipc.open_file", "pandas.read_clipboard"}
+    {
+        "pyarrow.ipc.open_stream",
+        "pyarrow.ipc.open_file",
+        "pandas.read_clipboard",
+        # These take a text, or a file that is open.
+        *(
+            f"{module}.load"
+            for module in (
+                "yaml",
+                "toml",
+                "ujson",
+                "simplejson",
+                "orjson",
+                "rapidjson",
+                "cloudpickle",
+            )
+        ),
+        *(f"{module}.load" for module in ("dill", "msgpack", "bson", "pyparsing", "rtoml")),
+    }
+)
+# Methods of what reads a table in Spark: ``spark.read.parquet(...)``.
+_OF_READ = frozenset({"parquet", "csv", "json", "orc", "text", "load", "table", "jdbc", "format"})
+_READ = frozenset({"read", "readStream"})
+# Distributions of which all that reads is named here, and what they require.
+_WELL_KNOWN = words(
+    """
+    numpy pandas scipy scikit-learn joblib threadpoolctl matplotlib seaborn statsmodels patsy
+    pyarrow polars polars-runtime-32 polars-runtime-64 xgboost lightgbm narwhals python-dateutil
+    pytz tzdata six contourpy cycler fonttools kiwisolver packaging pillow pyparsing requests
+    urllib3 certifi idna charset-normalizer pyyaml fsspec noria typing-extensions openpyxl
+    et-xmlfile
+    """
 )
 _SQL = re.compile(r"\s*(select|insert|update|delete|with|create)\b", re.IGNORECASE)
 _METHODS: dict[str, str] = {}
@@ -116,7 +163,8 @@ for _kind, _names in {
     "clock": "now utcnow",
     "file": """
         read_text read_bytes iterdir glob rglob is_file is_dir is_symlink lstat samefile
-        readlink read_csv read_parquet read_json scandir
+        readlink read_csv read_parquet read_json scandir load_model load_weights textFile
+        wholeTextFiles
     """,
     "network": "urlopen sendall recv",
     "database": "fetchall fetchone fetchmany cursor executemany executescript read_sql",
@@ -157,6 +205,15 @@ def effect_of(dotted: str, third_party: bool, writing: bool) -> str | None:
     return "writes" if kind == "file" and writing else kind
 
 
+def is_well_known(distribution: str) -> bool:
+    """Return whether all is named here by which a distribution reads what it is not given.
+
+    >>> is_well_known("scikit_learn"), is_well_known("somebodys-own")
+    (True, False)
+    """
+    return re.sub(r"[-_.]+", "-", distribution).lower() in _WELL_KNOWN
+
+
 def _is_harmless(dotted: str) -> bool:
     return dotted in _HARMLESS or dotted.endswith(("Error", "Exception", "Timeout", "Warning"))
 
@@ -182,6 +239,9 @@ def effect_of_method(name: str, call: ast.Call) -> str | None:
         return None
     if name in {"execute", "query"} and call.args and _is_sql(call.args[0], name == "execute"):
         return "database"
+    if name in _OF_READ and isinstance(call.func, ast.Attribute):
+        of = call.func.value
+        return "file" if isinstance(of, ast.Attribute) and of.attr in _READ else None
     if name == "stat" and not call.args:
         return "file"
     if name in {"today", "exists", "resolve", "cwd", "home"} and not call.args:
@@ -214,8 +274,10 @@ def moment_text(dotted: str, call: ast.Call) -> bool:
     """Return whether a call makes a moment of a word: ``pd.Timestamp("now")``."""
     last = dotted.rpartition(".")[2]
     first = call.args[0] if call.args else None
+    if dotted == "arrow.get" and not call.args and not call.keywords:
+        return True
     return (
-        last in {"Timestamp", "to_datetime", "datetime64", "date_range", "parse"}
+        last in {"Timestamp", "to_datetime", "datetime64", "date_range", "parse", "Period"}
         and isinstance(first, ast.Constant)
         and first.value in {"now", "today"}
     )

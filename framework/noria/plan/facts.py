@@ -13,7 +13,8 @@ class Job(NamedTuple):
     ``outputs`` those that it makes.  ``always`` says why it runs whatever is recorded, empty where
     it need not.  A node that is not ``selected`` never runs; what it made is an input like others.
     ``unsettled``: the last run ended before this node did, so that what lies at its outputs may be
-    that run's, though nobody has recorded it.
+    that run's, though nobody has recorded it.  ``trusted``: it was said what its result depends on,
+    so that what it was seen to read besides does not count.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Job(NamedTuple):
     always: str = ""
     selected: bool = True
     unsettled: bool = False
+    trusted: bool = False
 
 
 class Lying(NamedTuple):
@@ -48,8 +50,10 @@ class Lying(NamedTuple):
 class Recorded(NamedTuple):
     """A result in the store: the digest of each output, and which of them can be put back.
 
-    ``kept`` is asked only of what is to be used, so that it may look closely.
+    ``kept`` is asked only of what is to be used, so that it may look closely.  ``read`` says what
+    was read beside the inputs when it was made, empty for nothing.
     """
 
     digests: Mapping[str, str]
     kept: Container[str]
+    read: str = ""

@@ -97,7 +97,8 @@ class Gatherer:
         )
         always = self._always(node, fingerprint, inputs.values())
         canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
-        return Job(node.name, parts, canonical, node.makes, always, selected, unsettled)
+        trusted = is_trusted(node)
+        return Job(node.name, parts, canonical, node.makes, always, selected, unsettled, trusted)
 
     def depends(self, node: Node) -> dict[str, str]:
         """Return the digests of what a node was said to depend on, as they are now."""
@@ -188,7 +189,7 @@ class Gatherer:
             return f"{added_to} is added to, not replaced"
         if node.confirms:
             return f"it confirms {node.confirms[0]}"
-        if fingerprint.effects and not (node.cache is True or node.depends_on):
+        if fingerprint.effects and not is_trusted(node):
             effects = [one for one in fingerprint.effects if one.kind in READING]
             if effects:
                 return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
@@ -204,6 +205,11 @@ class Gatherer:
             return False
         mode = (self._places.described(name).get("save_args") or {}).get("mode", "")
         return isinstance(mode, str) and mode.startswith("a")
+
+
+def is_trusted(node: Node) -> bool:
+    """Tell whether it was said what a node depends on besides its inputs."""
+    return node.cache is True or bool(node.depends_on)
 
 
 def _arguments(node: Node) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from noria_catalog import DataCatalog
 from noria_catalog.suggest import nearest
 
-from noria.code import CodeReader
+from noria.code import CodeReader, is_well_known
 from noria.errors import MissingInputError, SelectionError
 from noria.graph import Node, Pipeline
 from noria.graph.depends import Dependency
@@ -28,6 +28,7 @@ from noria.runner.records import Records
 from noria.runner.remember import Project, Remembering, check_overwriting, output_in_place
 from noria.runner.restore import put_back
 from noria.runner.stored_flow import StoredFlow
+from noria.runner.witness import Witness
 from noria.store import Output, Store
 
 
@@ -151,6 +152,9 @@ class Incremental:
             places=self._places,
             records=self.records,
             project=project,
+            witness=Witness(
+                self._root, self._places_beside, self._reaches_unknown, self._tells_others
+            ),
             run=self._run,
             emit=emit,
             reused=self._tell_reused if self._hooks is not None else None,
@@ -248,6 +252,23 @@ class Incremental:
     def _code_of(self, things: tuple[Any, ...]) -> str:
         found = sorted(self.reader.fingerprint(each).digest for each in things if is_own(each))
         return "".join(f"+{digest[:16]}" for digest in found)
+
+    def _places_beside(self, node: Node) -> Iterator[str]:
+        """Yield where the data of a node lies on this machine's disks."""
+        for name in (*node.inputs, *node.outputs):
+            if not is_parameter(name) and self._places.place(name):
+                path = self._places.described(name).get("filepath")
+                if path is not None:
+                    yield str(path)
+
+    def _reaches_unknown(self, node: Node) -> bool:
+        """Tell whether a node's sources may not say all that it reads."""
+        found = self.gatherer.fingerprints[node.name]
+        return bool(found.doubts) or not all(is_well_known(one) for one, _ in found.distributions)
+
+    def _tells_others(self, node: Node) -> bool:
+        effects = self.gatherer.fingerprints[node.name].effects
+        return any(effect.kind in {"mail", "tracking"} for effect in effects)
 
     def _tell_reused(self, node: Node) -> None:
         assert self._hooks is not None

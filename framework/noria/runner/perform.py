@@ -1,7 +1,7 @@
 """What is done for one node: load, run, save."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 from noria.errors import NodeOutputError
@@ -11,6 +11,13 @@ from noria.runner.failure import describe_value, explain
 from noria.runner.flow import DataFlow
 
 Builders = Mapping[int, Mapping[str, Callable[[Any], Any]]]
+
+
+_UNWATCHED = nullcontext()
+
+
+def _unwatched(node: Node) -> AbstractContextManager[None]:  # noqa: ARG001  # whichever it is
+    return _UNWATCHED
 
 
 class Stopped(Exception):  # noqa: N818  # no error: a node that was left behind may not save
@@ -57,6 +64,8 @@ class Performer:
         self._builders = builders or {}
         self._confirming = confirming or {}
         self._stopped = False
+        self.watch: Callable[[Node], AbstractContextManager[None]] = _unwatched
+        """What is entered while a node's function is executed."""
         self.done: set[str] = set()
         self.replaced: dict[str, Mapping[str, Any]] = {}
         """The inputs that hooks have put in place of what was loaded, by node."""
@@ -122,7 +131,11 @@ class Performer:
             adding = {name: stack.enter_context(self._flow.saving(name)) for name in outputs}
             missing = dict.fromkeys(outputs)
             chunks = interleave(outputs)
-            while (found := next(chunks, None)) is not None:
+            while True:
+                with self.watch(node):
+                    found = next(chunks, None)
+                if found is None:
+                    break
                 name, chunk = found
                 missing.pop(name, None)
                 step.deed, step.name, step.value = "saving", name, chunk
@@ -147,7 +160,8 @@ class Performer:
         return self._flow.load(name)
 
     def _run(self, node: Node, inputs: dict[str, Any]) -> dict[str, Any]:
-        return node.run(inputs)
+        with self.watch(node):
+            return node.run(inputs)
 
     def _save(self, name: str, value: Any, node: Node) -> None:
         self._flow.save(name, value)

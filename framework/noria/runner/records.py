@@ -62,7 +62,8 @@ class Records:
         last = self._last  # asked for twice in a row: by who judges, and by who goes by it
         if last is None or last[0] is not entry:
             digests = {output.name: output.digest for output in entry.outputs}
-            last = self._last = (entry, Recorded(digests, _Kept(entry, self.is_kept)))
+            recorded = Recorded(digests, _Kept(entry, self.is_kept), entry.read)
+            last = self._last = (entry, recorded)
         return last[1]
 
     def is_kept(self, output: Output) -> bool:

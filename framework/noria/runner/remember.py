@@ -27,9 +27,13 @@ from noria.runner.places import Places, digest_of_files
 from noria.runner.records import Records
 from noria.runner.restore import keep_aside, put_back
 from noria.runner.stored_flow import StoredFlow
+from noria.runner.witness import Witness
 from noria.store import Entry, Output, Store
 
 _FLUSH_SECONDS = 0.1
+_NARROW = (
+    "which is none of its inputs: it will run every time, unless depends_on= or cache= is given"
+)
 
 
 class Project(NamedTuple):
@@ -66,6 +70,7 @@ class Remembering:
         records: Records,
         project: Project,
         run: str,
+        witness: Witness,
         emit: Listener,
         reused: Callable[[Node], None] | None,
         force: bool = False,
@@ -83,6 +88,7 @@ class Remembering:
         self._records = records
         self._project = project
         self._run = run
+        self._witness = witness
         self._emit = emit
         self._reused = reused
         self._force = force
@@ -90,6 +96,8 @@ class Remembering:
         """The keys of the results that this run has used or made."""
         self._done: set[str] = set()  # nodes whose recorded results are those of this run
         self._replaced: set[str] = set()  # nodes whose inputs hooks have put in place of others
+        self._reading: set[str] = set()  # nodes that read more than they were said to
+        performer.watch = witness.watching
         self._texts_kept: set[str] = set()
         self._pending: list[Entry] = []
         self._flushed = 0.0
@@ -120,7 +128,7 @@ class Remembering:
         at = {job.name: job for job in self._jobs}
         lying = self._places.lying
         for name in nodes:
-            if name not in self._done or name in self._replaced:
+            if name not in self._done or name in self._replaced or name in self._reading:
                 return False
             job = at[name]
             for data in (*job.inputs.values(), *job.outputs):
@@ -239,7 +247,18 @@ class Remembering:
             return
         seconds = time.time() - began
         key = key or key_of(parts)
-        entry = Entry(key, node.name, self._run, began, seconds, parts.document(), tuple(outputs))
+        read = self._witness.seen(node)
+        if read and not job.trusted and not job.always:
+            self._reading.add(node.name)
+            known = self._records.entry(key)
+            if known is None or not known.read:
+                self._emit(Noted(node.name, f"{node.name}: it reads {read}, {_NARROW}"))
+        entry = Entry(
+            *(key, node.name, self._run, began, seconds),
+            parts.document(),
+            tuple(outputs),
+            read,
+        )
         with self._guard:
             self._pending.append(entry)
             if replaced:

@@ -96,13 +96,13 @@ class ToldPerformer(Performer):
     def _run(self, node: Node, inputs: dict[str, Any]) -> dict[str, Any]:
         hooks = self._hooks
         if hooks is None:
-            return node.run(inputs)
+            return super()._run(node, inputs)
         about = self._about(node)
         replaced = hooks.replaced_inputs(inputs=inputs, **about)
         if replaced:
             self.replaced[node.name] = replaced
             inputs.update(replaced)
-        outputs = node.run(inputs)
+        outputs = super()._run(node, inputs)
         hooks.after_node_run(inputs=inputs, outputs=outputs, **about)
         return outputs
 

@@ -49,7 +49,7 @@ class Entry(NamedTuple):
     """What one execution made: of ``node`` in ``run``, at ``made``, in so many ``seconds``.
 
     ``key`` is what the result depends on, ``parts`` is what the key was made of, digests only.
-    ``made`` is seconds since the epoch.
+    ``made`` is seconds since the epoch.  ``read`` says what was read besides, empty for nothing.
     """
 
     key: str
@@ -59,6 +59,7 @@ class Entry(NamedTuple):
     seconds: float
     parts: Mapping[str, Any]
     outputs: tuple[Output, ...]
+    read: str = ""
 
 
 ReadAgain = Callable[[str], Mapping[str, Any]]
@@ -100,6 +101,8 @@ def entry_bytes(entry: Entry) -> bytes:
     True
     """
     fields = [_FORM, *entry[:5], dict(entry.parts), entry.outputs]
+    if entry.read:
+        fields.append(entry.read)
     return json.dumps(fields, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
@@ -109,8 +112,9 @@ def entry_from(data: bytes, read_again: ReadAgain | None = None) -> Entry | None
     ``read_again`` returns the parts of the entry of a key, where they are not to be kept.
     """
     try:
-        form, key, node, run, made, seconds, parts, outputs = json.loads(data.decode("ascii"))
-        if form != _FORM or type(parts) is not dict:
+        fields = json.loads(data.decode("ascii"))
+        form, key, node, run, made, seconds, parts, outputs, *more = fields
+        if form != _FORM or type(parts) is not dict or len(more) > 1:
             return None
         made_of = tuple(
             [
@@ -128,4 +132,4 @@ def entry_from(data: bytes, read_again: ReadAgain | None = None) -> Entry | None
     except (ValueError, TypeError, RecursionError):
         return None
     made_from = parts if read_again is None else _Unread(key, read_again)
-    return Entry(key, node, intern(run), made, seconds, made_from, made_of)
+    return Entry(key, node, intern(run), made, seconds, made_from, made_of, *more)
