@@ -191,9 +191,12 @@ def test_a_database_with_a_schema_of_its_own_is_set_aside(folder: Path) -> None:
 def test_every_field_is_under_the_seal() -> None:
     entry = _entry("k", "d")
     changed: dict[str, Any] = {
-        "key": "x", "node": "x", "run": "x", "made": 1.0, "seconds": 1.0, "parts": {}, "outputs": (),
-        "read": "x",
-    }  # fmt: skip
+        **dict.fromkeys(("key", "node", "run", "read"), "x"),
+        "made": 1.0,
+        "seconds": 1.0,
+        "parts": {},
+        "outputs": (),
+    }
     assert changed.keys() == set(entry._fields)
     texts = {entry_bytes(entry._replace(**{name: value})) for name, value in changed.items()}
     output = entry.outputs[0]

@@ -147,7 +147,7 @@ class Project:
             if table.stars:
                 stars = _stars_beside(table, name, places)
                 out.extend(self._by_star(module, stars, name, rest, seen))
-            if self._may_become_module(module, name, places, rest):
+            if module in self.below and self._may_become_module(module, name, places, rest):
                 out.extend(self._in_module(f"{module}.{name}", rest, seen))
             return out
         out = self._by_star(module, table.stars, name, rest, seen)
