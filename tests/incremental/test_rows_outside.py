@@ -252,7 +252,9 @@ def test_what_no_source_tells_is_seen_when_it_runs(reading: Workbench) -> None:
     reading.write({"data/notes.txt": "a longer note"})
     assert reading.did() == "B C"
     assert reading.value("made_c") == before + len("a longer note") - len("a note")
-    assert "it was seen to read" in reading.command("plan", "--why", "B").all
+    why = reading.command("plan", "--why", "B").all
+    assert "B: run: it was seen to read the file: data/notes.txt" in why
+    assert "depends_on=" in why
     reading.edit(B, 'get("data/notes.txt")', "0")
     assert reading.did() == "B"  # of the value without it C has a result
     assert reading.did() == ""

@@ -116,6 +116,15 @@ def test_no_cache_neither_reads_nor_writes(bench: Workbench) -> None:
     assert bench.did() == ""
 
 
+@pytest.mark.parametrize(
+    "words", [["--force"], ["--no-cache"], ["--keep-edited", "made_b", "--keep-edited", "made_c"]]
+)
+def test_the_command_is_recorded_as_it_was(bench: Workbench, words: list[str]) -> None:
+    bench.did(*words)
+    latest, *_ = json.loads(bench.command("runs", "list", "--json").out)
+    assert latest["command"] == " ".join(["noria run", *words])
+
+
 def test_a_first_run_without_cache_leaves_nothing_to_reuse(fresh: Workbench) -> None:
     assert fresh.did("--no-cache") == "A B C"
     assert fresh.did() == "A B C"

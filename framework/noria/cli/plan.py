@@ -11,6 +11,7 @@ from noria.cli.options import configuration_options, json_option, selection_opti
 from noria.cli.printing import duration, json_lines, plural, print_json, table
 from noria.cli.selecting import take_selection
 from noria.code import READING
+from noria.plan.decide import SEEN_TO_READ
 from noria.project.planning import Change, Planning, document, planning
 
 _WORDS = {"reuse": "up to date", "restore": "restore", "run": "run", "wait": "wait"}
@@ -108,7 +109,7 @@ def _tell_why(planned: Planning, node: str, *, as_json: bool) -> None:
     effects = [effect for effect in fingerprint.effects if effect.kind in READING]
     for effect in effects:
         click.echo(f"  {effect.where} reads the {effect.kind}: {effect.what}")
-    if effects:
+    if effects or verdict.reason.startswith(SEEN_TO_READ):
         click.echo("    say what it depends on by depends_on=, or cache=True if by nothing more")
     for doubt in fingerprint.doubts:
         click.echo(f"  {doubt.where}: {doubt.what}\n    {doubt.narrow}")

@@ -61,6 +61,8 @@ def run_here(
     if workers is not None and runner is None:
         runner = "threads"
     crew = _runner_flags(runner, workers)
+    anew = [*(["--force"] if force else []), *(["--no-cache"] if no_cache else [])]
+    anew += [word for name in keep_edited for word in ("--keep-edited", name)]
     session = open_session(given)
     failure: NodeError | None = None
     tally = Tally(began)
@@ -89,7 +91,7 @@ def run_here(
                 keep_edited=keep_edited,
                 outputs=(),
                 when_done=fresh,
-                command=shlex.join(["noria", "run", *selection.flags(), *again, *crew]),
+                command=shlex.join(["noria", "run", *selection.flags(), *again, *crew, *anew]),
             )
     except NodeError as error:
         if full and error.__cause__ is not None:

@@ -11,6 +11,7 @@ RUN = "run"
 REUSE = "reuse"
 RESTORE = "restore"
 WAIT = "wait"
+SEEN_TO_READ = "it was seen to read"
 
 
 class Verdict(NamedTuple):
@@ -100,7 +101,7 @@ def judge(
     if recorded is None:
         return _run(job, key, shortly(facts.latest(job.name), parts), facts)
     if recorded.read and not job.trusted:
-        return _run(job, key, f"it was seen to read {recorded.read}", facts)
+        return _run(job, key, f"{SEEN_TO_READ} {recorded.read}", facts)
     return _in_place(job, key, recorded, facts)
 
 
