@@ -1,5 +1,6 @@
 """What a function reads beside its inputs is seen by what Python tells of it."""
 
+import importlib.metadata
 import os
 import socket
 import sqlite3
@@ -112,6 +113,22 @@ def test_an_import_is_no_reading(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     (root / "late_module.py").write_text("import glob\n")
     monkeypatch.syspath_prepend(root)
     assert seen(root, lambda: __import__("late_module")) == ""
+
+
+def test_to_ask_what_is_installed_is_no_reading(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "some-1.0.egg-info").write_text("")
+    monkeypatch.syspath_prepend(root)
+    monkeypatch.chdir(root)
+
+    def ask() -> None:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            importlib.metadata.version("nobodys-own")
+        assert any(importlib.metadata.distributions())
+        os.listdir()  # noqa: PTH208
+
+    assert seen(root, ask) == ""
 
 
 def test_other_threads_are_not_watched(root: Path) -> None:

@@ -154,7 +154,7 @@ _WELL_KNOWN = words(
     pyarrow polars polars-runtime-32 polars-runtime-64 xgboost lightgbm narwhals python-dateutil
     pytz tzdata six contourpy cycler fonttools kiwisolver packaging pillow pyparsing requests
     urllib3 certifi idna charset-normalizer pyyaml fsspec noria typing-extensions openpyxl
-    et-xmlfile
+    et-xmlfile cloudpickle loky
     """
 )
 _SQL = re.compile(r"\s*(select|insert|update|delete|with|create)\b", re.IGNORECASE)

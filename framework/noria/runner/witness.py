@@ -32,6 +32,7 @@ _OF_SYSTEM = (
         None, map(os.environ.get, ("SystemRoot", "ProgramFiles", "ProgramData", "LOCALAPPDATA"))
     ),
 )
+_IMPORTLIB = os.path.join(os.path.dirname(os.__file__), "importlib", "metadata")
 _HERE = threading.local()
 _NOT_WATCHED = nullcontext()
 
@@ -47,8 +48,9 @@ def _hear(event: str, args: tuple[Any, ...]) -> None:
 
 
 def _is_importing(frame: FrameType) -> bool:
-    """Return whether it is Python that looks for a module."""
-    return frame.f_code.co_filename.startswith("<frozen importlib")
+    """Return whether it is Python that looks for modules, or for what is installed."""
+    file = frame.f_code.co_filename
+    return file.startswith(("<frozen importlib", _IMPORTLIB))
 
 
 @cache
@@ -176,6 +178,8 @@ class Witness:
     def _is_of_machine(self, path: str) -> bool:
         """Return whether a path is that of code or of what is installed, and no data."""
         if path.endswith(_CODE) or any(part.endswith(_CODE_FOLDERS) for part in _parts(path)):
+            return True
+        if path in map(os.path.abspath, sys.path):
             return True
         if self._is_in_project(path):
             inside = [each for each in _installed() if self._is_in_project(each)]
