@@ -317,6 +317,20 @@ def test_names_that_are_bound_in_circles_are_read_in_no_time(tmp_path: Path) -> 
     assert time.process_time() - began < 5
 
 
+def test_star_imports_in_circles_are_followed_in_no_time(tmp_path: Path) -> None:
+    modules = [f"m{i}" for i in range(15)]
+    files = {
+        f"{name}.py": "".join(f"from .{other} import *\n" for other in modules if other != name)
+        for name in modules
+    }
+    files["m0.py"] += "x = 3\n"
+    files["nodes.py"] = "from .m14 import *\ndef node(): return x\n"
+    write(tmp_path / "src", files)
+    began = time.process_time()
+    assert "m0:x" in names(fingerprint(tmp_path / "src", "nodes:node"))
+    assert time.process_time() - began < 5
+
+
 def test_a_long_chain_of_calls_is_followed_to_its_end(tmp_path: Path) -> None:
     lines = [f"def f{i}(x): return f{i + 1}(x)" for i in range(3000)]
     lines += ["def f3000(x):", "    TABLE.append(x)", "    return 1", "TABLE = []", "f0(1)"]

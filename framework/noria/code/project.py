@@ -22,7 +22,7 @@ _BUILTINS = frozenset(dir(builtins))
 _OF_MODULES = frozenset(
     {"__name__", "__file__", "__path__", "__spec__", "__package__", "__loader__", "__builtins__"}
 )
-# What is being looked for: names in modules, and what is taken of what they mean.
+# What was looked for in finding one name: names in modules, and what is taken of what they mean.
 Seen = set[tuple[str, str, Chain]]
 
 
@@ -137,8 +137,8 @@ class Project:
     def _by_name(self, module: str, name: str, rest: Chain, seen: Seen) -> list[Target]:
         table = self.tables.get(module, _NOTHING)
         if (module, name, rest) in seen:  # imported from where it is looked for
-            return self._by_star(module, table.stars, name, rest, seen)
-        seen = seen | {(module, name, rest)}
+            return self._by_star(module, name, rest, seen)
+        seen.add((module, name, rest))
         places = table.names.get(name)
         if places is not None:
             out: list[Target] = []
@@ -146,11 +146,11 @@ class Project:
                 out.extend(self._by_statement(module, place, name, rest, seen))
             if table.stars:
                 stars = _stars_beside(table, name, places)
-                out.extend(self._by_star(module, stars, name, rest, seen))
+                out.extend(self._from_stars(module, stars, name, rest, seen))
             if module in self.below and self._may_become_module(module, name, places, rest):
                 out.extend(self._in_module(f"{module}.{name}", rest, seen))
             return out
-        out = self._by_star(module, table.stars, name, rest, seen)
+        out = self._by_star(module, name, rest, seen)
         if out:
             return out
         if name in _OF_MODULES:
@@ -298,13 +298,20 @@ class Project:
                         above = self._root((target.name, target.place))
                         self._families[above] = self._root((name, place))
 
-    def _by_star(
+    def _by_star(self, module: str, name: str, rest: Chain, seen: Seen) -> list[Target]:
+        stars = self.tables.get(module, _NOTHING).stars
+        if not stars:
+            return []
+        if (module, f"*{name}", rest) in seen:
+            return [Target(LOADED, module)]  # all that it means was found before
+        seen.add((module, f"*{name}", rest))
+        return self._from_stars(module, stars, name, rest, seen)
+
+    def _from_stars(
         self, module: str, stars: Iterable[str], name: str, rest: Chain, seen: Seen
     ) -> list[Target]:
+        """Return what a name of a module means by some of its star imports."""
         out: list[Target] = []
-        if (module, f"*{name}", rest) in seen:
-            return out
-        seen = seen | {(module, f"*{name}", rest)}
         for star in stars:
             origin = self._known(star)
             if origin and self.exports(origin, name, set()):
@@ -367,7 +374,7 @@ class Project:
         table = self.tables[module]
         if name in table.names:
             return out + self._by_name(module, name, rest[1:], seen)
-        starred = self._by_star(module, table.stars, name, rest[1:], seen)
+        starred = self._by_star(module, name, rest[1:], seen)
         if below in self.tables or below in self.modules.built:
             return out + starred + self._in_module(below, rest[1:], seen)
         if starred:
