@@ -310,10 +310,15 @@ def test_names_that_are_bound_in_circles_are_read_in_no_time(tmp_path: Path) -> 
     more = "\n".join(
         f"    b{i} = b{(i + 1) % 20}.x\n    b{i} = b{(i + 7) % 20}.y" for i in range(20)
     )
-    text = f"def node(x):\n{lines}\n{more}\n    return a1.z + b1.z\n"
+    outside = "\n".join(
+        f"c{i} = c{(i + 1) % 9}.x\nc{i} = c{(i + 4) % 9}.y\nd{i} = d{(i + 1) % 9}.x"
+        for i in range(9)
+    )
+    text = f"{outside}\ndef node(x):\n{lines}\n{more}\n    return a1.z + b1.z + c1.z + d1.z\n"
     write(tmp_path / "src", {"nodes.py": text})
     began = time.process_time()
-    CodeReader([tmp_path / "src"])
+    reader = CodeReader([tmp_path / "src"])
+    reader.fingerprint(run_only_definitions(text[text.index("def node") :])["node"])
     assert time.process_time() - began < 5
 
 

@@ -16,8 +16,9 @@ STATEMENT, ATTRIBUTE, WHOLE, OUTSIDE, BUILTIN, FOUND_LATER, LOADED, MEMBER, FAMI
 # The kind of what is outside because it is compiled.
 BUILT = "built"
 _NOTHING = Table()
-# Names that are followed from one value to the next: circles of them grow.
-_LONGEST = 20
+# How many names are followed from one value to the next, for circles of them grow; fewer where each
+# has several values, all of which are followed.
+_LONGEST = {True: 20, False: 6}
 _BUILTINS = frozenset(dir(builtins))
 _OF_MODULES = frozenset(
     {"__name__", "__file__", "__path__", "__spec__", "__package__", "__loader__", "__builtins__"}
@@ -234,7 +235,7 @@ class Project:
                 *(Target(MEMBER, module, place, each) for each in found if each != "()"),
                 *_attributes(rest[calls + 1 :]),
             ]
-        elif statement.made and not statement.imported and 0 < len(rest) < _LONGEST:
+        elif statement.made and not statement.imported and 0 < len(rest) < _LONGEST[once]:
             made = self._resolve(module, statement.made + rest, seen)
             return made if once else [*made, *_attributes(rest)]
         return _attributes(rest)
