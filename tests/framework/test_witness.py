@@ -4,6 +4,8 @@ import importlib.metadata
 import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -146,6 +148,25 @@ def test_one_inside_of_another_ends_with_itself(root: Path) -> None:
         (root / "data/a.txt").read_text()
 
     assert seen(root, nested) == "the file: data/a.txt"
+
+
+def test_what_is_opened_when_python_ends_is_no_error(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os\n"
+        "from noria.runner import witness\n"
+        "witness._set_hook()\n"
+        "class Last:\n"
+        "    def __del__(self, open=open, path=__file__, listdir=os.listdir):\n"
+        "        open(path).close()\n"
+        "        listdir('/')\n"
+        "os.kept = Last()\n"
+        "witness.kept = Last()\n"
+        "kept = Last()\n"
+        "kept.kept = kept\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_who_is_not_to_be_watched_is_not(root: Path) -> None:

@@ -37,16 +37,6 @@ _HERE = threading.local()
 _NOT_WATCHED = nullcontext()
 
 
-def _hear(event: str, args: tuple[Any, ...]) -> None:
-    """Note what the function that this thread executes opens; called for all that Python tells."""
-    if event in _HEARD:
-        watched = getattr(_HERE, "watched", None)
-        if watched is not None and not _is_importing(sys._getframe(1)):  # noqa: SLF001
-            # What cannot be told of must not become an error of who opens it.
-            with suppress(OSError, TypeError, ValueError):
-                _HEARD[event](watched, args)
-
-
 def _is_importing(frame: FrameType) -> bool:
     """Return whether it is Python that looks for modules, or for what is installed."""
     file = frame.f_code.co_filename
@@ -56,7 +46,19 @@ def _is_importing(frame: FrameType) -> bool:
 @cache
 def _set_hook() -> None:
     """Let Python tell; it cannot be told to stop, so this is done once at most."""
-    sys.addaudithook(_hear)
+    # Held by the function itself: when Python ends, the names of modules are gone before the hook.
+    heard, here = _HEARD, _HERE
+
+    def hear(event: str, args: tuple[Any, ...]) -> None:
+        """Note what the function that this thread executes opens; called for all that is told."""
+        if event in heard:
+            watched = getattr(here, "watched", None)
+            if watched is not None and not _is_importing(sys._getframe(1)):  # noqa: SLF001
+                # What cannot be told of must not become an error of who opens it.
+                with suppress(OSError, TypeError, ValueError):
+                    heard[event](watched, args)
+
+    sys.addaudithook(hear)
 
 
 class Watched:
