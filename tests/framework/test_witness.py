@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -58,7 +59,7 @@ def test_a_file_elsewhere_is_named_by_its_path(root: Path) -> None:
 
 
 def test_folders_and_databases_are_seen(root: Path) -> None:
-    assert seen(root, lambda: os.listdir(root / "data"))  # noqa: PTH208 == "the file: data"
+    assert seen(root, lambda: os.listdir(root / "data")) == "the file: data"  # noqa: PTH208
     assert seen(root, lambda: list(os.scandir(root / "data"))) == "the file: data"
     sqlite3.connect(root / "data/some.db").close()
     assert seen(root, sqlite3.connect(root / "data/some.db").close) == ""
@@ -91,6 +92,38 @@ def test_what_was_made_before_it_was_read_is_no_reading(root: Path) -> None:
         list((root / "new").iterdir())
 
     assert seen(root, write_and_read) == ""
+
+
+def test_what_was_read_before_it_was_made_again_is_a_reading(root: Path) -> None:
+    def count() -> None:
+        before = (root / "data/a.txt").read_text()
+        (root / "data/a.txt").write_text(before + "a")
+
+    assert seen(root, count) == "the file: data/a.txt"
+
+
+def test_to_make_what_is_there_makes_nothing(root: Path) -> None:
+    def read() -> None:
+        (root / "data").mkdir(exist_ok=True)
+        with (root / "data/a.txt").open("a+") as file:
+            file.seek(0)
+            file.read()
+
+    assert seen(root, read) == "the file: data/a.txt"
+
+
+def test_a_folder_of_the_home_that_only_begins_like_a_system_s_counts(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = root.parent / "home"
+    for name in ("LibraryOfBooks", ".cache"):
+        (home / name).mkdir(parents=True)
+        (home / name / "a.txt").write_text("a")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setattr(tempfile, "tempdir", str(root.parent / "temporary"))
+    assert seen(root, (home / ".cache/a.txt").read_text) == ""
+    assert "LibraryOfBooks" in seen(root, (home / "LibraryOfBooks/a.txt").read_text)
 
 
 def test_what_is_added_to_counts_as_read(root: Path) -> None:

@@ -16,7 +16,8 @@ Builders = Mapping[int, Mapping[str, Callable[[Any], Any]]]
 _UNWATCHED = nullcontext()
 
 
-def _unwatched(node: Node) -> AbstractContextManager[None]:  # noqa: ARG001  # whichever it is
+def unwatched(node: Node) -> AbstractContextManager[None]:  # noqa: ARG001  # whichever it is
+    """Return what is entered for a node that nobody watches."""
     return _UNWATCHED
 
 
@@ -64,7 +65,7 @@ class Performer:
         self._builders = builders or {}
         self._confirming = confirming or {}
         self._stopped = False
-        self.watch: Callable[[Node], AbstractContextManager[None]] = _unwatched
+        self.watch: Callable[[Node], AbstractContextManager[None]] = unwatched
         """What is entered while a node's function is executed."""
         self.done: set[str] = set()
         self.replaced: dict[str, Mapping[str, Any]] = {}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from noria_catalog import DataCatalog
@@ -262,6 +263,16 @@ class Places:
     def _stamp(self, dataset: Any) -> str | None:
         """Return what tells contents apart without reading them: a store's own tag."""
         return dataset.digest() if _does(dataset, Digests) else None
+
+
+def shown_in(root: Path, path: str) -> str:
+    """Return a path as it is called in a project's folder, as it is where it lies elsewhere.
+
+    >>> shown_in(Path("/srv/shop"), "/srv/shop/data/a.csv")
+    'data/a.csv'
+    """
+    whole = Path(path)
+    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path
 
 
 def _about(place: str, written: str) -> dict[str, bool]:

@@ -13,14 +13,16 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 from noria.graph import Node
+from noria.runner.perform import unwatched
+from noria.runner.places import shown_in
 
 _MOST = 10_000  # places that are noted of one execution
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth")
@@ -32,9 +34,10 @@ _OF_SYSTEM = (
         None, map(os.environ.get, ("SystemRoot", "ProgramFiles", "ProgramData", "LOCALAPPDATA"))
     ),
 )
+# The folder in a user's home where programs keep their own, beside those that begin with a dot.
+_OF_HOME = {"darwin": "Library", "win32": "AppData"}
 _IMPORTLIB = os.path.join(os.path.dirname(os.__file__), "importlib", "metadata")
 _HERE = threading.local()
-_NOT_WATCHED = nullcontext()
 
 
 def _is_importing(frame: FrameType) -> bool:
@@ -62,41 +65,35 @@ def _set_hook() -> None:
 
 
 class Watched:
-    """What one execution has read, made and reached, in this thread, while it is entered."""
+    """What one execution has read, made and reached, in the order in which it did."""
 
     def __init__(self) -> None:
         self.began = time.time()
         self.read: dict[str, None] = {}
         self.made: set[str] = set()
         self.reached: dict[str, None] = {}
-        self._outer: Watched | None = None
-
-    def __enter__(self) -> None:
-        self._outer = getattr(_HERE, "watched", None)
-        _HERE.watched = self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        _HERE.watched = self._outer
 
     def opened(self, args: tuple[Any, ...]) -> None:
         """Note ``open(path, mode, flags)``."""
         path, _, flags = args
         if type(path) is int or type(flags) is not int:
             return
-        if flags & os.O_ACCMODE != os.O_RDONLY and flags & (os.O_TRUNC | os.O_CREAT):
+        if flags & os.O_TRUNC:
             self.made.add(_absolute(path))
-        elif flags & os.O_ACCMODE != os.O_WRONLY:
+        elif flags & os.O_CREAT:
+            self.created((path,))
+        if flags & os.O_ACCMODE != os.O_WRONLY:
             self.looked((path,))
 
     def looked(self, args: tuple[Any, ...]) -> None:
-        """Note a path that is read: a file, a folder's names, a database in a file."""
+        """Note a path that is read: a file, a folder's names, a database in a file.
+
+        What was made before is the execution's own.
+        """
         if type(args[0]) is not int and len(self.read) < _MOST:
-            self.read.setdefault(_absolute(args[0] or "."))
+            path = _absolute(args[0] or ".")
+            if not self._has_made(path):
+                self.read.setdefault(path)
 
     def connected(self, args: tuple[Any, ...]) -> None:
         """Note ``socket.connect(socket, address)`` with what is not this machine."""
@@ -107,8 +104,19 @@ class Watched:
                 self.reached.setdefault(f"{host}:{address[1]}")
 
     def created(self, args: tuple[Any, ...]) -> None:
-        """Note a folder that is made."""
-        self.made.add(_absolute(args[0]))
+        """Note a folder or file that is made, unless it is there already."""
+        path = _absolute(args[0])
+        if not os.path.lexists(path):
+            self.made.add(path)
+
+    def _has_made(self, path: str) -> bool:
+        """Return whether a path, or a folder that it lies in, was made here."""
+        while path not in self.made:
+            above = os.path.dirname(path)
+            if above == path:
+                return False
+            path = above
+        return True
 
 
 _HEARD: dict[str, Callable[[Watched, tuple[Any, ...]], None]] = {
@@ -119,6 +127,17 @@ _HEARD: dict[str, Callable[[Watched, tuple[Any, ...]], None]] = {
     "socket.connect": Watched.connected,
     "os.mkdir": Watched.created,
 }
+
+
+@contextmanager
+def _entered(watched: Watched) -> Iterator[None]:
+    """Let this thread note what it opens; what was noted for before goes on afterwards."""
+    outer = getattr(_HERE, "watched", None)
+    _HERE.watched = watched
+    try:
+        yield
+    finally:
+        _HERE.watched = outer
 
 
 class Witness:
@@ -137,7 +156,7 @@ class Witness:
         wanted: Callable[[Node], bool],
         tells: Callable[[Node], bool],
     ) -> None:
-        self._root = str(root)
+        self._root = root
         self._known = known
         self._wanted = wanted
         self._tells = tells
@@ -148,15 +167,15 @@ class Witness:
         watched = self._watched.get(node.name)
         if watched is None:
             if not self._wanted(node):
-                return _NOT_WATCHED
+                return unwatched(node)
             _set_hook()
             watched = self._watched[node.name] = Watched()
-        return watched
+        return _entered(watched)
 
     def seen(self, node: Node) -> str:
         """Return what a node has read beside its inputs, in a few words; empty for nothing."""
         watched = self._watched.pop(node.name, None)
-        if watched is None or not (watched.read or watched.reached):
+        if watched is None:
             return ""
         if watched.reached and not self._tells(node):
             return f"the network: {next(iter(watched.reached))}"
@@ -170,37 +189,32 @@ class Witness:
                 and not self._is_own(path, watched)
                 and os.path.exists(path)
             ):
-                shown = os.path.relpath(path, self._root) if self._is_in_project(path) else path
-                return f"the file: {shown}"
+                return f"the file: {shown_in(self._root, path)}"
         return ""
 
     def _is_in_project(self, path: str) -> bool:
-        return _is_below(path, (self._root,))
+        return _is_below(path, (str(self._root),))
 
     def _is_of_machine(self, path: str) -> bool:
         """Return whether a path is that of code or of what is installed, and no data."""
-        if path.endswith(_CODE) or any(part.endswith(_CODE_FOLDERS) for part in _parts(path)):
+        if path.endswith(_CODE) or any(part.endswith(_CODE_FOLDERS) for part in path.split(os.sep)):
             return True
         if path in map(os.path.abspath, sys.path):
             return True
         if self._is_in_project(path):
             inside = [each for each in _installed() if self._is_in_project(each)]
-            return _is_below(path, (*inside, os.path.join(self._root, ".noria")))
+            return _is_below(path, (*inside, str(self._root / ".noria")))
         if _is_below(path, (*_installed(), *_OF_SYSTEM)):
             return True
         home = os.path.expanduser("~")
-        return _is_below(path, (home,)) and path[len(home) + 1 :].startswith(
-            (".", "Library", "AppData")
-        )
+        first = path[len(home) + 1 :].partition(os.sep)[0] if _is_below(path, (home,)) else ""
+        return first.startswith(".") or first == _OF_HOME.get(sys.platform)
 
     def _is_own(self, path: str, watched: Watched) -> bool:
-        """Return whether the execution has made what it then read."""
-        if _is_below(path, watched.made):
-            return True
+        """Return whether compiled code has made for the execution what it then read."""
         if self._is_in_project(path):
             return False
         try:
-            # What compiled code has made, in the place for such files.
             made = os.stat(path).st_ctime >= watched.began - 1
         except OSError:
             return False
@@ -222,10 +236,6 @@ def _installed() -> tuple[str, ...]:
 
 def _absolute(path: str | bytes | os.PathLike[Any]) -> str:
     return os.path.abspath(os.fsdecode(path))
-
-
-def _parts(path: str) -> list[str]:
-    return path.replace(os.sep, "/").split("/")
 
 
 def _is_below(path: str, folders: Iterable[str]) -> bool:
