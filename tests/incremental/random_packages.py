@@ -8,15 +8,17 @@ import importlib
 import random
 import re
 import shutil
-import sys
 import traceback
 import types
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from noria.code import CodeReader
+
+from tests.framework.code_projects import importable
 
 PACKAGE = "shop_at_random"
 TOOLS = "tools_at_random"
@@ -183,19 +185,20 @@ class RandomPackage:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_HEAD + "\n".join(statements or self.modules[name]) + "\n")
 
-    def load(self) -> types.ModuleType:
-        """Import the modules anew, from the nodes on."""
-        forget()
-        importlib.invalidate_caches()
-        return importlib.import_module(f"{PACKAGE}.{NODES}")
+    @contextmanager
+    def imported(self) -> Iterator[types.ModuleType]:
+        """Import the modules anew, from the nodes on, and forget them afterwards."""
+        with importable(self._root):
+            yield importlib.import_module(f"{PACKAGE}.{NODES}")
 
-    def settle(self) -> types.ModuleType:
-        """Take away the statements that raise, until the modules can be imported."""
+    def settle(self) -> list[str]:
+        """Take away the statements that raise; return what can be named in the modules then."""
         while True:
             for name in self.modules:
                 self.write(name)
             try:
-                return self.load()
+                with self.imported() as module:
+                    return list(_expressions(module))
             except Exception as error:  # noqa: BLE001  # whatever they raise
                 self._take_away(error)
 
@@ -286,7 +289,7 @@ def check(root: Path, seed: int) -> Found:
     What is kept of the fingerprints from one edit to the next must say what is found anew.
     """
     package = RandomPackage(root, seed)
-    names = list(_expressions(package.settle()))
+    names = package.settle()
     chance = random.Random(seed)
     picked = chance.sample(names, min(NODES_EACH, len(names)))
     package.modules[NODES] += [
@@ -318,22 +321,24 @@ class _Seen(NamedTuple):
 
 
 def _look(package: RandomPackage, root: Path, count: int) -> list[_Seen]:
-    module = package.load()
-    nodes = [getattr(module, f"node{at}") for at in range(count)]
-    keeping = CodeReader([root], cache=root.with_name("kept"))
-    kept = [keeping.fingerprint(node).digest for node in nodes]
-    keeping.save_cache()
-    anew = CodeReader([root])
-    digests = [anew.fingerprint(node).digest for node in nodes]
-    return [_Seen(*each) for each in zip(digests, kept, map(_value, nodes), strict=True)]
+    with package.imported() as module:
+        nodes = [getattr(module, f"node{at}") for at in range(count)]
+        keeping = CodeReader([root], cache=root.with_name("kept"))
+        kept = [keeping.fingerprint(node).digest for node in nodes]
+        keeping.save_cache()
+        anew = CodeReader([root])
+        digests = [anew.fingerprint(node).digest for node in nodes]
+        return [_Seen(*each) for each in zip(digests, kept, map(_value, nodes), strict=True)]
 
 
 def _differs(package: RandomPackage, module: str, statements: list[str], at: int) -> bool:
     """Return whether a node gives another value when no other was executed before it."""
-    package.write(module)
-    before = _value(getattr(package.load(), f"node{at}"))
-    package.write(module, statements)
-    return before != _value(getattr(package.load(), f"node{at}"))
+    values = []
+    for written in (None, statements):
+        package.write(module, written)
+        with package.imported() as nodes:
+            values.append(_value(getattr(nodes, f"node{at}")))
+    return values[0] != values[1]
 
 
 def _value(node: Callable[[], object]) -> str:
@@ -377,9 +382,3 @@ def _relative(here: str, module: str) -> str:
     while same < min(len(above), len(parts)) and above[same] == parts[same]:
         same += 1
     return "." * (len(above) - same + 1) + ".".join(parts[same:])
-
-
-def forget() -> None:
-    """Forget the modules that were imported."""
-    for name in [each for each in sys.modules if each.partition(".")[0] in {PACKAGE, TOOLS}]:
-        del sys.modules[name]

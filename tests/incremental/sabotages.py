@@ -60,7 +60,7 @@ SABOTAGES = [
     _netless(
         "overlook that a module takes the place of a name",
         "project.py",
-        "            if module in self.below and self._may_become_module(module, name, places, rest):",
+        "            if is_package and self._may_become_module(module, name, places, rest):",
         "            if False:",
         "a submodule in the place of a name",
     ),

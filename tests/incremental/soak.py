@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.incremental.oracle import StaleError, Tally, run_one
-from tests.incremental.random_packages import check, forget
+from tests.incremental.random_packages import check
 from tests.incremental.spellings import SPELLINGS
 
 ROOT = Path(__file__).parents[2]
@@ -50,13 +50,10 @@ def soak_edits(work: Path, seed: int, edits: int) -> int:
 def soak_code(work: Path, seed: int, packages: int) -> int:
     """Read random packages and edit every number in them; return how many edits were missed."""
     found = [0, 0, 0]
-    sys.path.insert(0, str(work / "src"))
-    sys.dont_write_bytecode = True
     for number in range(seed, seed + packages):
         each = check(work / "src", number)
         print("\n".join(each.stale), end="\n" if each.stale else "", flush=True)
         found = [found[0] + each.compared, found[1] + each.needless, found[2] + len(each.stale)]
-    forget()
     print(
         f"{packages} packages: {found[0]} comparisons, {found[1]} needless, {found[2]} stale",
         flush=True,

@@ -61,8 +61,7 @@ def run_here(
     if workers is not None and runner is None:
         runner = "threads"
     crew = _runner_flags(runner, workers)
-    anew = [*(["--force"] if force else []), *(["--no-cache"] if no_cache else [])]
-    anew += [word for name in keep_edited for word in ("--keep-edited", name)]
+    anew = _recorded_flags(keep_edited, force=force, no_cache=no_cache)
     session = open_session(given)
     failure: NodeError | None = None
     tally = Tally(began)
@@ -188,6 +187,12 @@ def _same_configuration(given: dict[str, Any]) -> list[str]:
 def _runner_flags(runner: str | None, workers: int | None) -> list[str]:
     flags = ["--runner", runner] if runner else []
     return flags + (["--workers", str(workers)] if workers else [])
+
+
+def _recorded_flags(keep_edited: tuple[str, ...], *, force: bool, no_cache: bool) -> list[str]:
+    """Return the flags that say the same of what is recorded."""
+    flags = [flag for flag, given in (("--force", force), ("--no-cache", no_cache)) if given]
+    return flags + [word for name in keep_edited for word in ("--keep-edited", name)]
 
 
 def _how_to_go_on(

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from noria.code.distributions import canonical
 from noria.code.names import words
 
 # Dotted names, longest first where it matters: what stands below a name shares its kind.
@@ -21,8 +22,8 @@ for _kind, _names in {
         os.getloadavg os.path.expanduser os.path.expandvars os.get_exec_path
         sys.argv sys.orig_argv sys.executable pathlib.Path.cwd pathlib.Path.home platform.node
         getpass.getuser socket.gethostname locale.getlocale locale.getpreferredencoding
-        locale.getdefaultlocale time.tzname time.timezone dotenv.dotenv_values decouple.config
-        environs importlib.metadata pkg_resources environ.Env dynaconf pydantic_settings decouple
+        locale.getdefaultlocale time.tzname time.timezone dotenv.dotenv_values decouple
+        environs importlib.metadata pkg_resources environ.Env dynaconf pydantic_settings
         starlette.config keyring streamlit.secrets
     """,
     "file": """
@@ -55,7 +56,7 @@ for _kind, _names in {
         datatable.fread deltalake.DeltaTable pyiceberg.catalog tensorflow.io
         tokenize.open zipimport imghdr.what sndhdr.what pstats.Stats sunau.open aifc.open
         tracemalloc.Snapshot.load http.cookiejar tensorflow.data.TFRecordDataset torchvision.io
-        fitz.open pymupdf.open pdfplumber.open rdflib.Graph.parse statsmodels.datasets.get_rdataset
+        fitz.open pymupdf.open pdfplumber.open
     """,
     "network": """
         socket ssl select asyncio.open_connection http.client urllib.request ftplib poplib imaplib
@@ -66,7 +67,8 @@ for _kind, _names in {
         tensorflow_datasets.load torch.hub torchvision.datasets nltk.download gspread
         praw googlemaps geopy.geocoders ee litellm ollama cohere mistralai groq feedparser ntplib
         pinecone qdrant_client weaviate chromadb pymilvus pystac_client earthaccess ccxt selenium
-        playwright github gitlab jira notion_client pysftp statsmodels.api.datasets.get_rdataset
+        playwright github gitlab jira notion_client pysftp statsmodels.datasets.get_rdataset
+        statsmodels.api.datasets.get_rdataset
         mlflow.pyfunc.load_model mlflow.sklearn.load_model mlflow.artifacts mlflow.search_runs
     """,
     "database": """
@@ -122,31 +124,17 @@ _READERS = re.compile(
     r"from_(file|csv|parquet|path|url|uri)|fetch_\w+|download\w*|urlopen|urlretrieve|from_pretrained"
 )
 _WRITERS = re.compile(r"write_\w+|savefig|imsave|imwrite|save_\w+|to_(csv|parquet|pickle|excel)")
-# Readers of values that are at hand already.
-_IN_MEMORY = frozenset(
-    {
-        "pyarrow.ipc.open_stream",
-        "pyarrow.ipc.open_file",
-        "pandas.read_clipboard",
-        # These take a text, or a file that is open.
-        *(
-            f"{module}.load"
-            for module in (
-                "yaml",
-                "toml",
-                "ujson",
-                "simplejson",
-                "orjson",
-                "rapidjson",
-                "cloudpickle",
-            )
-        ),
-        *(f"{module}.load" for module in ("dill", "msgpack", "bson", "pyparsing", "rtoml")),
-    }
+# Readers of values that are at hand already: of a text, or a file that is open.
+_IN_MEMORY = words(
+    """
+    pyarrow.ipc.open_stream pyarrow.ipc.open_file pandas.read_clipboard
+    yaml.load toml.load rtoml.load ujson.load simplejson.load orjson.load rapidjson.load
+    cloudpickle.load dill.load msgpack.load bson.load pyparsing.load
+    """
 )
 # Methods of what reads a table in Spark: ``spark.read.parquet(...)``.
-_OF_READ = frozenset({"parquet", "csv", "json", "orc", "text", "load", "table", "jdbc", "format"})
-_READ = frozenset({"read", "readStream"})
+_OF_READ = words("parquet csv json orc text load table jdbc format")
+_READ = words("read readStream")
 # Distributions of which all that reads is named here, and what they require.
 _WELL_KNOWN = words(
     """
@@ -211,7 +199,7 @@ def is_well_known(distribution: str) -> bool:
     >>> is_well_known("scikit_learn"), is_well_known("somebodys-own")
     (True, False)
     """
-    return re.sub(r"[-_.]+", "-", distribution).lower() in _WELL_KNOWN
+    return canonical(distribution) in _WELL_KNOWN
 
 
 def _is_harmless(dotted: str) -> bool:

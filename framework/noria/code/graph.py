@@ -125,7 +125,9 @@ class Graph(Closure):
             yield from (("s", key[1], place) for place in range(len(table.statements)))
             yield from self._of_imports_in(key[1])
             # Who has a package has its modules, whoever imported them.
-            yield from (("m", name) for name in self.project.below.get(key[1], ()))
+            modules = self.project.modules
+            if modules.sources[key[1]].is_package:
+                yield from (("m", name) for name in modules.under(key[1]))
         elif kind == "all":
             yield from (("m", name) for name in self.project.tables)
         elif kind in {"d", "t"}:

@@ -55,7 +55,6 @@ class Project:
         # Members of classes and the classes that have bases, of all modules.
         self.members: dict[str, list[tuple[str, int, int]]] = {}
         self.derived: list[tuple[str, int]] = []
-        self.below: dict[str, list[str]] = {}  # by package its modules
         self.grown = False  # there are modules that were not there before
         self._load_all()
 
@@ -82,7 +81,6 @@ class Project:
                     self.modules.kind(module)
 
     def _index(self, name: str, table: Table) -> None:
-        self.below.setdefault(name.rpartition(".")[0], []).append(name)
         for place, statement in enumerate(table.statements):
             for index, part in enumerate(statement.parts):
                 word = part.name.rpartition(".")[2]
@@ -148,7 +146,8 @@ class Project:
             if table.stars:
                 stars = _stars_beside(table, name, places)
                 out.extend(self._from_stars(module, stars, name, rest, seen))
-            if module in self.below and self._may_become_module(module, name, places, rest):
+            is_package = self.modules.sources[module].is_package
+            if is_package and self._may_become_module(module, name, places, rest):
                 out.extend(self._in_module(f"{module}.{name}", rest, seen))
             return out
         out = self._by_star(module, name, rest, seen)
@@ -331,7 +330,7 @@ class Project:
         if table.exported is not None and len(table.names.get("__all__", ())) <= 1:
             if name in table.exported:
                 return True
-            if name.startswith("_") or not self._is_left_before(table, "__all__"):
+            if name.startswith("_") or not self._is_left_before_all(table):
                 return False
         if name.startswith("_") and "__all__" not in table.names:
             return False
@@ -342,12 +341,12 @@ class Project:
             self.exports(origin, name, seen) for origin in map(self._known, table.stars) if origin
         )
 
-    def _is_left_before(self, table: Table, name: str) -> bool:
-        """Return whether other modules are executed before a module binds a name.
+    def _is_left_before_all(self, table: Table) -> bool:
+        """Return whether other modules are executed before a module binds ``__all__``.
 
         In a circle they see the module without it.
         """
-        before = table.statements[: min(table.names.get(name, (0,)))]
+        before = table.statements[: min(table.names.get("__all__", (0,)))]
         return any(
             self.modules.kind(origin) == PROJECT
             for statement in before

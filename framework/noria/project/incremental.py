@@ -23,7 +23,7 @@ from noria.record.events import Listener, Noted
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.perform import Performer
-from noria.runner.places import Places
+from noria.runner.places import Places, shown_in
 from noria.runner.records import Records
 from noria.runner.remember import Project, Remembering, check_overwriting, output_in_place
 from noria.runner.restore import put_back
@@ -153,7 +153,10 @@ class Incremental:
             records=self.records,
             project=project,
             witness=Witness(
-                self._root, self._places_beside, self._reaches_unknown, self._tells_others
+                self._root,
+                lambda node: self._paths([node]),
+                self._reaches_unknown,
+                self._tells_others,
             ),
             run=self._run,
             emit=emit,
@@ -178,7 +181,7 @@ class Incremental:
     def symbol_places(self) -> dict[str, str]:
         """Return where the code that nodes depend on stands, by symbol."""
         return {
-            symbol.name: f"{_shown(symbol.file, self._root)}:{symbol.line}"
+            symbol.name: f"{shown_in(self._root, symbol.file)}:{symbol.line}"
             for fingerprint in self.gatherer.fingerprints.values()
             for symbol in fingerprint.symbols
         }
@@ -210,10 +213,8 @@ class Incremental:
             yield from node.depends_on
 
     def data_paths(self) -> Iterator[str]:
-        """Yield where the data of all judged nodes lies on this machine's disks."""
-        for name in self._data_names():
-            if not self._places.is_memory(name):
-                yield self._places.path(name)
+        """Return where the data of all judged nodes lies on this machine's disks."""
+        return self._paths(self._nodes.values())
 
     def has_open_ends(self) -> bool:
         """Tell whether the next run could differ though no file that was looked at has changed."""
@@ -242,24 +243,17 @@ class Incremental:
         return all(verdicts[name].kind == REUSE for name in selected)
 
     def _data_names(self) -> set[str]:
-        return {
-            name
-            for node in self._nodes.values()
-            for name in (*node.inputs, *node.outputs)
-            if not is_parameter(name)
-        }
+        return _data_of(self._nodes.values())
+
+    def _paths(self, nodes: Iterable[Node]) -> Iterator[str]:
+        """Yield where the data of nodes lies, as far as it lies at a path."""
+        for name in _data_of(nodes):
+            if not self._places.is_memory(name) and "filepath" in self._places.described(name):
+                yield self._places.path(name)
 
     def _code_of(self, things: tuple[Any, ...]) -> str:
         found = sorted(self.reader.fingerprint(each).digest for each in things if is_own(each))
         return "".join(f"+{digest[:16]}" for digest in found)
-
-    def _places_beside(self, node: Node) -> Iterator[str]:
-        """Yield where the data of a node lies on this machine's disks."""
-        for name in (*node.inputs, *node.outputs):
-            if not is_parameter(name) and self._places.place(name):
-                path = self._places.described(name).get("filepath")
-                if path is not None:
-                    yield str(path)
 
     def _reaches_unknown(self, node: Node) -> bool:
         """Tell whether a node's sources may not say all that it reads."""
@@ -368,17 +362,18 @@ class Incremental:
         return None
 
 
+def _data_of(nodes: Iterable[Node]) -> set[str]:
+    return {
+        name for node in nodes for name in (*node.inputs, *node.outputs) if not is_parameter(name)
+    }
+
+
 def _canonical(pipeline: Pipeline) -> dict[str, str]:
     """Return which name stands for each: that under which the data is made, where it is made."""
     wiring = pipeline.wiring
     stands = {wiring.base(name): name for name in sorted(wiring.read, reverse=True)}
     stands |= {wiring.base(name): name for name in wiring.made}
     return {name: stands[wiring.base(name)] for name in wiring.read | wiring.made}
-
-
-def _shown(file: str, root: Path) -> str:
-    path = Path(file)
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
 def told_late(plan: Plan) -> Iterator[str]:

@@ -23,7 +23,7 @@ from noria.record.events import (
     Noted,
 )
 from noria.runner.perform import Performer
-from noria.runner.places import Places, digest_of_files
+from noria.runner.places import Places, digest_of_files, shown_in
 from noria.runner.records import Records
 from noria.runner.restore import keep_aside, put_back
 from noria.runner.stored_flow import StoredFlow
@@ -208,8 +208,8 @@ class Remembering:
             self._emit(
                 Noted(
                     node.name,
-                    f"{_below(was, self._project.root)} was changed by hand: it is now"
-                    f" {_below(str(now), self._project.root)}"
+                    f"{shown_in(self._project.root, was)} was changed by hand: it is now"
+                    f" {shown_in(self._project.root, str(now))}"
                     f" (to keep it in place: --keep-edited {name})",
                 )
             )
@@ -254,10 +254,7 @@ class Remembering:
             if known is None or not known.read:
                 self._emit(Noted(node.name, f"{node.name}: it reads {read}, {_NARROW}"))
         entry = Entry(
-            *(key, node.name, self._run, began, seconds),
-            parts.document(),
-            tuple(outputs),
-            read,
+            key, node.name, self._run, began, seconds, parts.document(), tuple(outputs), read
         )
         with self._guard:
             self._pending.append(entry)
@@ -352,10 +349,3 @@ def _blocked(verdict: Verdict, places: Places) -> RunError:
         hint=f"to take what lies there as the result: --keep-edited {name}\n"
         "to make it anew: --force, or remove it first",
     )
-
-
-def _below(path: str, root: Path) -> str:
-    try:
-        return Path(path).relative_to(root).as_posix()
-    except ValueError:
-        return path
