@@ -18,7 +18,7 @@ from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE, Facts
 _SCHEMA = "code 1"
 # Nodes that only lead to others.
 _BY_NAME = itemgetter(0)
-_WAYS = frozenset({"i", "m", "t", "all"})
+_WAYS = frozenset({"i", "m", "t", "c", "all"})
 # What a fingerprint takes from elsewhere than the sources.
 _BEYOND = frozenset({"x", "file"})
 _LONG = 2000  # bits
@@ -60,7 +60,7 @@ class Assembly:
             if len(self._reached) >= _MOST_REACHED:
                 self._reached.clear()
             found = self._reached[about] = self._put_together(self._graph.numbers(mask))
-        begins = sorted(map(self._place_free, starts))
+        begins = sorted([self._place_free(key) for key in starts if key[0] != "doc"])
         digest = digest_of(_SCHEMA, kind, repr(begins), found.digest)
         return Fingerprint(digest.hex(), *found[1:])
 
@@ -142,6 +142,7 @@ class Assembly:
             b"".join(tokens),
             *self._in_order(ordered),
             *self._as_written(numbers, {key[1] for key in rest.get("f", ())}),
+            *self._documented(rest),
             *sorted(outside),
             spelled,
         )
@@ -205,6 +206,12 @@ class Assembly:
         if READS_SOURCE in flags:
             yield from sorted(each.raw for each in reached)
             yield from sorted(self._project.tables[name].docs for name in modules)
+
+    def _documented(self, rest: dict[str, list[Key]]) -> list[str]:
+        """Return the docstrings of live code, where reached code reads them."""
+        if ("f", READS_DOCSTRINGS) not in rest.get("f", ()):
+            return []
+        return sorted([key[1] for key in rest.get("doc", ())])
 
     def _define(self, key: Key) -> _Definition:
         module, place = key[1], key[2]

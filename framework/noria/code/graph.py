@@ -50,7 +50,8 @@ class Graph(Closure):
     ``("i", module)`` a module as imported, ``("m", module)`` all of it, ``("d", top)`` a
     third-party module, ``("t", top)`` its state and that of the standard library's,
     ``("z", top)`` one that is not there, ``("e", ...)`` an effect, ``("u", ...)`` a doubt,
-    ``("f", flag)``, ``("all",)`` all sources, ``("x", digest)`` live code or a value.
+    ``("f", flag)``, ``("all",)`` all sources, ``("x", digest)`` live code or a value, ``("c",
+    number)`` live code that holds itself, ``("doc", digest)`` its docstring.
     """
 
     def __init__(
@@ -132,7 +133,7 @@ class Graph(Closure):
             yield from (("m", name) for name in self.project.tables)
         elif kind in {"d", "t"}:
             yield from self._of_outside(kind, key[1])
-        elif kind == "x":
+        elif kind in {"x", "c"}:
             yield from self._given[key][2]
 
     def _of_imports_in(self, module: str) -> Iterator[Key]:

@@ -1,34 +1,37 @@
 """Live objects: which of the project's sources they come from, and what they carry along."""
 
-import ast
 import functools
-import linecache
-import re
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from noria.code.bytecode import read_code
 from noria.code.closure import Key
+from noria.code.effects import effect_of
 from noria.code.graph import Graph
+from noria.code.imports import imported_by
 from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
-from noria.code.normal import digest_code, digest_of, normalise
+from noria.code.normal import digest_of
 from noria.code.project import Project
+from noria.code.state import (
+    content_of,
+    given_to,
+    is_made,
+    is_named,
+    module_name,
+    module_of,
+    name_of,
+)
 from noria.code.table import CLASS, DEF
 from noria.code.values import Spelling
-from noria.code.visit import CodeWalker
 from noria.code.walk import Facts
+from noria.code.written import Written
 
 _ABSENT = object()
-_NAMED = r"[^\W\d][\w.]*(?:[ \t]+as[ \t]+\w+)?"
-_IMPORT = re.compile(
-    r"(?:^|[;:])[ \t\f]*(?:from[ \t]+(?P<origin>[^\W\d][\w.]*)[ \t]+import\b"
-    rf"|import[ \t]+(?P<names>{_NAMED}(?:[ \t]*,[ \t]*{_NAMED})*)[ \t]*(?=[;#]|$))",
-    re.MULTILINE,
-)
 _MOST_ITEMS = 2000
 _DEEPEST = 5
+# What code in a value adds to how deep its own values stand: it takes as many frames.
+_DEEPER = 4
 CODE_TYPES = (types.FunctionType, type, types.ModuleType, types.BuiltinFunctionType)
 _NOT_STATE = frozenset(
     {
@@ -39,30 +42,36 @@ _NOT_STATE = frozenset(
 )  # fmt: skip
 
 
+# Members of classes that the class's own slots and compiled code make.
+_COMPILED = (
+    types.MemberDescriptorType, types.GetSetDescriptorType, types.MethodDescriptorType,
+    types.WrapperDescriptorType, types.ClassMethodDescriptorType,
+)  # fmt: skip
+
+
 class Living:
     """Finds the nodes of the graph that a live object stands for."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self.graph: Graph
-        self._functions: dict[int, tuple[Any, tuple[Key, ...]]] = {}
-        self._codes: dict[int, tuple[types.CodeType, bytes]] = {}
-        self._parsed: dict[str, list[tuple[str, int, ast.AST]]] = {}
-
-    def digest(self, code: types.CodeType) -> bytes:
-        """Return the digest of a code object."""
-        found = self._codes.get(id(code))
-        if found is None:
-            found = self._codes[id(code)] = (code, digest_code(code))
-        return found[1]
+        self._known: dict[int, tuple[Any, tuple[Key, ...]]] = {}
+        self._begun: dict[int, Key] = {}
+        self._circles: set[int] = set()  # of those begun: what holds itself
+        self._passing: list[int] = []  # known as it is seen from what was begun first
+        self._globals: dict[str, dict[int, str]] = {}
+        self._depth = self._turns = 0
+        self._written = Written(project)
+        self.digest = self._written.digest
 
     def keys(self, value: Any) -> Iterator[Key]:
         """Yield the nodes that an object stands for, with all it carries along."""
-        if isinstance(value, types.FunctionType):
+        kind = type(value)  # isinstance() believes what an object says of itself
+        if kind is types.FunctionType:
             yield from self.of_function(value)
-        elif isinstance(value, type):
+        elif issubclass(kind, type):
             yield from self._of_class(value)
-        elif isinstance(value, types.ModuleType):
+        elif issubclass(kind, types.ModuleType):
             yield from self._of_module(value)
         else:
             yield self.of_value(value)
@@ -76,12 +85,12 @@ class Living:
             return
         seen.add(id(value))
         parts: Iterable[Any] = ()
-        if isinstance(value, types.FunctionType):
+        if type(value) is types.FunctionType:
             yield from self._of_anchored(value)
             cells = (each for each in value.__closure__ or ())
-            parts = (*map(_content, cells), value.__dict__.get("__wrapped__"))
+            parts = (*map(content_of, cells), value.__dict__.get("__wrapped__"))
         elif isinstance(value, type):
-            if self._project.is_source(value.__module__ or "?"):
+            if self._project.is_source(module_name(value) or "?"):
                 yield from self._of_class(value)
         elif isinstance(value, dict):
             parts = [*value.keys(), *value.values()][:_MOST_ITEMS]
@@ -92,7 +101,7 @@ class Living:
         elif isinstance(value, types.MethodType):
             parts = (value.__func__, value.__self__)
         elif not isinstance(value, types.ModuleType):
-            if self._project.is_source(type(value).__module__ or "?"):
+            if self._project.is_source(module_name(type(value)) or "?"):
                 yield from self._of_class(type(value))
                 parts = list(getattr(value, "__dict__", {}).values())[:_MOST_ITEMS]
             elif hasattr(type(value), "__wrapped__") or "__wrapped__" in getattr(
@@ -117,20 +126,48 @@ class Living:
 
     def of_function(self, function: types.FunctionType) -> tuple[Key, ...]:
         """Return the nodes of a function."""
-        found = self._functions.get(id(function))
-        if found is None:
-            self._functions[id(function)] = (function, ())  # for those that hold themselves
-            keys = tuple(self._of_function(function))
-            found = self._functions[id(function)] = (function, keys)
-        return found[1]
+        return self._once(function, self._of_function)
+
+    def _of_class(self, value: type) -> tuple[Key, ...]:
+        return self._once(value, self._of_new_class)
+
+    def _once(self, value: Any, find: Callable[[Any], Iterable[Key]]) -> tuple[Key, ...]:
+        """Return the nodes of a function or class; one that holds itself leads back to itself.
+
+        What is seen on the way back is known only until what was begun first is done: seen from
+        elsewhere it is spelled otherwise.
+        """
+        mark = id(value)
+        if mark in self._known:
+            return self._known[mark][1]
+        if mark in self._begun:
+            self._circles.add(mark)
+            return (self._begun[mark],)
+        self._turns += 1
+        back = self._begun[mark] = ("c", self._turns)
+        before = len(self._passing)
+        keys = tuple(find(value))
+        self.graph.give(back, "", Facts(), keys)
+        self._known[mark] = (value, keys)
+        del self._begun[mark]
+        self._circles.discard(mark)
+        if self._circles or len(self._passing) > before:
+            self._passing.append(mark)
+        if not self._begun:
+            for each in self._passing:
+                del self._known[each]
+            self._passing.clear()
+        return keys
 
     def _of_function(self, function: types.FunctionType) -> Iterator[Key]:
         module = str(function.__globals__.get("__name__", ""))
         kind = self.kind(module)
         if kind in {THIRD_PARTY, STANDARD, OWN} and self._is_home(function, module):
-            if kind == THIRD_PARTY:
-                yield ("d", module.partition(".")[0])
-            yield from self._carried(function)
+            yield from self._of_outside(module)
+            if is_named(function):
+                yield from self._carried(function)
+            elif function.__closure__ or function.__dict__ or "<locals>" in function.__qualname__:
+                yield from self._of_made(function, module)
             return
         code = function.__code__
         table = self._project.tables.get(module)
@@ -147,6 +184,15 @@ class Living:
                 return
         yield from self._of_live_code(function, module, known)
 
+    def _of_made(self, function: types.FunctionType, module: str) -> Iterator[Key]:
+        """Yield the node of what another's function made: its code is known, its data is not."""
+        edges: list[Key] = []
+        code = function.__code__
+        spelled = self.spell(given_to(function), edges, self._where(code))
+        key = ("x", digest_of(module, code.co_qualname, spelled).hex(), code.co_name)
+        self.graph.give(key, "", Facts(), edges)
+        yield key
+
     def kind(self, module: str) -> str:
         """Return whose a module is; a package that nobody imported yet is read."""
         if not module:
@@ -156,7 +202,7 @@ class Living:
     def _carried(self, function: types.FunctionType) -> Iterator[Key]:
         """Yield what a function of another's module was given: the decorated one, most often."""
         for cell in function.__closure__ or ():
-            content = _content(cell)
+            content = content_of(cell)
             if isinstance(
                 content, types.FunctionType | types.MethodType | functools.partial | type
             ):
@@ -168,18 +214,15 @@ class Living:
         self, function: types.FunctionType, module: str, known: bool
     ) -> Iterator[Key]:
         code = function.__code__
-        digest, facts = self._read(function, module, known)
+        digest, facts = self._written.read(function, module, known)
         edges: list[Key] = []
-        cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=False))
-        carried = {name: _content(cell) for name, cell in cells.items()}
-        spelled = self.spell(
-            (carried, function.__defaults__, function.__kwdefaults__), edges, self._where(code)
-        )
+        spelled = self.spell(given_to(function), edges, self._where(code))
         if module not in self._project.tables or not self._is_home(function, module):
             facts = self._look_up(facts, function, edges)
         key = ("x", digest_of(module, code.co_qualname, digest, spelled).hex(), code.co_name)
         self.graph.give(key, module, facts, edges)
         yield key
+        yield from _docs_of(function)
 
     def _is_home(self, function: types.FunctionType, module: str) -> bool:
         return getattr(sys.modules.get(module), "__dict__", None) is function.__globals__
@@ -204,61 +247,33 @@ class Living:
     def _where(self, code: types.CodeType) -> str:
         return f"{self.graph.shown(code.co_filename)}:{code.co_firstlineno}"
 
-    def _read(self, function: types.FunctionType, module: str, known: bool) -> tuple[bytes, Facts]:
-        """Read a function's code: from its source where that is what is executed."""
-        code = function.__code__
-        nodes = self._nodes(module, code, known)
-        package = str(function.__globals__.get("__package__") or module.rpartition(".")[0])
-        if not nodes:
-            return self.digest(code), read_code(code, package)
-        walker = CodeWalker(package, {})
-        scope = walker.enter("function", 0)
-        scope.locals.update(code.co_freevars)
-        for node in nodes:
-            walker.visit(node)
-        if not isinstance(nodes[0], ast.Lambda):
-            scope.locals.add(nodes[0].name)  # type: ignore[attr-defined]
-        walker.leave("=live")
-        walker.finish()
-        digest = normalise(*nodes)
-        return digest_of(digest, self.digest(code)) if len(nodes) > 1 else digest, walker.facts()
-
-    def _nodes(self, module: str, code: types.CodeType, known: bool) -> list[ast.AST]:
-        """Return the nodes of the source that a code object may be compiled from."""
-        path = code.co_filename
-        if known:
-            path = self._project.modules.sources[module].path or path
-            if path not in self._parsed:
-                self._parsed[path] = _functions_of(self._project.modules.text(path))
-        elif path.startswith("<ipython"):
-            self._parsed[path] = _functions_of("".join(linecache.getlines(path)))
-        named = [each for each in self._parsed.get(path, ()) if each[0] == code.co_qualname]
-        exact = [node for _, line, node in named if line == code.co_firstlineno]
-        return exact or [node for _, _, node in named]
-
-    def _of_class(self, value: type) -> Iterator[Key]:
-        module = value.__module__ or ""
+    def _of_new_class(self, value: type) -> Iterator[Key]:
+        module = module_name(value)
         kind = self.kind(module)
         table = self._project.tables.get(module)
-        if kind == THIRD_PARTY:
-            yield ("d", module.partition(".")[0])
-        elif kind == OWN:
+        named = is_named(value)
+        if kind == OWN:
             yield from self._of_own_class(value)
-        elif table is not None and "<" not in value.__qualname__:
-            top = value.__qualname__.partition(".")[0]
-            places = table.names.get(top)
+        else:
+            yield from self._of_outside(module)
+        if named and table is not None:
+            places = table.names.get(value.__qualname__.partition(".")[0])
             if places is not None:
                 yield from (("s", module, place) for place in places)
                 return
-        if kind in {PROJECT, LIVE, MISSING} or module == "__main__":
+        if kind in {PROJECT, LIVE, MISSING} or (not named and is_made(value)):
             yield from self._of_live_class(value)
+
+    def _of_outside(self, module: str) -> Iterator[Key]:
+        if self.kind(module) == THIRD_PARTY:
+            yield ("d", module.partition(".")[0])
 
     def _of_own_class(self, value: type) -> Iterator[Key]:
         """Yield the third-party modules that a format of the catalog imports."""
         for base in value.__mro__:
-            if self._project.modules.kind(base.__module__) == OWN:
+            if self._project.modules.kind(module_name(base)) == OWN:
                 path = getattr(sys.modules.get(base.__module__), "__file__", None)
-                for top in _imported_by(path) if path else ():
+                for top in imported_by(path) if path else ():
                     if self._project.modules.kind(top) == THIRD_PARTY:
                         yield ("d", top)
 
@@ -267,129 +282,145 @@ class Living:
         state = {
             name: member
             for name, member in vars(value).items()
-            if name not in _NOT_STATE and not isinstance(member, types.MemberDescriptorType)
+            if name not in _NOT_STATE and not isinstance(member, _COMPILED)
         }
-        named = f"{value.__module__}:{value.__qualname__}"
+        named = f"{module_name(value)}:{value.__qualname__}"
         key = ("x", digest_of(named, self.spell(state, edges, named)).hex(), value.__name__)
-        for base in value.__bases__:
+        for base in (*value.__bases__, type(value)):
             edges.extend(self._of_class(base))
-        self.graph.give(key, value.__module__, Facts(), edges)
+        self.graph.give(key, module_name(value), Facts(), edges)
         yield key
+        yield from _docs_of(value)
 
     def _of_module(self, value: types.ModuleType) -> Iterator[Key]:
-        kind = self._project.modules.kind(value.__name__)
         if value.__name__ in self._project.tables:
             yield ("m", value.__name__)
-        elif kind == THIRD_PARTY:
-            yield ("d", value.__name__.partition(".")[0])
+        else:
+            yield from self._of_outside(value.__name__)
+
+    def _of_named(self, module: str, name: str) -> Iterator[Key]:
+        """Yield what a name in an imported module means, as far as sources and names say it."""
+        yield from self._of_outside(module)
+        table = self._project.tables.get(module)
+        if table is not None:
+            places = table.names.get(name.partition(".")[0])
+            yield from (
+                [("m", module)] if places is None else (("s", module, each) for each in places)
+            )
+        elif self.kind(module) == STANDARD:
+            yield ("t", module.partition(".")[0])
+        effect = effect_of(f"{module}.{name}", self.kind(module) != STANDARD, False)
+        if effect is not None:
+            yield self.graph.effect(effect, f"{module}.{name}", module)
 
     def of_value(self, value: Any) -> Key:
         """Return the node of a value."""
         edges: list[Key] = []
         kind = type(value)
-        digest = self.spell(value, edges, f"{kind.__module__}.{kind.__qualname__}")
+        digest = self.spell(value, edges, name_of(kind))
         key = ("x", digest, kind.__name__)
         self.graph.give(key, "", Facts(), edges)
         return key
 
-    def _state(self, value: Any) -> dict[str, Any]:
-        """Return what an object of the project's own classes holds, less what dresses it up."""
-        if not self._project.is_source(type(value).__module__ or "?"):
-            return {}
-        held = getattr(value, "__dict__", {})
-        return {name: held[name] for name in held if not name.startswith("__")}
-
     def spell(self, value: Any, edges: list[Key], where: str) -> str:
         """Return the digest of a value; the code in it becomes edges."""
-
-        def code(found: Any) -> str | None:
-            if isinstance(found, types.FunctionType):
-                keys = self.of_function(found)
-            elif isinstance(found, type):
-                keys = tuple(self._of_class(found))
-            elif isinstance(found, types.ModuleType):
-                keys = tuple(self._of_module(found))
-            elif isinstance(found, types.BuiltinFunctionType) and _is_plain(found):
-                keys = ()
-            elif _is_dressed(found):
-                edges.extend(self.inside(found))
-                dressed = (found.__wrapped__, self._state(found))
-                return f"{type(found).__qualname__} {self.spell(dressed, edges, where)}"
-            else:
-                return None
-            edges.extend(keys)
-            name = getattr(found, "__qualname__", None) or found.__name__
-            live = " ".join(key[1] for key in keys if key[0] == "x")
-            return f"code {getattr(found, '__module__', '')}:{name} {live}"
-
-        spelling = Spelling(code, self._project.modules.roots)
+        spelling = Spelling(Carried(self, edges), self._project.modules.roots, self._depth)
         digest = spelling.digest(value)
         for unknown in dict.fromkeys(spelling.unknown):
             what = f"a value of type {unknown} has no digest"
             edges.append(self.graph.doubt(what, where, "give it as an input, or say cache="))
         return digest
 
+    def of_code(self, found: Any, depth: int) -> tuple[Key, ...] | None:
+        """Return the nodes of code that a value is, ``None`` of another value."""
+        kind = type(found)
+        above, self._depth = self._depth, depth + _DEEPER
+        try:
+            if kind is types.FunctionType:
+                return self.of_function(found)
+            if issubclass(kind, type):
+                return self._of_class(found)
+            if issubclass(kind, types.ModuleType):
+                return tuple(self._of_module(found))
+            if kind is types.BuiltinFunctionType and _is_plain(found):
+                return tuple(self._of_outside(module_name(found)))
+            if _is_dressed(found) and is_named(found):
+                named = self._of_named(found.__module__, found.__qualname__)
+                return (*named, *self.inside(found))
+        finally:
+            self._depth = above
+        return None
+
+    def of_name(self, found: Any, name: str) -> tuple[str, tuple[Key, ...]] | None:
+        """Return the module in which a name finds an object, and the nodes of that."""
+        module = module_of(found, name)
+        return None if module is None else (module, tuple(self._of_named(module, name)))
+
+    def of_global(self, found: Any) -> tuple[str, tuple[Key, ...]] | None:
+        """Return the name under which another's module has an object for all, and its nodes.
+
+        Its state is that of the module: code that uses it by its name is not judged otherwise.
+        """
+        module = module_name(type(found))
+        names = self._globals.get(module)
+        if names is None:
+            space = getattr(sys.modules.get(module), "__dict__", {})
+            others = self.kind(module) in {THIRD_PARTY, STANDARD}
+            names = {id(each): name for name, each in space.items()} if others else {}
+            self._globals[module] = names
+        name = names.get(id(found))
+        if name is None or getattr(sys.modules[module], name, None) is not found:
+            return None
+        return f"{module}.{name}", tuple(self._of_named(module, name))
+
+
+class Carried:
+    """Spells the code in a value, and notes what it leads to."""
+
+    def __init__(self, living: Living, edges: list[Key]) -> None:
+        self._living = living
+        self._edges = edges
+
+    def spell(self, value: Any, depth: int) -> str | None:
+        """Return the spelling of code (a function, a class, a module) and note that it was met."""
+        keys = self._living.of_code(value, depth)
+        if keys is None:
+            found = self._living.of_global(value)
+            if found is None:
+                return None
+            self._edges.extend(found[1])
+            return f"global {found[0]}"
+        self._edges.extend(keys)
+        name = getattr(value, "__qualname__", None) or value.__name__
+        live = " ".join(key[1] for key in keys if key[0] == "x")
+        return f"code {module_name(value)}:{name} {live}"
+
+    def spell_named(self, value: Any, name: str) -> str | None:
+        """Return the spelling of what a name finds in its module, if it does."""
+        found = self._living.of_name(value, name)
+        if found is None:
+            return None
+        self._edges.extend(found[1])
+        return f"named {found[0]}:{name}"
+
+    def is_ours(self, module: str) -> bool:
+        """Tell whether a module is the project's."""
+        return self._living.kind(module) in {PROJECT, LIVE, MISSING}
+
 
 def _is_dressed(found: Any) -> bool:
     """Tell whether an object stands for a function that it holds: a cached one, a decorated one."""
-    if isinstance(found, functools.partial):  # it may be dressed up as its function, and holds more
+    if isinstance(found, functools.partial | types.MethodType):  # these hold more
         return False
     return hasattr(found, "__wrapped__") and callable(found)
 
 
-def _content(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
+def _docs_of(code: types.FunctionType | type) -> Iterator[Key]:
+    """Yield the node of a docstring: it counts where reached code reads docstrings."""
+    if isinstance(code.__doc__, str):
+        yield ("doc", digest_of(code.__doc__).hex())
 
 
 def _is_plain(function: Any) -> bool:
     owner = getattr(function, "__self__", None)
     return owner is None or isinstance(owner, types.ModuleType)
-
-
-def _functions_of(text: str | bytes) -> list[tuple[str, int, ast.AST]]:
-    """Return the functions of a source with their qualified names and first lines."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return []
-    found: list[tuple[str, int, ast.AST]] = []
-    pending: list[tuple[ast.AST, str]] = [(tree, "")]
-    while pending:
-        node, prefix = pending.pop()
-        for below in ast.iter_child_nodes(node):
-            inside = prefix
-            if isinstance(below, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                name = prefix + getattr(below, "name", "<lambda>")
-                decorators = getattr(below, "decorator_list", [])
-                line = min([below.lineno, *(each.lineno for each in decorators)])
-                found.append((name, line, below))
-                inside = f"{name}.<locals>."
-            elif isinstance(below, ast.ClassDef):
-                inside = f"{prefix}{below.name}."
-            pending.append((below, inside))
-    return found
-
-
-@functools.cache
-def _imported_by(path: str) -> tuple[str, ...]:
-    """Return the first parts of the names of all modules that a file imports anywhere.
-
-    What only looks like an import counts too: a name too many does no harm, and to parse a format
-    takes longer than to judge a hundred nodes.
-
-    >>> _imported_by(functools.__file__)[:3]
-    ('abc', 'collections', 'reprlib')
-    """
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read().replace("\\\n", " ")
-    except OSError:
-        return ()
-    tops: dict[str, None] = {}
-    for found in _IMPORT.finditer(text):
-        for name in (found["origin"] or found["names"]).split(","):
-            tops[name.strip().partition(" ")[0].partition(".")[0]] = None
-    return tuple(tops)

@@ -8,14 +8,15 @@ import os
 import pathlib
 import re
 import sys
+import threading
 import types
-from collections.abc import Callable
-from typing import Any
+import typing
+import weakref
+from typing import Any, Protocol
 
 from noria.code.normal import digest_of
+from noria.code.state import content_of, held, left_out, module_name, name_of
 
-# Gives the spelling of code (a function, a class, a module) and notes that it was met.
-Code = Callable[[Any], str | None]
 _PLAIN = (
     int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented),
     dt.date, dt.time, dt.datetime, dt.timedelta, dt.timezone,
@@ -23,29 +24,59 @@ _PLAIN = (
 )  # fmt: skip
 _PLAIN_TYPES = frozenset(_PLAIN)
 _PLAIN_ONCE_IMPORTED = {"Decimal": "decimal", "Fraction": "fractions", "UUID": "uuid"}
+_TIMES = (dt.datetime, dt.time)
+_TYPE_VARIABLES = (
+    typing.TypeVar,
+    typing.ParamSpec,
+    *filter(None, [getattr(typing, "TypeVarTuple", None)]),
+)
+# They hold back, and hold nothing.
+_LOCKS = (type(threading.Lock()), type(threading.RLock()))
 _DEEPEST = 200
+# An id() has as many digits, wherever it is not the same in every process.
+_LEAST_ID = 10**8
+_IDS = re.compile(r"\d{9,20}")
+# Texts that name something by its id are names, not contents.
+_SHORTEST, _LONGEST = 9, 500
+
+
+class Code(Protocol):
+    """Spells code and what is known by a name."""
+
+    def spell(self, value: Any, depth: int) -> str | None:
+        """Return the spelling of code (a function, a class, a module) and note that it was met."""
+
+    def spell_named(self, value: Any, name: str) -> str | None:
+        """Return the spelling of what a name finds in its module, if it does."""
+
+    def is_ours(self, module: str) -> bool:
+        """Tell whether a module is the project's."""
 
 
 class Spelling:
-    """Spells values; what cannot be spelled is in ``unknown`` and differs at every call."""
+    """Spells values; what cannot be spelled is in ``unknown`` and differs at every call.
 
-    def __init__(self, code: Code, folders: list[str]) -> None:
+    ``depth`` is how deep in another value the values stand.
+    """
+
+    def __init__(self, code: Code, folders: list[str], depth: int = 0) -> None:
         self._code = code
         self._folders = [folder + os.sep for folder in folders]
-        self._seen: dict[int, int] = {}
+        self._depth = depth
+        self._seen = {id(None): 0}
         self._held: list[Any] = []
         self.unknown: list[str] = []
 
     def digest(self, value: Any) -> str:
         """Return a value's digest."""
         out: list[str] = []
-        self._spell(value, out, 0)
+        self._spell(value, out, self._depth)
         return digest_of("\0".join(out)).hex()
 
     def _spell(self, value: Any, out: list[str], depth: int) -> None:
         kind = type(value)
         if kind in _PLAIN_TYPES or _is_plain_once_imported(kind):
-            out.append(f"{kind.__name__}={self._placed(value)!r}")
+            self._spell_plain(value, out, depth)
             return
         number = self._seen.get(id(value))
         if number is not None:
@@ -56,7 +87,7 @@ class Spelling:
         if depth > _DEEPEST:
             self._give_up(value, out)
             return
-        spelled = self._code(value)
+        spelled = self._code.spell(value, depth)
         if spelled is not None:
             out.append(spelled)
         elif kind in (list, tuple):
@@ -73,91 +104,178 @@ class Spelling:
         else:
             self._spell_object(value, out, depth)
 
-    def _placed(self, value: Any) -> Any:
+    def _spell_plain(self, value: Any, out: list[str], depth: int) -> None:
+        kind = type(value)
+        if kind is str:
+            value = self._without_ids(self._placed(value))
+        elif kind is int and value in self._seen:
+            value = f"id {self._seen[value]}"
+        elif kind in _TIMES and type(value.tzinfo) not in (type(None), dt.timezone):
+            self._spell(value.tzinfo, out, depth + 1)
+            value = value.replace(tzinfo=None)
+        out.append(f"{kind.__name__}={value!r}")
+
+    def _placed(self, value: str) -> str:
         """Return a text without the place of this checkout."""
-        if isinstance(value, str):
-            for folder in self._folders:
-                if value.startswith(folder):
-                    return "<root>/" + value[len(folder) :]
+        for folder in self._folders:
+            if value.startswith(folder):
+                return "<root>/" + value[len(folder) :]
         return value
 
+    def _without_ids(self, value: str) -> str:
+        """Return a text in which what was met is not named by its id in this process."""
+        if not _SHORTEST <= len(value) <= _LONGEST:
+            return value
+
+        def named(found: re.Match[str]) -> str:
+            number = self._seen.get(int(found[0]))
+            return found[0] if number is None else f"<{number}>"
+
+        return _IDS.sub(named, value)
+
     def _spell_set(self, value: Any, out: list[str], depth: int) -> None:
+        """Spell a set, in whatever order its items come: none knows of what others met."""
         spelled = []
         for item in value:
+            before = len(self._held)
             inner: list[str] = []
             self._spell(item, inner, depth + 1)
             spelled.append("\0".join(inner))
+            for met in self._held[before:]:
+                del self._seen[id(met)]
+            del self._held[before:]
         out.append(f"{type(value).__name__} {len(value)}")
         out.extend(sorted(spelled))
 
     def _spell_object(self, value: Any, out: list[str], depth: int) -> None:
-        kind = type(value)
-        out.append(f"{kind.__module__}.{kind.__qualname__}")
-        if isinstance(value, pathlib.PurePath):
+        kind = type(value)  # isinstance() believes what an object says of itself
+        out.append(name_of(kind))
+        self._spell(kind, out, depth + 1)
+        if kind in _LOCKS:
+            return
+        known: type = kind
+        parts: tuple[Any, ...] = ()
+        if issubclass(kind, pathlib.PurePath):
+            known = type(pathlib.PurePath())
             out.append(self._placed(str(value)))
-        elif isinstance(value, enum.Enum):
-            self._spell(kind, out, depth + 1)
-            out.append(value.name)
-        elif isinstance(value, re.Pattern):
+        elif issubclass(kind, enum.Enum):
+            parts = (value.name, _public(held(value, kind)))
+        elif issubclass(kind, re.Pattern):
             out.append(f"{value.pattern!r} {value.flags}")
-        elif isinstance(value, bytearray | memoryview):
+        elif issubclass(kind, bytearray):
             out.append(digest_of(bytes(value)).hex())
-        elif isinstance(value, types.MethodType):
-            self._spell(value.__func__, out, depth + 1)
-            self._spell(value.__self__, out, depth + 1)
-        elif isinstance(value, functools.partial):
-            self._spell((value.func, value.args, value.keywords), out, depth + 1)
-        elif isinstance(value, staticmethod | classmethod):
-            self._spell(value.__func__, out, depth + 1)
-        elif isinstance(value, property):
-            self._spell((value.fget, value.fset, value.fdel), out, depth + 1)
-        elif isinstance(value, types.CellType):
-            self._spell(_content(value), out, depth + 1)
-        elif isinstance(value, types.MappingProxyType):
-            self._spell(dict(value), out, depth + 1)
-        elif not self._spell_array(value, out, depth):
+        elif issubclass(kind, memoryview):
+            out.append(f"{value.format} {value.shape} {digest_of(value.tobytes()).hex()}")
+        elif issubclass(kind, types.MethodType):
+            parts = (value.__func__, value.__self__)
+        elif issubclass(kind, functools.partial):
+            known, parts = functools.partial, (value.func, value.args, value.keywords)
+        elif issubclass(kind, staticmethod | classmethod):
+            known = staticmethod if issubclass(kind, staticmethod) else classmethod
+            parts = (value.__func__,)
+        elif issubclass(kind, property):
+            known, parts = property, (value.fget, value.fset, value.fdel)
+        elif issubclass(kind, types.CellType):
+            parts = (content_of(value),)
+        elif issubclass(kind, types.MappingProxyType):
+            parts = (dict(value),)
+        elif issubclass(kind, weakref.ReferenceType):
+            parts = (value(),)
+        elif issubclass(kind, threading.local):
+            parts = (value.__dict__,)
+        elif issubclass(kind, _TYPE_VARIABLES):
+            out.append(value.__name__)
+        elif not self._spell_array(value, out):
             self._spell_state(value, out, depth)
+            return
+        for part in (*parts, held(value, known) if known is not kind or parts else None):
+            self._spell(part, out, depth + 1)
 
-    def _spell_array(self, value: Any, out: list[str], depth: int) -> bool:
+    def _spell_array(self, value: Any, out: list[str]) -> bool:
         """Spell an array of numbers by its bytes."""
-        if type(value).__module__ != "numpy" or not hasattr(value, "dtype"):
+        if module_name(type(value)) != "numpy" or not hasattr(value, "dtype"):
             return False
         if value.dtype.hasobject or not hasattr(value, "tobytes"):
             return False
-        out.append(f"{value.dtype.descr!r} {value.shape} {digest_of(value.tobytes()).hex()}")
+        what, flags = value.dtype, value.flags
+        out.append(f"{what.descr!r} {what.metadata} {value.shape} {flags.fnc} {flags.writeable}")
+        out.append(digest_of(value.tobytes()).hex())
         return True
 
     def _spell_state(self, value: Any, out: list[str], depth: int) -> None:
-        """Spell an object by what pickle would make it of."""
+        """Spell an object by what pickle would make of it, and by what pickle would leave out."""
+        kind = type(value)
         try:
-            maker = copyreg.dispatch_table.get(type(value))
+            maker = copyreg.dispatch_table.get(kind)
             made = maker(value) if maker is not None else value.__reduce_ex__(4)
         except Exception:  # noqa: BLE001  # whatever the object's own method raises
             self._give_up(value, out)
             return
         if isinstance(made, str):
-            out.append(made)
+            self._spell_name(value, made, out, depth)
             return
-        made = list(made)
+        made = [*made, None, None, None][:5]
+        told = [each for each in _flat(made[2]) if isinstance(each, dict)]
+        made[2] = _stable(made[2])
         for place in (3, 4):
-            if len(made) > place and made[place] is not None:
+            if made[place] is not None:
                 made[place] = list(made[place])
         for part in made:
             self._spell(part, out, depth + 1)
+        for name, each in left_out(value, self._code.is_ours).items():
+            if not any(name in state for state in told):
+                self._spell_left_out(name, each, out, depth)
+
+    def _spell_left_out(self, name: str, value: Any, out: list[str], depth: int) -> None:
+        """Spell what a class leaves out of what is pickled, mostly what has no digest."""
+        inner: list[str] = []
+        before = len(self.unknown)
+        self._spell(value, inner, depth + 1)
+        if len(self.unknown) == before:
+            out.extend((name, *inner))
+        del self.unknown[before:]
+
+    def _spell_name(self, value: Any, name: str, out: list[str], depth: int) -> None:
+        """Spell what pickle would find by a name; a dressed function has that of another."""
+        spelled = self._code.spell_named(value, name)
+        if spelled is not None:
+            out.append(spelled)
+            return
+        attributes = held(value)
+        if "__wrapped__" in attributes:
+            self._spell(attributes, out, depth + 1)
+        else:
+            self._give_up(value, out)
 
     def _give_up(self, value: Any, out: list[str]) -> None:
-        kind = type(value)
-        self.unknown.append(f"{kind.__module__}.{kind.__qualname__}")
+        self.unknown.append(name_of(type(value)))
         out.append(os.urandom(16).hex())
-
-
-def _content(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return "(empty)"
 
 
 def _is_plain_once_imported(kind: type[Any]) -> bool:
     module = _PLAIN_ONCE_IMPORTED.get(kind.__name__)
     return module is not None and getattr(sys.modules.get(module), kind.__name__, None) is kind
+
+
+def _public(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in values.items() if not name.startswith("_")}
+
+
+def _flat(state: Any) -> tuple[Any, ...]:
+    return state if isinstance(state, tuple) else (state,)
+
+
+def _stable(state: Any) -> Any:
+    """Return an object's state without ids of its own values, and without a docstring.
+
+    The docstring is that of the function that the object is dressed up as.
+    """
+    if type(state) is not dict:
+        return state
+    numbers = [name for name, each in state.items() if type(each) is int and each > _LEAST_ID]
+    if not numbers and "__doc__" not in state:
+        return state
+    stable = {name: each for name, each in state.items() if name != "__doc__"}
+    named = {id(each): f"id of {name}" for name, each in state.items()}
+    stable.update((name, named.get(state[name], state[name])) for name in numbers)
+    return stable
