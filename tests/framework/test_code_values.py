@@ -90,7 +90,7 @@ from collections import namedtuple
 from dataclasses import dataclass, field, make_dataclass
 from decimal import Decimal
 from datetime import date, datetime, tzinfo, timedelta
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from lib_under_test import SHARED, Composed, Named, Proxy, again
 
 def one(x): return x + 1
@@ -108,6 +108,9 @@ def marked(by):
 def typed(kind):
     def read(x: kind): return x
     return read
+def mark(function, by):
+    function.by = by
+    return function
 def called(name):
     def f(x): return x
     f.__name__ = name
@@ -162,6 +165,9 @@ class Zone(tzinfo):
     def utcoffset(self, moment): return timedelta(hours=self.hours)
 class Bare(tzinfo):
     def utcoffset(self, moment): return timedelta()
+def hashed(path):
+    hash(path)
+    return path
 class Slotted:
     __slots__ = ("__wrapped__", "by")
     def __init__(self, function, by): self.__wrapped__, self.by = function, by
@@ -275,6 +281,7 @@ PAIRS = {
 DOUBTED = {"one that hides what it is"}
 SAME = [
     "one", "module_level", "functools.partial(module_level)", "functools.partial(proxy)", "SHARED",
+    "hashed(Path('a'))", "hashed(given(Place('a'), 1))", "hashed(PureWindowsPath('a'))",
     "Model", "generic()", "Fitted(['a'], None)", "Fitted(None, Point('a'))",
     "Refers(Point('a'))", "datetime(2024, 1, 1, tzinfo=Bare())", "{Kind.PEAR, Kind.PLUM, Kind.FIG}",
     "{Point('a'), Point('b'), Point('c'), frozenset({Point('d'), Point('e')})}", "T",
@@ -342,6 +349,14 @@ def test_a_universal_function_made_of_another_is_doubted(shop: Shop) -> None:
     found = shop.said("functools.partial(one, numpy.log)")
     assert not found.doubts
     assert "numpy" in dict(found.distributions)
+
+
+def test_an_attribute_that_a_function_of_a_module_is_given_counts(shop: Shop) -> None:
+    plain, first, second = (
+        {shop.said(f"{each}").digest, shop.said(f"functools.partial({each})").digest}
+        for each in ("one", "mark(one, 2)", "mark(one, 3)")
+    )
+    assert len(plain | first | second) == 6
 
 
 def test_an_array_is_spelled_with_its_attributes_and_order(shop: Shop) -> None:

@@ -181,8 +181,18 @@ class Living:
             ]
             if places:
                 yield from (("s", module, place) for place in places)
+                yield from self.given_later(function)
                 return
         yield from self._of_live_code(function, module, known)
+
+    def given_later(self, function: types.FunctionType) -> Iterator[Key]:
+        """Yield the node of attributes that a function has and no decorator in its source set."""
+        given = {name: each for name, each in function.__dict__.items() if name != "__doc__"}
+        table = self._project.tables.get(module_name(function)) if given else None
+        if table is not None:
+            places = table.names.get(function.__code__.co_qualname.partition(".")[0], ())
+            if not any(table.statements[place].runs for place in places):
+                yield self.of_value(given)
 
     def _of_made(self, function: types.FunctionType, module: str) -> Iterator[Key]:
         """Yield the node of what another's function made: its code is known, its data is not."""
@@ -410,7 +420,7 @@ class Carried:
 
 def _is_dressed(found: Any) -> bool:
     """Tell whether an object stands for a function that it holds: a cached one, a decorated one."""
-    if isinstance(found, functools.partial | types.MethodType):  # these hold more
+    if issubclass(type(found), functools.partial | types.MethodType):  # these hold more
         return False
     return hasattr(found, "__wrapped__") and callable(found)
 

@@ -125,6 +125,8 @@ class CodeReader:
             yield from named
             if not _carries_nothing(thing):
                 yield from self._living.inside(thing)
+            if type(thing) is types.FunctionType:
+                yield from self._living.given_later(thing)
             return
         yield from self._living.keys(thing)
         if not isinstance(thing, types.FunctionType | functools.partial | types.MethodType):
@@ -153,7 +155,7 @@ class CodeReader:
 
 
 def _carries_nothing(thing: Any) -> bool:
-    return type(thing) is types.FunctionType and not thing.__closure__
+    return type(thing) is types.FunctionType and not thing.__closure__ and not thing.__dict__
 
 
 def _kind_of(thing: Any) -> str:

@@ -156,7 +156,7 @@ class Spelling:
         known: type = kind
         parts: tuple[Any, ...] = ()
         if issubclass(kind, pathlib.PurePath):
-            known = type(pathlib.PurePath())
+            known = next(base for base in kind.__mro__ if _is_of_pathlib(base))
             out.append(self._placed(str(value)))
         elif issubclass(kind, enum.Enum):
             parts = (value.name, _public(held(value, kind)))
@@ -250,6 +250,10 @@ class Spelling:
     def _give_up(self, value: Any, out: list[str]) -> None:
         self.unknown.append(name_of(type(value)))
         out.append(os.urandom(16).hex())
+
+
+def _is_of_pathlib(kind: type) -> bool:
+    return module_name(kind).partition(".")[0] == "pathlib"
 
 
 def _is_plain_once_imported(kind: type[Any]) -> bool:
