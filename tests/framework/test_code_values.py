@@ -419,6 +419,17 @@ def test_values_that_stand_deep_are_doubted_not_followed(shop: Shop) -> None:
     assert shop.said("functools.partial(max, deep)").doubts
 
 
+def test_sets_that_share_what_they_hold_come_to_an_end(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("noria.code.values._MOST_FORGOTTEN", 1000)
+    made: frozenset[Any] = frozenset()
+    for _ in range(60):
+        made = frozenset({made, (made,)})
+    shop.space["shared"] = made
+    assert shop.said("functools.partial(max, shared)").doubts
+
+
 def test_a_time_without_a_zone_of_its_own_is_as_it_was(shop: Shop) -> None:
     shop.space["dt"] = dt
     zones = ("None", "dt.timezone.utc", "dt.timezone(dt.timedelta(0), 'a')")

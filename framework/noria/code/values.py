@@ -36,6 +36,8 @@ _DEEPEST = 200
 # An id() has as many digits, wherever it is not the same in every process.
 _LEAST_ID = 10**8
 _IDS = re.compile(r"\d{9,20}")
+# Sets of sets that share what they hold are spelled again and again, but not forever.
+_MOST_FORGOTTEN = 2_000_000
 # Texts that name something by its id are names, not contents.
 _SHORTEST, _LONGEST = 9, 500
 
@@ -65,6 +67,7 @@ class Spelling:
         self._depth = depth
         self._seen = {id(None): 0}
         self._held: list[Any] = []
+        self._forgotten = 0
         self.unknown: list[str] = []
 
     def digest(self, value: Any) -> str:
@@ -135,6 +138,9 @@ class Spelling:
 
     def _spell_set(self, value: Any, out: list[str], depth: int) -> None:
         """Spell a set, in whatever order its items come: none knows of what others met."""
+        if self._forgotten > _MOST_FORGOTTEN:
+            self._give_up(value, out)
+            return
         spelled = []
         for item in value:
             before = len(self._held)
@@ -143,6 +149,7 @@ class Spelling:
             spelled.append("\0".join(inner))
             for met in self._held[before:]:
                 del self._seen[id(met)]
+            self._forgotten += len(self._held) - before
             del self._held[before:]
         out.append(f"{type(value).__name__} {len(value)}")
         out.extend(sorted(spelled))
