@@ -315,20 +315,23 @@ class Walker:
 
     def import_names(self, node: ast.Import | ast.ImportFrom) -> None:
         """Read an import."""
-        if self.scope.parent is not None and isinstance(node, ast.Import):
-            self._imports.update(dict.fromkeys(alias.name for alias in node.names))
         for bound, module, name in imports_of(node, self.package):
             if self.scope.parent is None:
                 if bound == "*":
                     self.stars.append(module)
-                else:
+                    continue
+                if bound:
                     self.binds[bound] = None
-                    self.imported.append((bound, module, name))
+                self.imported.append((bound, module, name))
                 continue
-            self._imports[module] = None
+            self._imports[f"{module}.{name}" if name else module] = None
             if bound in self.scope.globals:
                 self.binds[bound] = None
                 self.imported.append((bound, module, name))
+            elif self.scope.depth == 0:
+                self.imported.append(("", module, name))
+            if not bound:
+                continue
             target: Chain = ("=" + module, name) if name else ("=" + module,)
             self.scope.imports.setdefault(bound, []).append(target)
             if self.scope.kind == "class":
@@ -346,16 +349,21 @@ def _substituted(load: Reference, made: Chain) -> Reference:
 def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, str, str]]:
     """Return ``(bound name, module, attribute or "")`` of each name that an import binds.
 
+    ``import a.b`` binds the first module, and executes the last one under no name.
+
     >>> imports_of(ast.parse("from ..a import b as c").body[0], "shop.nodes")
     [('c', 'shop.a', 'b')]
+    >>> imports_of(ast.parse("import a.b").body[0], "shop.nodes")
+    [('a', 'a', ''), ('', 'a.b', '')]
     """
     if isinstance(node, ast.Import):
-        return [
-            (alias.asname, alias.name, "")
-            if alias.asname
-            else (alias.name.partition(".")[0], alias.name.partition(".")[0], "")
-            for alias in node.names
-        ]
+        found: list[tuple[str, str, str]] = []
+        for alias in node.names:
+            top, dot, _ = alias.name.partition(".")
+            found.append((alias.asname or top, alias.name if alias.asname else top, ""))
+            if dot and not alias.asname:
+                found.append(("", alias.name, ""))
+        return found
     module = node.module or ""
     if node.level:
         parts = package.split(".") if package else []
