@@ -1,12 +1,14 @@
 """How calls are read: what they call and may change, what is known of them by name."""
 
 import ast
+import re
 
 from noria.code import names
 from noria.code.dynamic import absolute, read_dynamic
 from noria.code.effects import effect_of_method, moment_text, only_writes
 from noria.code.walk import CALLED, DISCARDED, TOUCHED, WRITING, Chain, Walker, chain_of
 
+_NAMED = re.compile(r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 # Expressions whose type their form says.
 _LITERALS: dict[type, str] = {
     ast.Constant: "",
@@ -142,8 +144,10 @@ class CallWalker(Walker):
         if len(found) > 1:
             if self.is_unknown(found[0]):
                 self.hint(effect_of_method(found[-1], node), f".{found[-1]}()", node.lineno)
-            self.text_query(node, found[-1])
+            self.text_query(node, dotted)
             return False
+        if names.reads_names(dotted):
+            self.text_query(node, dotted)
         if dotted.startswith("?."):
             self.special(("__call__",))
         self.special(names.BUILTIN_CALLS.get(dotted, ()))
@@ -155,19 +159,23 @@ class CallWalker(Walker):
             return True
         return "." not in self.dotted((root, "x"))[: -len(".x")] and root not in self.aliases
 
-    def text_query(self, node: ast.Call, method: str) -> None:
-        """Read ``frame.query("price > @LIMIT")``, which looks names up by itself."""
-        if method not in {"query", "eval"} or not node.args:
+    def text_query(self, node: ast.Call, called: str) -> None:
+        """Read ``frame.query("price > @LIMIT")`` and the like, which look names up by themselves.
+
+        ``called``: the whole name of a function, or that of a method of an unknown object.
+        """
+        whole, method = names.reads_names(called), called.rpartition(".")[2]
+        if not whole and method not in {"query", "eval"}:
             return
-        text = node.args[0]
-        if isinstance(text, ast.Constant) and isinstance(text.value, str):
-            for part in text.value.split("@")[1:]:
-                name = ""
-                for letter in part:
-                    if not (letter.isalnum() or letter == "_"):
-                        break
-                    name += letter
-                if name.isidentifier():
-                    self.load((name,), node.lineno, 0)
-        else:
-            self.dynamic("here", (), f".{method}() of a text made at run time", node.lineno)
+        words = {each.arg: each.value for each in node.keywords}
+        texts = [*node.args[:1], *(value for word, value in words.items() if word in names.TEXTS)]
+        if texts and "level" in words:
+            what = f".{method}() of a text with names of whoever calls this function"
+            self.dynamic("anything", (), what, node.lineno)
+        for text in texts:
+            if isinstance(text, ast.Constant):
+                for mark, chain in _NAMED.findall(str(text.value)):
+                    if whole or mark:
+                        self.load(tuple(chain.split(".")), node.lineno, 0)
+            else:
+                self.dynamic("here", (), f".{method}() of a text made at run time", node.lineno)

@@ -76,6 +76,12 @@ BUILTIN_CALLS: dict[str, tuple[str, ...]] = {
     "divmod": ("__divmod__", "__rdivmod__"), "pow": ("__pow__",), "hash": ("__hash__",),
     "dir": ("__dir__",), "range": ("__index__",), "hex": ("__index__",),
 }  # fmt: skip
+# Functions that look up in their caller's module what a text names, and how they call it.
+_READ_NAMES = (
+    "pandas.eval", "numexpr.evaluate", "numexpr.re_evaluate", "polars.sql", "statsmodels.formula.",
+    "patsy.dmatri", "patsy.highlevel.", "formulaic.model_matrix",
+)  # fmt: skip
+TEXTS = words("expr ex query formula formula_like spec")
 # Where modules, names or code are found by what is only known when it runs.
 DYNAMIC = words(
     """
@@ -115,6 +121,15 @@ _MAKE_BUILTINS = words(
     callable hash id dir slice memoryview NoneType ellipsis
     """
 )
+
+
+def reads_names(dotted: str) -> bool:
+    """Return whether a function looks up by itself what its text names.
+
+    >>> reads_names("pandas.eval"), reads_names("pandas.concat")
+    (True, False)
+    """
+    return dotted.startswith(_READ_NAMES) or dotted.endswith(".from_formula")
 
 
 def makes_own(dotted: str, given: bool) -> bool:
