@@ -39,13 +39,15 @@ def read_spellings(path: Path) -> list[Spelling]:
     text = re.sub(r"\n#### .*\n", "\n", path.read_text("utf-8"))
     for block in text.split("\n== ")[1:]:
         title, _, body = block.partition("\n")
-        name, _, node = title.removesuffix(" + helpers").partition(" (")
+        title, _, base = title.partition(" + ")
+        name, _, node = title.partition(" (")
+        node = node.removesuffix(")")
         files, edits = _read_case(body.strip("\n"))
-        if title.endswith("+ helpers"):
-            helpers = found["helpers"]
-            files = {**helpers.files, **files}
-            edits = [*helpers.edits, *edits]
-        node = node.removesuffix(")") or "node"
+        if base:
+            node = node or found[base].node
+            files = {**found[base].files, **files}
+            edits = [*found[base].edits, *edits]
+        node = node or "node"
         if not re.match(r"[\w.]+:", node):
             node = f"nodes:{node}"
         spelling = Spelling(name, node, files, tuple(edits))

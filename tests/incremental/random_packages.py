@@ -60,6 +60,7 @@ PLAIN = {
     "cached": "@functools.lru_cache\ndef $N(*q):\n    return [$i, go($r)]",
     "decorated by its own": "@$r\ndef $N(*q):\n    return [$i, go($r)]",
     "partial": "$N = functools.partial($r, $i)",
+    "class of tables": "class $N:\n    $n = [$i]\n    $M = {'k': $i}",
     "class of values": "class $N:\n    $n = $v\n    $n = $v\n\n    def $n(*q):\n        return go($r)",
     "derived class": (
         "class $N($r):\n    $n = $i\n\n    def $M(self, *q):\n        return [$i, go(self.$n)]"
@@ -89,6 +90,9 @@ CHANGING = {
     "item": "$r['k'] = $v",
     "added to": "$r += $i",
     "appended": "$r.append($v)",
+    "appended elsewhere": "put($r, $v)",
+    "appended by an alias": "$N = $r\n$N.append($v)",
+    "decorated and called": "@at_once\ndef $N(*q):\n    $r.append($v)\n    return $i",
     "global": "def $N(*q):\n    global $M\n    $M = $v\n    return $i\n\n\n$N()",
     "attribute by a function": "def $N(*q):\n    $r.$n = $v\n    return $i",
     "attribute of an alias": "$N = $r\n$N.$n = $v",
@@ -116,6 +120,15 @@ def wrap(function):
         return [1, function(*q)]
 
     return inner
+
+
+def put(table, value):
+    table.append(value)
+
+
+def at_once(function):
+    function()
+    return function
 
 
 def go(value):
@@ -147,8 +160,8 @@ def look(value):
         return go(value())
     return [go(getattr(value, name, 0)) for name in names]
 '''
-_HEAD = f"import contextlib\nimport functools\nimport importlib\n\nfrom {TOOLS} import go, wrap\n"
-_BOUND = frozenset({"contextlib", "functools", "importlib", "go", "wrap"})
+_HEAD = f"import contextlib\nimport functools\nimport importlib\n\nfrom {TOOLS} import at_once, go, put, wrap\n"
+_BOUND = frozenset({"contextlib", "functools", "importlib", "go", "wrap", "at_once", "put"})
 
 
 class Found(NamedTuple):

@@ -9,4 +9,4 @@ from tests.incremental.spellings_imports import IMPORTS
 SPELLINGS = [*IMPORTS, *FUNCTIONS, *CLASSES, *EFFECTS, *DOUBTS]
 # Of these, nodes that run without need: a method is followed by its name in all classes of the
 # project where the kind of its object is not known.
-NEEDLESS = frozenset(each.name for each in CLASSES)
+NEEDLESS = frozenset(each.name for each in [*CLASSES, *EFFECTS])

@@ -5,8 +5,9 @@ another one made belongs to everybody who reaches that object, wherever in the p
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from noria.code.closure import Key
 from noria.code.execute import Execution, changes_outside
 from noria.code.modules import MISSING, OWN
 from noria.code.project import (
@@ -41,6 +42,9 @@ class Attached:
         self.to_outside: dict[str, set[Place]] = {}  # by the first part of a module's name
         self.loose: dict[str, list[int]] = {}  # effects of which nothing is known, by module
         self.loose_elsewhere: dict[str, set[Place]] = {}  # changes of a module as a whole
+        # By the name of an attribute of unknown objects, an empty one for attributes of any name.
+        self.to_attribute: dict[str, set[Place]] = {}
+        self.loads: dict[str, set[str]] = {}  # what functions import that a module executes
         self._by_functions: set[Place] | None = None
         self._aliases: dict[Place, set[Place]] = {}
         self._execution = Execution(project)
@@ -76,8 +80,9 @@ class Attached:
 
     def _attach(self, module: str, place: int, statement: Statement) -> None:
         here = (module, place)
+        done = self._done(here, statement)
         found = False
-        for target in self._touched(module, statement):
+        for target in self._touched(module, statement, done):
             if target.kind in {STATEMENT, FOUND_LATER}:
                 found |= self._change(here, target)
             elif target.kind == OUTSIDE and _registers(target.name):
@@ -91,17 +96,63 @@ class Attached:
         dynamic = any(
             each.kind in {"here", "anything", "methods"} for each in statement.facts.dynamic
         )
-        if (statement.kind == EFFECT and (dynamic or (statement.runs and not found))) or (
-            dynamic and statement.kind == VALUE
-        ):
+        unknown = statement.kind == EFFECT and not found and _does_anything(statement)
+        if unknown or (dynamic and statement.kind in {EFFECT, VALUE}):
             self.loose.setdefault(module, []).append(place)
-        for each in statement.facts.dynamic:
-            if each.kind == "patch":
-                for target in self._project.resolve(module, each.target):
-                    if target.kind == WHOLE:
-                        self.loose_elsewhere.setdefault(target.name, set()).add(here)
+        self._set(here, statement, done, unknown)
         if statement.kind == VALUE:
             self._alias(here, module, statement.facts)
+        for part in statement.parts:
+            if part.is_data:
+                self._alias(here, module, part.facts)
+
+    def _done(self, here: Place, statement: Statement) -> list[Key]:
+        """Return what is executed with a statement, and what that does."""
+        facts = statement.facts
+        limit = 2 if ("__call__", 0) in facts.attributes else 1
+        starts = [
+            key
+            for reference in facts.references
+            if reference.depth == 0
+            for target in self._project.resolve(here[0], reference.chain)
+            for key in self._execution.of_target(target, limit)
+        ]
+        if statement.kind in {DEF, CLASS} and ("member", "__call__") in self._execution.done(
+            starts
+        ):
+            starts.append(("code", *here, -1, 1))  # its decorator may call it at once
+        starts.extend(("member", name) for name, depth in facts.attributes if depth == 0)
+        if statement.kind != DEF:
+            starts.extend(self._execution.loads(here[0], facts))
+        return self._execution.done(starts)
+
+    def _set(self, here: Place, statement: Statement, done: list[Key], unknown: bool) -> None:
+        """Note what a statement sets where it is not known what it belongs to, and what it loads.
+
+        ``unknown``: nothing else is known of what it changes.
+        """
+        facts = statement.facts
+        names = set(self._execution.sets(here, facts, 0))
+        for key in done:
+            if key[0] == "set":
+                names.add(key[1])
+            elif key[0] == "load":
+                self.loads.setdefault(here[0], set()).add(key[1])
+            elif key[0] == "patch" and key[1].kind == WHOLE:
+                self.loose_elsewhere.setdefault(key[1].name, set()).add(here)
+        for name in names:
+            self.to_attribute.setdefault(name, set()).add(here)
+        handed = (
+            target
+            for reference in facts.references
+            if reference.depth == 0 and reference.use & ESCAPES
+            for target in self._project.resolve(here[0], reference.chain)
+        )
+        for target in handed:
+            if names and target.kind == WHOLE:
+                self.loose_elsewhere.setdefault(target.name, set()).add(here)
+            elif unknown and self._execution.is_class(target):
+                self._change(here, target)
 
     def _changed_by(self, module: str, facts: Facts) -> Iterator[Target]:
         """Yield what a function changes itself, or by those that it calls by their names.
@@ -145,8 +196,8 @@ class Attached:
         for reference in facts.references:
             if reference.use & ESCAPES:
                 for target in self._project.resolve(module, reference.chain):
-                    if target.kind == STATEMENT and self._execution.is_mutable(target):
-                        self._aliases.setdefault(here, set()).add((target.name, target.place))
+                    for held in self._execution.held(target):
+                        self._aliases.setdefault(here, set()).add((held.name, held.place))
 
     def _spread_aliases(self) -> None:
         """Let what changes a name change what the name was given."""
@@ -160,39 +211,27 @@ class Attached:
                 if len(grown) > before:
                     pending.append(origin)
 
-    def _touched(self, module: str, statement: Statement) -> Iterator[Target]:
+    def _touched(self, module: str, statement: Statement, done: Iterable[Key]) -> Iterator[Target]:
         """Yield what executing a statement may change."""
-        facts = statement.facts
-        limit = 2 if ("__call__", 0) in facts.attributes else 1
-        calls_code = False
-        executed: list[Target] = []
-        for reference in facts.references:
-            if reference.depth > 0:
-                continue
-            targets = self._project.resolve(module, reference.chain)
-            if reference.use & TOUCHED:
-                yield from (target for target in targets if target.kind in {STATEMENT, FOUND_LATER})
-            if changes_outside(reference):
-                yield from (target for target in targets if target.kind == OUTSIDE)
-            elif reference.use & CALLED:
-                yield from (
-                    target
-                    for target in targets
-                    if target.kind == OUTSIDE and _registers(target.name)
-                )
-            executed.extend(targets)
-        calls_code = any(self._execution.is_code(target) for target in executed)
-        if statement.kind == EFFECT or calls_code:
-            for reference in facts.references:
-                if reference.depth == 0 and reference.use & ESCAPES:
-                    for target in self._project.resolve(module, reference.chain):
-                        if target.kind == STATEMENT and self._execution.is_mutable(target):
-                            yield target
+        named = [
+            (reference, self._project.resolve(module, reference.chain))
+            for reference in statement.facts.references
+            if reference.depth == 0
+        ]
+        hands_on = statement.kind == EFFECT or any(
+            self._execution.is_code(target) for _, targets in named for target in targets
+        )
+        for reference, targets in named:
+            for target in targets:
+                if target.kind == OUTSIDE:
+                    registers = reference.use & CALLED and _registers(target.name)
+                    if registers or changes_outside(reference):
+                        yield target
+                elif hands_on or reference.use & TOUCHED:
+                    yield from self._execution.changed(reference, target)
         if statement.kind == CLASS:
             yield from self._deriving(module, statement)
-        starts = [key for target in executed for key in self._execution.of_target(target, limit)]
-        starts.extend(("member", name) for name, depth in facts.attributes if depth == 0)
-        yield from self._execution.touched(starts)
+        yield from _touched_in(done)
 
     def _deriving(self, module: str, statement: Statement) -> Iterator[Target]:
         """Yield the bases that a class may register with."""
@@ -208,11 +247,12 @@ class Attached:
                 members = {part.name for part in above.parts}
                 if members & set(_ON_DERIVING) or above.guards or self._has_metaclass(above):
                     yield target
-                    yield from self._execution.touched(
+                    starts: list[Key] = [
                         ("code", target.name, target.place, index, 1)
                         for index, part in enumerate(above.parts)
                         if part.name in _ON_DERIVING
-                    )
+                    ]
+                    yield from _touched_in(self._execution.done(starts))
                 pending.extend((target.name, each) for each in above.bases)
 
     def _has_metaclass(self, statement: Statement) -> bool:
@@ -227,6 +267,16 @@ def _facts_called(statement: Statement, called: Collection[str]) -> list[Facts]:
     if statement.kind == DEF:
         return [statement.facts] if statement.label in called else []
     return [part.facts for part in statement.parts if part.name in called]
+
+
+def _touched_in(done: Iterable[Key]) -> Iterator[Target]:
+    return (key[1] for key in done if key[0] == "touch")
+
+
+def _does_anything(statement: Statement) -> bool:
+    """Return whether a statement calls something or sets a part of something."""
+    sets = {("__setattr__", 0), ("__setitem__", 0)}
+    return statement.runs or not sets.isdisjoint(statement.facts.attributes)
 
 
 def _registers(dotted: str) -> bool:

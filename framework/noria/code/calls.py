@@ -9,6 +9,7 @@ from noria.code.effects import effect_of_method, moment_text, only_writes
 from noria.code.walk import CALLED, DISCARDED, TOUCHED, WRITING, Chain, Walker, chain_of
 
 _NAMED = re.compile(r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
+_WRAPS = "functools.wraps"  # what it gives calls nothing
 # Expressions whose type their form says.
 _LITERALS: dict[type, str] = {
     ast.Constant: "",
@@ -86,7 +87,7 @@ class CallWalker(Walker):
             self.visit(node)
         else:
             self.called(found, node.lineno, CALLED)
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Call) and self.dotted(chain_of(node.func) or ("",)) != _WRAPS:
             self.special(("__call__",))
 
     def call(self, node: ast.Call) -> None:
@@ -123,19 +124,44 @@ class CallWalker(Walker):
         if isinstance(func, ast.Attribute):
             self.hint(effect_of_method(func.attr, node), f".{func.attr}()", node.lineno)
             self.text_query(node, func.attr)
-            self.touched_inside(func)
+            if func.attr not in names.READS_ONLY:
+                self.touch(func.value)
         else:
             self.special(("__call__",))
         self.visit(func)
 
-    def touched_inside(self, func: ast.Attribute) -> None:
-        """Note what ``A["x"].append(1)`` changes: a part of A."""
-        root: ast.AST = func.value
-        while isinstance(root, ast.Subscript | ast.Attribute):
-            root = root.value
-        found = self.chain_of(root)
-        if found is not None and func.attr not in names.READS_ONLY:
-            self.load(found, func.lineno, TOUCHED)
+    def touch(self, node: ast.AST) -> None:
+        """Note what is changed with a part of it: A in ``A["x"].b = 1`` and in ``A().b = 1``."""
+        while True:
+            found = self.chain_of(node)
+            if found is not None:
+                self.load(found, node.lineno, TOUCHED)  # type: ignore[attr-defined]
+                return
+            if self.is_own_module(node):
+                return
+            if isinstance(node, ast.Attribute):
+                self.change(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Subscript):
+                node = node.value
+            elif isinstance(node, ast.Call):
+                called = self.chain_of(node.func)
+                dotted = self.dotted(called) if called else ""
+                if dotted in names.OF_THEIR_FIRST and node.args:
+                    node = node.args[0]
+                elif names.makes_own(dotted, True):
+                    return
+                else:
+                    node = node.func
+            else:
+                return
+
+    def is_own_module(self, node: ast.AST) -> bool:
+        """Return whether an expression is ``sys.modules[__name__]``."""
+        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Name):
+            return False
+        found = self.chain_of(node.value) if node.slice.id == "__name__" else None
+        return found is not None and self.dotted(found) == "sys.modules"
 
     def known_call(self, node: ast.Call, found: Chain, dotted: str) -> bool:
         """Note what is known of a call by its name; return whether it keeps no argument."""

@@ -3,7 +3,7 @@
 import ast
 
 from noria.code import names
-from noria.code.walk import CALLED, ESCAPES, TOUCHED, Walker, chain_of
+from noria.code.walk import ANY, CALLED, ESCAPES, TOUCHED, Walker, chain_of
 
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 _OF_A_MODULE = frozenset({"vars", "dir", "inspect.getmembers", "inspect.getmodule"})
@@ -62,14 +62,19 @@ def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
         else:
             walker.visit(of)
             walker.attribute(text.value)
+            if use == TOUCHED:
+                walker.change(text.value)
+                walker.touch(of)
         return
     if name in {"setattr", "delattr"}:
         if chain is not None:
             walker.load(chain, node.lineno, TOUCHED)
+            walker.load((*chain, ANY), node.lineno, TOUCHED)
             target = walker.target_of(chain)
             if target is not None:
                 walker.dynamic("patch", target, name, node.lineno)
         else:
+            walker.touch(of)
             walker.visit(of)
         return
     what = f"{name}({ast.unparse(of)[:40]}, {ast.unparse(text)[:40]})"
@@ -79,7 +84,7 @@ def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
 def _read_any_member(walker: Walker, of: ast.expr, what: str) -> None:
     chain = walker.chain_of(of)
     target = None if chain is None else walker.target_of(chain)
-    walker.quiet(of)
+    walker.visit(of) if what.startswith("vars(") else walker.quiet(of)
     if target is None:
         walker.dynamic("methods", (), what, of.lineno)
     else:

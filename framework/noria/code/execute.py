@@ -7,6 +7,7 @@ from noria.code.project import (
     ATTRIBUTE,
     FAMILY,
     FOUND_LATER,
+    LOADED,
     MEMBER,
     OUTSIDE,
     STATEMENT,
@@ -14,7 +15,7 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE
-from noria.code.walk import DISCARDED, ESCAPES, TOUCHED, Facts, Reference
+from noria.code.walk import CALLED, DISCARDED, ESCAPES, TOUCHED, Chain, Facts, Reference
 
 _MADE_BY_CLASSES = ("__init__", "__new__", "__post_init__", "__call__")
 
@@ -23,18 +24,18 @@ class Execution:
     """Finds what functions of the project may change; what is common to many is found once.
 
     Keys: ``("code", module, place, part, depth)`` a function, a member of a class or a value, as
-    deep as it is executed; ``("member", name)`` all members of that name; ``("touch", target)``.
+    deep as it is executed; ``("member", name)`` all members of that name; and what is done:
+    ``("touch", target)`` is changed, ``("set", name)`` an attribute of unknown objects,
+    ``("patch", target)`` attributes of names that are not known, ``("load", module)`` is imported.
     """
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._closure = Closure(self._edges)
 
-    def touched(self, starts: Iterable[Key]) -> Iterator[Target]:
-        """Yield what is changed by executing some nodes."""
-        for key in self._closure.keys_of(self._closure.reach(starts)):
-            if key[0] == "touch":
-                yield key[1]
+    def done(self, starts: Iterable[Key]) -> list[Key]:
+        """Return all that is executed with some nodes, and what that does."""
+        return self._closure.keys_of(self._closure.reach(starts))
 
     def of_target(self, target: Target, depth: int) -> Iterator[Key]:
         """Yield what a call of a name executes."""
@@ -51,17 +52,36 @@ class Execution:
                     if part.name in _MADE_BY_CLASSES:
                         yield ("code", target.name, target.place, index, 1)
 
-    def is_mutable(self, target: Target) -> bool:
-        """Return whether a name may be bound to something that can be changed."""
-        return target.kind == STATEMENT and self._project.statement(
-            target.name, target.place
-        ).kind in {VALUE, EFFECT}
+    def held(self, target: Target) -> Iterator[Target]:
+        """Yield the statements that made what a name may be bound to, if that can be changed.
+
+        An attribute of a class may be bound in one that it is derived from.
+        """
+        if target.kind == STATEMENT:
+            if self._project.statement(target.name, target.place).kind in {VALUE, EFFECT}:
+                yield target
+            return
+        if target.kind in {MEMBER, FAMILY}:
+            members = self._project.family(target.name, target.place, target.detail)
+        elif target.kind == ATTRIBUTE:
+            members = self._project.members.get(target.name, [])
+        else:
+            return
+        for module, place, part in members:
+            if self._project.statement(module, place).parts[part].is_data:
+                yield Target(STATEMENT, module, place)
 
     def is_code(self, target: Target) -> bool:
         """Return whether a name is bound to a function or class of the project."""
         return target.kind == STATEMENT and self._project.statement(
             target.name, target.place
         ).kind in {DEF, CLASS}
+
+    def is_class(self, target: Target) -> bool:
+        """Return whether a name is bound to a class of the project."""
+        return self.is_code(target) and (
+            self._project.statement(target.name, target.place).kind == CLASS
+        )
 
     def _edges(self, number: int) -> Iterator[int]:
         key = self._closure.keys[number]
@@ -70,6 +90,10 @@ class Execution:
             statement = self._project.statement(module, place)
             facts = statement.facts if part < 0 else statement.parts[part].facts
             yield from map(self._closure.identify, self._in_facts(module, facts, depth))
+            yield from map(self._closure.identify, self.loads(module, facts))
+            here = (module, place)
+            sets = (("set", name) for name in self.sets(here, facts, depth))
+            yield from map(self._closure.identify, sets)
         elif key[0] == "member":
             for module, place, part in self._project.members.get(key[1], ()):
                 yield self._closure.identify(("code", module, place, part, 1))
@@ -80,20 +104,67 @@ class Execution:
             if reference.depth > depth:
                 continue
             for target in self._project.resolve(module, reference.chain):
-                if self._is_touched(reference, target):
-                    yield ("touch", target)
+                for touched in self.changed(reference, target):
+                    yield ("touch", touched)
                 if target.kind != STATEMENT or self.is_code(target):
                     yield from self.of_target(target, inner)
         for name, level in facts.attributes:
             if level <= depth:
                 yield ("member", name)
 
-    def _is_touched(self, reference: Reference, target: Target) -> bool:
+    def changed(self, reference: Reference, target: Target) -> Iterator[Target]:
+        """Yield what a use of a name changes, or hands on to who may change it."""
         if target.kind == OUTSIDE:
-            return changes_outside(reference)
-        if reference.use & TOUCHED:
-            return target.kind in {STATEMENT, FOUND_LATER}
-        return bool(reference.use & ESCAPES) and self.is_mutable(target)
+            if changes_outside(reference):
+                yield target
+        elif reference.use & TOUCHED and target.kind in {STATEMENT, FOUND_LATER}:
+            if "()" not in reference.chain or self._is_shared(target):
+                yield target
+        elif reference.use & (TOUCHED | ESCAPES):
+            yield from self.held(target)
+
+    def sets(self, here: tuple[str, int], facts: Facts, depth: int) -> Iterator[str]:
+        """Yield the names of attributes of unknown or foreign objects that code changes."""
+        yield from (name for name, level in facts.changes if level <= depth)
+        receivers = {each.chain[:-1] for each in facts.references if each.use & CALLED}
+        for reference in facts.references:
+            if reference.use & TOUCHED and len(reference.chain) > 1 and reference.depth <= depth:
+                targets = self._project.resolve(here[0], reference.chain)
+                if any(self._is_made(here, target) for target in targets):
+                    continue
+                for target in targets:
+                    is_receiver = target.kind == OUTSIDE and reference.chain in receivers
+                    if target.kind in {ATTRIBUTE, OUTSIDE} and not is_receiver:
+                        yield target.name.rpartition(".")[2]
+
+    def _is_made(self, here: tuple[str, int], target: Target) -> bool:
+        """Return whether a name is bound to an object or class that its statement makes."""
+        if target.kind != STATEMENT or target[1:3] == here:
+            return False
+        statement = self._project.statement(target.name, target.place)
+        return statement.kind in {CLASS, DEF} or "()" in statement.made
+
+    def _is_shared(self, target: Target) -> bool:
+        """Return whether a call of a name may give an object that others have, too."""
+        return target.kind == STATEMENT and not self._project.is_plain_class(
+            target.name, target.place
+        )
+
+    def loads(self, module: str, facts: Facts) -> Iterator[Key]:
+        """Yield what code imports when it is executed, and what it sets without a known name."""
+        chains: list[Chain] = [(f"={origin}",) for origin in facts.imports]
+        chains.extend(found.target for found in facts.dynamic if found.kind == "module")
+        for chain in chains:
+            for target in self._project.resolve(module, chain):
+                if target.kind == LOADED:
+                    yield ("load", target.name)
+        for found in facts.dynamic:
+            if found.kind == "modules":
+                yield from (("load", name) for name in self._project.modules.under(found.what))
+            elif found.kind == "patch":
+                yield from (
+                    ("patch", target) for target in self._project.resolve(module, found.target)
+                )
 
 
 def changes_outside(reference: Reference) -> bool:

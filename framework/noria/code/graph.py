@@ -18,6 +18,7 @@ from noria.code.project import (
     FAMILY,
     FOUND_LATER,
     LOADED,
+    MEMBER,
     OUTSIDE,
     STATEMENT,
     WHOLE,
@@ -26,6 +27,7 @@ from noria.code.project import (
 )
 from noria.code.table import CLASS
 from noria.code.walk import (
+    ANY,
     CALLED,
     READS_DOCSTRINGS,
     READS_SOURCE,
@@ -183,6 +185,7 @@ class Graph(Closure):
                 yield from self._loads(origin, name)
         for star in table.stars:
             yield from self._loads(star, "")
+        yield from (("i", name) for name in self.attached.loads.get(module, ()))
         if table.error:
             path = self.project.modules.sources[module].path
             yield (
@@ -249,6 +252,7 @@ class Graph(Closure):
             for name in (target.detail, "__getattr__", "__getattribute__"):
                 members = self.project.family(target.name, target.place, name)
                 yield from (("p", *each) for each in members)
+            yield from self._set_elsewhere(target.detail)
         elif kind == WHOLE:
             if use != TOUCHED:  # a call of one of its functions names the module, too
                 yield ("m", target.name)
@@ -257,22 +261,44 @@ class Graph(Closure):
         elif kind == OUTSIDE:
             yield from self._of_dotted(module, target.name, target.detail, line, use)
         elif kind == BUILTIN:
+            yield from self._of_changed_builtin(target.name)
             yield from self._of_builtin(module, target.detail, line, use)
         elif kind == FOUND_LATER:
             changed = self.attached.to_name.get((target.name, target.detail), ())
             yield from (("s", *place) for place in changed)
+            yield from self._of_changed_builtin(target.detail)
             yield from self._live(target.name, target.detail)
+        elif kind == MEMBER:
+            yield from self._set_elsewhere(target.detail)
 
     def of_attribute(self, name: str) -> Iterator[Key]:
         """Yield the members of the project's classes that an attribute may mean."""
         yield from (("p", *each) for each in self.project.members.get(name, ()))
+        yield from self._set_elsewhere(name)
         if not name.startswith("__"):
             yield from self.of_attribute("__getattr__")
             yield from self.of_attribute("__getattribute__")
         if name == "__subclasses__":
             yield from (("s", *each) for each in self.project.derived)
 
+    def _set_elsewhere(self, name: str) -> Iterator[Key]:
+        """Yield the statements that set an attribute of this name of an unknown object."""
+        set_elsewhere = self.attached.to_attribute
+        for each in {name, ANY} & set_elsewhere.keys():
+            yield from (("s", *place) for place in set_elsewhere[each])
+
+    def _of_changed_builtin(self, name: str) -> Iterator[Key]:
+        """Yield the statements that give the builtins a name, or names that are not known."""
+        changes = self.attached.to_outside.get("builtins")
+        if changes:
+            named = self.attached.to_attribute
+            others = {place for each in named.keys() - {name, ANY} for place in named[each]}
+            known = named.get(name, set()) | named.get(ANY, set())
+            yield from (("s", *place) for place in changes & known | (changes - others))
+
     def _of_builtin(self, module: str, name: str, line: int, use: int) -> Iterator[Key]:
+        if use == TOUCHED:
+            return  # what it gives is changed
         if name == "open":
             kind = "writes" if use & WRITING else "file"
             yield ("e", kind, "open()", self.where(module, line))
@@ -370,6 +396,8 @@ class Graph(Closure):
             yield ("u", f"{what}: all classes of the project are taken", where, narrow)
             for places in self.project.members.values():
                 yield from (("s", name, place) for name, place, _ in places)
+        for set_elsewhere in self.attached.to_attribute.values():
+            yield from (("s", *place) for place in set_elsewhere)
 
     def where(self, module: str, line: int) -> str:
         """Return a place as users read it."""

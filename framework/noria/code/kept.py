@@ -253,6 +253,13 @@ def _attached(attached: Attached) -> dict[str, Changes]:
         "loose_elsewhere": _listed(
             ((name,), places) for name, places in attached.loose_elsewhere.items()
         ),
+        "to_attribute": _listed(
+            ((None, name), places) for name, places in attached.to_attribute.items()
+        ),
+        "loads": _listed(
+            ((name,), [(each, _NOWHERE) for each in loaded])
+            for name, loaded in attached.loads.items()
+        ),
         "from_afar": _listed([((None,), attached.from_afar)]),
     }
 

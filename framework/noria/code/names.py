@@ -76,6 +76,8 @@ BUILTIN_CALLS: dict[str, tuple[str, ...]] = {
     "divmod": ("__divmod__", "__rdivmod__"), "pow": ("__pow__",), "hash": ("__hash__",),
     "dir": ("__dir__",), "range": ("__index__",), "hex": ("__index__",),
 }  # fmt: skip
+# Builtins that give something of what they are given first.
+OF_THEIR_FIRST = frozenset({"getattr", "vars", "type", "iter", "next", "reversed", "super"})
 # Functions that look up in their caller's module what a text names, and how they call it.
 _READ_NAMES = (
     "pandas.eval", "numexpr.evaluate", "numexpr.re_evaluate", "polars.sql", "statsmodels.formula.",

@@ -24,6 +24,7 @@ class Part(NamedTuple):
     line: int
     end: int
     facts: Facts
+    is_data: bool = False  # a value that can be changed, and no method
 
 
 class Statement(NamedTuple):
@@ -205,9 +206,10 @@ class _Maker:
             walker.leave("=member")
             walker.finish()
             digest, facts = self._normalised(member, walker), walker.facts()
+            data = _is_data(member, walker)
             for name in names:
                 end = member.end_lineno or member.lineno
-                yield Part(prefix + name, digest, member.lineno, end, facts)
+                yield Part(prefix + name, digest, member.lineno, end, facts, data)
 
 
 def _is_plain(node: ast.ClassDef, walker: CodeWalker) -> bool:
@@ -269,6 +271,17 @@ def _is_constant(node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         return isinstance(node.operand, ast.Constant)
     return isinstance(node, ast.Tuple) and all(map(_is_constant, node.elts))
+
+
+def _is_data(member: ast.stmt, walker: CodeWalker) -> bool:
+    """Return whether a member of a class is a value that all its objects share and may change."""
+    if not isinstance(member, ast.Assign | ast.AnnAssign):
+        return isinstance(member, (ast.If, *_COMPOUND))
+    value = member.value
+    if value is None or isinstance(value, ast.Lambda) or _is_constant(value):
+        return False
+    found = walker.chain_of(value.func) if isinstance(value, ast.Call) else None
+    return found is None or walker.dotted(found) != "dataclasses.field"
 
 
 def _runs(node: ast.stmt) -> bool:
@@ -371,7 +384,7 @@ def pack(table: Table) -> Any:
             same(each.end, each.end),
             facts(each.facts),
             *each[9:11],
-            tuple((*part[:4], facts(part.facts)) for part in each.parts),
+            tuple((*part[:4], facts(part.facts), part.is_data) for part in each.parts),
             *each[12:],
         )
         for each in table.statements
@@ -398,17 +411,16 @@ def unpack(packed: Any) -> Table:
 
 
 def _statement(each: Any) -> Statement:
-    parts = tuple([Part._make((*part[:4], _facts(part[4]))) for part in each[11]])
+    parts = tuple([Part._make((*part[:4], _facts(part[4]), part[5])) for part in each[11]])
     return Statement._make((*each[:8], _facts(each[8]), *each[9:11], parts, *each[12:]))
 
 
 def _facts(packed: Any) -> Facts:
-    references, attributes, hints, dynamic, imports, reads = packed
+    references, attributes, hints, dynamic, *rest = packed
     return Facts(
         tuple(map(Reference._make, references)),
         attributes,
         hints,
         tuple(map(Dynamic._make, dynamic)),
-        imports,
-        reads,
+        *rest,
     )

@@ -39,17 +39,18 @@ class CodeWalker(CallWalker):
             self.attribute(node.attr)
         else:
             self.load((*made, node.attr), node.lineno, 0)
+        if touched:
+            self.touch(node)
         self.visit(node.value)
 
     def subscript(self, node: ast.Subscript) -> None:
         """Read an item of something."""
+        if self.is_own_module(node):
+            self.dynamic("here", (), "sys.modules[__name__]", node.lineno)
+            return
         touched = not isinstance(node.ctx, ast.Load)
-        root: ast.AST = node.value
-        while isinstance(root, ast.Subscript):
-            root = root.value
-        found = self.chain_of(root)
-        if found is not None and touched:
-            self.load(found, node.lineno, TOUCHED)
+        if touched:
+            self.touch(node)
         self.special(
             ("__setitem__", "__delitem__") if touched else ("__getitem__", "__class_getitem__")
         )

@@ -11,6 +11,7 @@ CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
+ANY = ""  # an attribute whose name is not known
 _MOST_FOLLOWED = 30
 
 
@@ -51,6 +52,8 @@ class Facts(NamedTuple):
     dynamic: tuple[Dynamic, ...] = ()
     imports: tuple[str, ...] = ()  # modules imported inside functions
     reads: int = 0
+    # Attributes of unknown objects that are set or changed, with the least depth.
+    changes: tuple[tuple[str, int], ...] = ()
 
 
 class _Scope:
@@ -91,6 +94,7 @@ class Walker:
         self._dynamic: list[Dynamic] = []
         self._imports: dict[str, None] = {}
         self._reads = 0
+        self._changes: dict[str, int] = {}
         self.discarded: ast.AST | None = None
         self.top = self.scope = _Scope("module", None, 0)
 
@@ -104,6 +108,7 @@ class Walker:
             tuple(dict.fromkeys(self._dynamic)),
             tuple(self._imports),
             self._reads,
+            tuple(self._changes.items()),
         )
 
     def chain_of(self, node: ast.AST) -> Chain | None:
@@ -177,6 +182,15 @@ class Walker:
         if self._attributes.get(name, depth + 1) > depth:
             self._attributes[name] = depth
         self.note_words((name,))
+
+    def touch(self, node: ast.AST) -> None:
+        """Note what is changed with a part of it."""
+        raise NotImplementedError
+
+    def change(self, name: str, depth: int | None = None) -> None:
+        """Note that an attribute of an unknown object is set, or what it holds is changed."""
+        depth = self.scope.depth if depth is None else depth
+        self._changes[name] = min(depth, self._changes.get(name, depth))
 
     def special(self, methods: Iterable[str]) -> None:
         """Note methods that an operator calls."""
@@ -292,7 +306,7 @@ class Walker:
                     self.top.loads.append(use._replace(chain=target + use.chain[1:]))
             if root in scope.locals:
                 made = scope.made.get(root)
-                if len(use.chain) == 1:
+                if len(use.chain) == 1 and not use.use & TOUCHED:
                     pass
                 elif (
                     made is None
@@ -312,6 +326,8 @@ class Walker:
     def _unknown(self, use: Reference) -> None:
         for name in use.chain[1:]:
             self.attribute(name, use.depth)
+            if use.use & TOUCHED and name != "()":
+                self.change(name, use.depth)
 
     def import_names(self, node: ast.Import | ast.ImportFrom) -> None:
         """Read an import."""
@@ -340,10 +356,7 @@ class Walker:
 
 def _substituted(load: Reference, made: Chain) -> Reference:
     """Return a use of a local name as a use of what made it."""
-    use = load.use
-    if "()" in made or made[0][:5] == "self:":
-        use &= ~(TOUCHED | ESCAPES)  # it is an object of its own that is changed
-    return load._replace(chain=made + load.chain[1:], use=use)
+    return load._replace(chain=made + load.chain[1:])
 
 
 def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, str, str]]:
