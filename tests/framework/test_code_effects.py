@@ -70,6 +70,8 @@ READS = {
         import pyarrow.fs as f; return f.LocalFileSystem().open_input_file("a")
         return x.read.parquet("a")
         return x.textFile("a")
+        return __loader__.get_data("a")
+        return __spec__.loader.get_data("a")
     """,
     "network": """
         import requests; return requests.get(x)

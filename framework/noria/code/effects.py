@@ -230,6 +230,8 @@ def effect_of_method(name: str, call: ast.Call) -> str | None:
     if name in _OF_READ and isinstance(call.func, ast.Attribute):
         of = call.func.value
         return "file" if isinstance(of, ast.Attribute) and of.attr in _READ else None
+    if name == "get_data":
+        return "file" if "loader" in ast.unparse(call.func) else None
     if name == "stat" and not call.args:
         return "file"
     if name in {"today", "exists", "resolve", "cwd", "home"} and not call.args:
