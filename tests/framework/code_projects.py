@@ -3,7 +3,7 @@
 import importlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
@@ -112,12 +112,14 @@ def importable(root: Path) -> Iterator[None]:
                 del sys.modules[name]
 
 
-def fingerprint(root: Path, node: str, cache: Path | None = None) -> Fingerprint:
+def fingerprint(
+    root: Path, node: str, cache: Path | None = None, called: Collection[str] = ()
+) -> Fingerprint:
     """Return the fingerprint of ``module:expression`` of the package."""
     module, _, expression = node.partition(":")
     with importable(root):
         namespace = vars(importlib.import_module(f"{PACKAGE}.{module}"))
-        reader = CodeReader([root], cache=cache)
+        reader = CodeReader([root], cache=cache, called=called)
         found = reader.fingerprint(eval(expression, namespace))  # noqa: S307  # the test's own
         reader.save_cache()
         return found

@@ -19,7 +19,7 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
-from noria.code.walk import CALLED, ESCAPES, TOUCHED, Facts
+from noria.code.walk import CALLED, ESCAPES, GIVEN, TOUCHED, Facts
 
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
@@ -157,28 +157,41 @@ class Attached:
     def _changed_by(self, module: str, facts: Facts) -> Iterator[Target]:
         """Yield what a function changes itself, or by those that it calls by their names.
 
-        What it is only given, or hands on, is not changed: the making of pipelines names all code.
+        What it only hands on is not changed, for the making of pipelines names all code; but for
+        what functions of the project change that they are given, and call.
         """
-        seen: set[Place] = set()
+        seen: set[tuple[str, int, int]] = set()
         pending = [(module, facts)]
+        handed: list[Target] = []
+        first, calls, changes = True, False, False
         while pending:
             inside, found = pending.pop()
+            calls |= not first and any(name == "__call__" for name, _ in found.attributes)
+            changes |= not first and any(name == GIVEN for name, _ in found.changes)
+            first = False
+            codes: list[tuple[str, int, int]] = []
             for reference in found.references:
                 outside = changes_outside(reference)
-                if not (outside or reference.use & (TOUCHED | CALLED)):
-                    continue
                 for target in self._project.resolve(inside, reference.chain):
                     if target.kind == OUTSIDE:
                         if outside:
                             yield target
                     elif reference.use & TOUCHED:
-                        yield target
-                    elif reference.use & CALLED and target.kind == STATEMENT:
-                        place = (target.name, target.place)
-                        called = self._project.statement(*place)
-                        if called.kind == DEF and place not in seen:
-                            seen.add(place)
-                            pending.append((target.name, called.facts))
+                        yield from self._execution.changed(reference, target)
+                    elif reference.use & ESCAPES:
+                        handed.append(target)
+                    codes.extend(self._execution.called(reference, target))
+            if calls and not pending:
+                for target in handed:
+                    if self._execution.is_code(target):
+                        codes.extend(self._execution.codes_of(target))
+            for code in codes:
+                if code not in seen:
+                    seen.add(code)
+                    pending.append((code[0], self._execution.facts(code)))
+        if changes:
+            for target in handed:
+                yield from self._execution.held(target)
 
     def _change(self, here: Place, target: Target) -> bool:
         """Note that a statement changes what another one made; return whether one did."""
@@ -266,7 +279,9 @@ class Attached:
 def _facts_called(statement: Statement, called: Collection[str]) -> list[Facts]:
     if statement.kind == DEF:
         return [statement.facts] if statement.label in called else []
-    return [part.facts for part in statement.parts if part.name in called]
+    is_called = any(part.name in called for part in statement.parts)
+    names = {*called, "__init__"} if is_called else set[str]()  # who is called was made before
+    return [part.facts for part in statement.parts if part.name in names]
 
 
 def _touched_in(done: Iterable[Key]) -> Iterator[Target]:

@@ -15,7 +15,7 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE
-from noria.code.walk import CALLED, DISCARDED, ESCAPES, TOUCHED, Chain, Facts, Reference
+from noria.code.walk import CALLED, DISCARDED, ESCAPES, GIVEN, TOUCHED, Chain, Facts, Reference
 
 _MADE_BY_CLASSES = ("__init__", "__new__", "__post_init__", "__call__")
 
@@ -52,6 +52,27 @@ class Execution:
                     if part.name in _MADE_BY_CLASSES:
                         yield ("code", target.name, target.place, index, 1)
 
+    def called(self, reference: Reference, target: Target) -> Iterator[tuple[str, int, int]]:
+        """Yield the functions and methods that a use of a name calls as far as names say it."""
+        if target.kind == STATEMENT:
+            if reference.use & CALLED or "()" in reference.chain:
+                yield from self.codes_of(target)
+        elif target.kind in {MEMBER, FAMILY}:
+            yield from self._project.family(target.name, target.place, target.detail)
+        elif target.kind == ATTRIBUTE:
+            yield from self._project.members.get(target.name, ())
+
+    def codes_of(self, target: Target) -> Iterator[tuple[str, int, int]]:
+        """Yield the functions that a call of a function or class executes."""
+        for _, module, place, part, _ in self.of_target(target, 1):
+            if part >= 0 or self._project.statement(module, place).kind == DEF:
+                yield (module, place, part)
+
+    def facts(self, code: tuple[str, int, int]) -> Facts:
+        """Return what a function, or a member of a class, refers to."""
+        statement = self._project.statement(code[0], code[1])
+        return statement.facts if code[2] < 0 else statement.parts[code[2]].facts
+
     def held(self, target: Target) -> Iterator[Target]:
         """Yield the statements that made what a name may be bound to, if that can be changed.
 
@@ -87,8 +108,7 @@ class Execution:
         key = self._closure.keys[number]
         if key[0] == "code":
             _, module, place, part, depth = key
-            statement = self._project.statement(module, place)
-            facts = statement.facts if part < 0 else statement.parts[part].facts
+            facts = self.facts((module, place, part))
             yield from map(self._closure.identify, self._in_facts(module, facts, depth))
             yield from map(self._closure.identify, self.loads(module, facts))
             here = (module, place)
@@ -125,7 +145,7 @@ class Execution:
 
     def sets(self, here: tuple[str, int], facts: Facts, depth: int) -> Iterator[str]:
         """Yield the names of attributes of unknown or foreign objects that code changes."""
-        yield from (name for name, level in facts.changes if level <= depth)
+        yield from (name for name, level in facts.changes if level <= depth and name != GIVEN)
         receivers = {each.chain[:-1] for each in facts.references if each.use & CALLED}
         for reference in facts.references:
             if reference.use & TOUCHED and len(reference.chain) > 1 and reference.depth <= depth:

@@ -172,7 +172,13 @@ class CodeWalker(CallWalker):
         self.special(names.ITERATION)
         if isinstance(node, ast.AsyncFor):
             self.special(names.ASYNC_ITERATION)
-        self.below(node)
+        made = [self.made_by(each) for each in getattr(node.iter, "elts", [])]
+        if made and isinstance(node.target, ast.Name):
+            for each in made:
+                self.store(node.target.id, each)
+            self.each([node.iter, *node.body, *node.orelse])
+        else:
+            self.below(node)
 
     def context(self, node: ast.With | ast.AsyncWith) -> None:
         """Read ``with a as b``."""
@@ -261,6 +267,7 @@ class CodeWalker(CallWalker):
         self.annotation(getattr(node, "returns", None))
         scope.depth += 1
         scope.locals.update(arg.arg for arg in every)
+        scope.given = frozenset(arg.arg for arg in every)
         scope.opaque.update(arg.arg for arg in every[1:])
         self.first_argument(scope, node, every)
         self.each(body)

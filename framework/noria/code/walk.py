@@ -12,6 +12,7 @@ READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
 ANY = ""  # an attribute whose name is not known
+GIVEN = "()"  # in the place of an attribute: what a function is given itself
 _MOST_FOLLOWED = 30
 
 
@@ -58,8 +59,8 @@ class Facts(NamedTuple):
 
 class _Scope:
     __slots__ = (
-        "depth", "globals", "imports", "inner", "kind", "loads", "locals", "made", "name", "opaque",
-        "parent", "used",
+        "depth", "given", "globals", "imports", "inner", "kind", "loads", "locals", "made", "name",
+        "opaque", "parent", "used",
     )  # fmt: skip
 
     def __init__(self, kind: str, parent: "_Scope | None", depth: int) -> None:
@@ -70,6 +71,7 @@ class _Scope:
         self.locals: set[str] = set()
         self.globals: set[str] = set()
         self.imports: dict[str, list[Chain]] = {}
+        self.given: frozenset[str] = frozenset()  # arguments of a function
         self.inner: list[tuple[str, list[Reference]]] = []
         self.used: set[str] = set()
         self.name = ""  # of a class of the module
@@ -315,6 +317,8 @@ class Walker:
                     or followed > _MOST_FOLLOWED
                 ):
                     self._unknown(use)
+                    if len(use.chain) == 1 and root in scope.given:
+                        self.change(GIVEN, use.depth)
                 else:
                     followed += len(made)
                     pending.extend((_substituted(use, each), behind | {root}) for each in made)

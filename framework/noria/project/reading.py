@@ -3,7 +3,7 @@
 from noria.code import CodeReader
 from noria.project.discover import Project
 
-# What is called by its name before any node runs, by us: functions, and methods of hooks.
+# What is called by its name before a node runs, by us: functions, and methods of hooks.
 _CALLED = frozenset(
     {
         "create_pipeline",
@@ -11,6 +11,14 @@ _CALLED = frozenset(
         "after_context_created",
         "after_catalog_created",
         "before_pipeline_run",
+        "before_node_run",
+        "after_node_run",
+        "on_node_reused",
+        "on_node_error",
+        "before_dataset_loaded",
+        "after_dataset_loaded",
+        "before_dataset_saved",
+        "after_dataset_saved",
     }
 )
 
