@@ -10,7 +10,7 @@ from tests.incremental.random_projects import RandomProject
 from tests.incremental.spellings import SPELLINGS
 
 SEED = 20_261_125
-PROJECTS = 15
+PROJECTS = 16
 EDITS = 20
 HANDS = deal(SEED, PROJECTS)
 
