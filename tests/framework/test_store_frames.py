@@ -2,13 +2,17 @@
 
 import datetime as dt
 import zoneinfo
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from noria.errors import NotStorable
 from noria.store.codecs import encode
 from noria.store.sink import Sink
 
@@ -94,7 +98,7 @@ FOR_ARROW = {
     "f2", "f4",
 }  # fmt: skip
 INDEXES = ["range", "stepped", "named", "ints", "text", "floats", "moments", "dates", "multi",
-           "category", "object"]  # fmt: skip
+           "category", "nullable", "flags", "object"]  # fmt: skip
 
 
 def index_of(kind: str, rows: int) -> Any:
@@ -109,6 +113,10 @@ def index_of(kind: str, rows: int) -> Any:
             return pd.Index(np.arange(rows)[::-1].astype("i2"), name="id")
         case "text":
             return pd.Index([f"r{at}" for at in range(rows)], dtype="str")
+        case "nullable":
+            return pd.Index(column("Int64", rows), name="id")
+        case "flags":
+            return pd.Index(column("boolean", rows))
         case "floats":
             return pd.Index(np.linspace(0, 1, rows))
         case "moments":
@@ -138,6 +146,8 @@ frames = st.tuples(
 @example(([], "range", 9, "text", {}, False))
 @example((["f2", "bool", "text"], "text", 0, "text", {}, False))
 @example((["f8", "f8", "i8"], "range", BIG, "twice", {}, True))
+@example((["Float64"], "nullable", 9, "text", {}, False))
+@example((["text"], "flags", 9, "text", {}, True))
 def test_frames_come_back(made_of: Any) -> None:
     kinds, index, rows, labels, attrs, sliced = made_of
     data = dict(enumerate(column(kind, rows) for kind in kinds))
@@ -162,6 +172,54 @@ def test_frames_come_back(made_of: Any) -> None:
     # The labels of no rows have no type.
     if plain and labels != "numbers" and "o" not in attrs and (rows or "category" not in kinds):
         assert codec == "arrow"
+
+
+class Table:
+    """What anybody may call a frame, with none of a frame's attributes."""
+
+    def __init__(self, rows: list[int]) -> None:
+        self.rows = rows
+
+
+Table.__name__ = "DataFrame"
+Table.__qualname__ = "Table"
+
+
+def test_what_is_only_called_a_frame_comes_back() -> None:
+    table = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
+    codec, back, _ = through(table)
+    assert codec == "pickle"
+    assert type(back) is pl.DataFrame
+    assert back.equals(table)
+    assert through(Table([1]))[1].rows == [1]
+
+
+def test_a_frame_that_arrow_stumbles_over_is_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumbling(*_: Any) -> Any:
+        raise pa.ArrowInvalid("on purpose")
+
+    monkeypatch.setattr(pa.ipc, "new_stream", stumbling)  # when the description is written
+    for size in (3, BIG):
+        frame = pd.DataFrame({"a": np.arange(size)})
+        codec, back, _ = through(frame)
+        assert codec == "pickle"
+        assert same_frame(back, frame)
+
+
+def test_a_time_zone_that_only_its_own_file_knows_is_not_looked_up_by_name() -> None:
+    path = files("tzdata.zoneinfo.Europe") / "Berlin"
+    with path.open("rb") as file:
+        zone = zoneinfo.ZoneInfo.from_file(file, key="Europe/Paris")
+    with pytest.raises(NotStorable, match="does not pickle"):
+        through(pd.DataFrame({"at": pd.date_range("2026", periods=2, tz=zone)}))
+
+
+def test_a_frame_of_memory_that_cannot_be_written_stays_so() -> None:
+    memory = np.zeros((BIG, 2))
+    memory.flags.writeable = False
+    _, back, _ = through(pd.DataFrame(memory, columns=list("ab"), copy=False))
+    with pytest.raises(ValueError, match="read-only"):
+        back.iloc[0, 0] = 1
 
 
 def test_a_frame_has_the_same_bytes_however_it_lies_in_memory() -> None:

@@ -43,24 +43,46 @@ def encode(value: Any, sink: Sink) -> tuple[str, tuple[Any, ...]]:
         pass
     else:
         return "json", ()
-    kind = f"{type(value).__module__}.{type(value).__qualname__}"
-    if kind == "numpy.ndarray" and is_exact_array(value):
-        encode_array(value, sink)
-        return "npy", ()
-    if "pandas" in sys.modules and type(value).__name__ == "DataFrame":
-        about = describe_frame(value)
-        if about is not None:
-            encode_frame(value, about, sink)
-            return "arrow", ()
+    try:
+        codec = _encode_table(value, sink)
+    # A library may stumble over a table that pickle, which knows nothing of tables, can take.
+    except Exception:  # noqa: BLE001
+        _check_disk(sink)
+        sink.restart()
+        codec = None
+    if codec is not None:
+        return codec, ()
     from noria.store.pickles import encode_pickle
 
     try:
         return "pickle", encode_pickle(value, sink)
+    except NotStorable:
+        raise
     # Pickling runs the value's own methods, which raise what they like.
     except Exception as error:
-        if sink.failed is not None:
-            raise sink.failed from None
+        _check_disk(sink)
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
         raise NotStorable(f"a {kind} does not pickle: {error}") from error
+
+
+def _encode_table(value: Any, sink: Sink) -> str | None:
+    """Write an array or frame by its own codec, whose name is returned, if there is one."""
+    kind = type(value)
+    if kind.__module__ == "numpy" and is_exact_array(value):
+        encode_array(value, sink)
+        return "npy"
+    if kind.__name__ == "DataFrame" and "pandas" in sys.modules:
+        about = describe_frame(value)
+        if about is not None:
+            encode_frame(value, about, sink)
+            return "arrow"
+    return None
+
+
+def _check_disk(sink: Sink) -> None:
+    """Raise what the disk has said, if it did: no codec can help that."""
+    if sink.failed is not None:
+        raise sink.failed from None
 
 
 def decode(codec: str, data: bytes | bytearray) -> Any:

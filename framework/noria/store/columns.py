@@ -28,7 +28,17 @@ def kind_of(column: Any) -> Kind | None:
         return _category(column.dtype)
     if type(kind) is pd.DatetimeTZDtype:
         return _zoned(kind)
-    return f"masked {kind}" if kind.name in _masked() else None
+    # Another library's type may have one of these names.
+    is_own = type(kind).__module__.partition(".")[0] == "pandas"
+    return f"masked {kind}" if is_own and kind.name in _masked() else None
+
+
+def is_writable(column: Any) -> bool:
+    """Tell whether a column's memory can be written: a frame may be made of what cannot."""
+    made = column.array
+    memory = getattr(made, "_ndarray", None)  # else the numbers below a mask, if they are any
+    flags = getattr(getattr(made, "_data", None) if memory is None else memory, "flags", None)
+    return flags is None or bool(flags.writeable)
 
 
 def text_kind() -> Any:
@@ -44,6 +54,7 @@ def text_kind() -> Any:
 
 def to_arrow(column: Any, kind: Kind) -> Any:
     """Return a column as an Arrow array, of the same memory where it is contiguous."""
+    import numpy as np
     import pyarrow as pa
 
     if kind == "text":
@@ -54,7 +65,7 @@ def to_arrow(column: Any, kind: Kind) -> Any:
             return pa.array(column.to_numpy(dtype=kind["moments"]).view("i8"))
         return pa.array(column.array.codes)
     if kind.startswith("masked "):
-        missing = column.isna().to_numpy()
+        missing = np.asarray(column.isna())  # a column's is one, an index's an array
         # What lies under a missing value is nobody's business: the same bytes each time.
         values = column.to_numpy(dtype=_masked()[kind.removeprefix("masked ")][0], na_value=0)
         return pa.array(values, mask=missing)
@@ -144,8 +155,10 @@ def _zoned(kind: Any) -> Kind | None:
     moments = f"M8[{kind.unit}]"
     if kind.tz is dt.UTC:
         return {"moments": moments, "zone": ""}
-    if _is_zone(kind.tz) and kind.tz.key:
-        return {"moments": moments, "zone": kind.tz.key}
+    name = getattr(kind.tz, "key", None) if _is_zone(kind.tz) else None
+    # One that was read from a file may have another's name.
+    if name and _zone(name) is kind.tz:
+        return {"moments": moments, "zone": name}
     return None
 
 

@@ -6,7 +6,7 @@ NaN and guesses types again: a number's column is its memory, a moment's is its 
 
 from typing import Any
 
-from noria.store.columns import from_arrow, kind_of, label_type, to_arrow
+from noria.store.columns import from_arrow, is_writable, kind_of, label_type, to_arrow
 from noria.store.plain import NotPlainError, decode_plain, encode_plain
 from noria.store.sink import Sink
 
@@ -19,10 +19,12 @@ def describe_frame(value: Any) -> dict[str, Any] | None:
     """Return what Arrow does not hold of a frame; ``None`` when it would not come back exactly."""
     import pandas as pd
 
+    # First of all: what is only called a frame need not have what is asked of one.
+    if type(value) is not pd.DataFrame:
+        return None
     columns, index = value.columns, value.index
     if not (
-        type(value) is pd.DataFrame
-        and type(columns) is pd.Index
+        type(columns) is pd.Index
         and all(type(name) is str for name in columns)
         and type(index) in (pd.RangeIndex, pd.Index)
         and value.flags.allows_duplicate_labels
@@ -30,22 +32,31 @@ def describe_frame(value: Any) -> dict[str, Any] | None:
         return None
     labels = "object" if columns.dtype == object else kind_of(columns)
     kinds = [kind_of(column) for _, column in value.items()]
-    ranged = type(index) is pd.RangeIndex
     about = {
         "names": list(columns),
         "labels": labels,
         "labels_name": columns.name,
         "kinds": kinds,
-        "range": [index.start, index.stop, index.step] if ranged else None,
+        "range": _steps(index),
         "index": kind_of(index),
         "index_name": index.name,
         "attrs": value.attrs,
     }
-    exact = labels in ("text", "object") and None not in (*kinds, about["index"])
+    exact = (
+        labels in ("text", "object")
+        and None not in (*kinds, about["index"])
+        and all(is_writable(column) for _, column in value.items())
+    )
     try:
         return about if exact and encode_plain(about) else None
     except NotPlainError:
         return None
+
+
+def _steps(index: Any) -> list[int] | None:
+    import pandas as pd
+
+    return [index.start, index.stop, index.step] if type(index) is pd.RangeIndex else None
 
 
 def encode_frame(value: Any, about: dict[str, Any], sink: Sink) -> None:

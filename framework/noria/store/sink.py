@@ -103,6 +103,14 @@ class Sink:
             self._hashing.finish()
         self._drop_file()
 
+    def restart(self) -> None:
+        """Forget all that was written: what was meant to be a value became none."""
+        self.abort()
+        self._gathered = bytearray()
+        self.size = 0
+        self._hasher = blake3()
+        self._hashing = None
+
     def _send_gathered(self) -> None:
         if self._gathered:
             gathered, self._gathered = self._gathered, bytearray()
