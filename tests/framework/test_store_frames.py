@@ -222,6 +222,13 @@ def test_a_frame_of_memory_that_cannot_be_written_stays_so() -> None:
         back.iloc[0, 0] = 1
 
 
+def test_an_attribute_that_was_set_on_a_frame_is_not_lost() -> None:
+    for table in (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [[1]]}), pd.Series([1])):
+        object.__setattr__(table, "unit", "kg")
+        with pytest.raises(NotStorable, match="'unit' would not come back"):
+            through(table)
+
+
 def test_a_frame_has_the_same_bytes_however_it_lies_in_memory() -> None:
     numbers = np.random.default_rng(0).random((1000, 4))
     one = pd.DataFrame(numbers, columns=list("abcd"))

@@ -28,6 +28,8 @@ def describe_frame(value: Any) -> dict[str, Any] | None:
         and all(type(name) is str for name in columns)
         and type(index) in (pd.RangeIndex, pd.Index)
         and value.flags.allows_duplicate_labels
+        # Attributes that somebody has set come back from neither.
+        and all(name.startswith("_") for name in vars(value))
     ):
         return None
     labels = "object" if columns.dtype == object else kind_of(columns)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from noria.store.losses import Look, Losses
 from noria.store.sink import Sink
 
 _BESIDE = 1 << 16  # bytes from which on a buffer lies beside the pickle
@@ -20,18 +21,29 @@ _WORDS = b"noriapickle1"
 
 
 class _Referring(pickle.Pickler):
-    """A pickler that notes the classes and functions that are pickled as mere names."""
+    """A pickler that notes the classes and functions that are pickled as mere names.
+
+    It takes no value of which its pickle would lose a part.
+    """
 
     def __init__(self, sink: Sink, beside: Callable[[pickle.PickleBuffer], bool]) -> None:
         super().__init__(sink, 5, buffer_callback=beside)
         self.refers: dict[Any, None] = {}
+        self._losses = Losses()
+        self._looks: dict[type, Look | None] = {}
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, type) or _is_function(value):
             top = str(getattr(value, "__module__", "")).partition(".")[0]
             if top not in sys.stdlib_module_names:
                 self.refers[value] = None
-        return NotImplemented
+            return NotImplemented
+        kind = type(value)
+        try:
+            look = self._looks[kind]
+        except KeyError:
+            look = self._looks[kind] = self._losses.look_of(kind)
+        return NotImplemented if look is None else look(value)
 
 
 def _is_function(value: Any) -> bool:
@@ -44,7 +56,7 @@ def _is_function(value: Any) -> bool:
 def encode_pickle(value: Any, sink: Sink) -> tuple[Any, ...]:
     """Write any value that pickles; return the classes and functions that are only named in it.
 
-    Raises what pickling raises.
+    Raises what pickling raises, and NotStorable for what would not come back whole.
     """
     beside: list[memoryview] = []
 
