@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hn
 
-from tests.framework.stored_values import BIG, same_array, through
+from tests.framework.stored_values import BIG, many, same_array, through
 
 
 class Array(np.ndarray):
@@ -79,6 +82,36 @@ def test_arrays_come_back(kind: Any) -> None:
                 assert same_array(array, back), (order, size)
             if codec == "npy" and back.size and back.flags.writeable:
                 back.flat[0] = back.flat[-1]
+
+
+@st.composite
+def any_arrays(draw: st.DrawFn) -> Any:
+    """Arrays of every type, in pieces, turned, read-only."""
+    shape = hn.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
+    array = draw(hn.arrays(draw(hn.scalar_dtypes() | hn.array_dtypes(max_size=3)), shape))
+    if draw(st.booleans()):
+        array = array.T
+    if array.ndim and draw(st.booleans()):
+        array = array[:: draw(st.sampled_from([2, -1]))]
+    if draw(st.booleans()):
+        array = array.view()
+        array.flags.writeable = False
+    return array
+
+
+@many
+@given(st.lists(any_arrays(), max_size=3))
+def test_arrays_inside_of_others_come_back(arrays: list[Any]) -> None:
+    back = through({"a": arrays})[1]["a"]
+    for array, found in zip(arrays, back, strict=True):
+        assert type(found) is np.ndarray
+        assert found.dtype == array.dtype
+        assert found.flags.writeable == array.flags.writeable
+        assert repr(found.tolist()) == repr(array.tolist())
+    for array in arrays:
+        alone = through(array)[1]
+        assert (alone.dtype, alone.flags.writeable) == (array.dtype, array.flags.writeable)
+        assert repr(alone.tolist()) == repr(array.tolist())
 
 
 def test_plain_arrays_are_no_pickles() -> None:

@@ -10,11 +10,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from noria.errors import NotStorable
 from noria.store.codecs import encode
 from noria.store.sink import Sink
+from polars.testing import parametric
 
 from tests.framework.stored_values import BIG, many, same_frame, through
 
@@ -192,6 +193,18 @@ def test_what_is_only_called_a_frame_comes_back() -> None:
     assert type(back) is pl.DataFrame
     assert back.equals(table)
     assert through(Table([1]))[1].rows == [1]
+
+
+@settings(parent=many, max_examples=50)
+@given(parametric.dataframes(max_cols=4, max_size=5))
+def test_tables_of_polars_come_back(table: pl.DataFrame) -> None:
+    columns = table.get_columns()
+    back = through({"a": table, "b": columns})[1]
+    assert back["a"].schema == table.schema
+    assert back["a"].equals(table)
+    for found, column in zip(back["b"], columns, strict=True):
+        assert (found.name, found.dtype) == (column.name, column.dtype)
+        assert found.equals(column)
 
 
 def test_a_frame_that_arrow_stumbles_over_is_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
