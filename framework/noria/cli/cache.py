@@ -13,10 +13,12 @@ from noria.cli.options import configuration_options, json_option, selection_opti
 from noria.cli.printing import moment, plural, print_json, size
 from noria.cli.selecting import take_selection
 from noria.cli.summary import place_shown
+from noria.project import freshness
 from noria.project.discover import Project
 from noria.project.results import open_results, store_folder, store_limit
 from noria.project.settings import Settings, read_settings
 from noria.store import Store
+from noria.store.collect import Collected
 from noria.store.sizes import parse_size
 
 WRONG = 1
@@ -124,7 +126,7 @@ def verify(env: str | None, as_json: bool) -> int:
 @click.option("--limit", metavar="SIZE", help="Keep at most so much, instead of store_limit.")
 @env_option
 @json_option
-def gc(limit: str | None, env: str | None, as_json: bool) -> None:
+def gc(limit: str | None, env: str | None, as_json: bool) -> int:
     """Make room: remove what was used longest ago.
 
     What the last run of each pipeline used goes last; what a run uses at this moment stays.
@@ -135,14 +137,14 @@ def gc(limit: str | None, env: str | None, as_json: bool) -> None:
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--limit") from None
     with _opened(project, settings) as store:
-        _removed(store.gc(most)._asdict(), as_json)
+        return _removed(store.gc(most), project, as_json)
 
 
 @cache.command()
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @env_option
 @json_option
-def clear(yes: bool, env: str | None, as_json: bool) -> None:
+def clear(yes: bool, env: str | None, as_json: bool) -> int:
     """Remove all stored results: everything runs again.
 
     What a run uses at this moment stays.
@@ -153,7 +155,7 @@ def clear(yes: bool, env: str | None, as_json: bool) -> None:
             raise click.UsageError("`noria cache clear` asks first; --yes answers it")
         click.confirm(f"Remove all results in {store_folder(project, settings)}?", abort=True)
     with _opened(project, settings) as store:
-        _removed(store.clear()._asdict(), as_json)
+        return _removed(store.clear(), project, as_json)
 
 
 def _here(env: str | None) -> tuple[Project, Settings]:
@@ -176,14 +178,19 @@ def _status(store: Store) -> dict[str, Any]:
     return found
 
 
-def _removed(found: dict[str, Any], as_json: bool) -> None:
+def _removed(found: Collected, project: Project, as_json: bool) -> int:
     if as_json:
-        print_json(found)
-    elif found["reason"] is None:
+        print_json(found._asdict())
+    elif found.reason is None:
         click.echo(
-            f"removed {plural(found['entries'], 'result')} and {plural(found['blobs'], 'blob')},"
-            f" {size(found['freed'])}; {size(found['left'])} are left"
+            f"removed {plural(found.entries, 'result')} and {plural(found.blobs, 'blob')},"
+            f" {size(found.freed)}; {size(found.left)} are left"
         )
+    else:
+        click.echo(f"nothing was removed: {found.reason}", err=True)
+    if found.entries:
+        freshness.forget(str(project.state))
+    return 0 if found.reason is None else WRONG
 
 
 @contextmanager

@@ -50,8 +50,14 @@ def _lines(origin: Origin) -> list[str]:
     lines = [f"{step.dataset}  {place}  {_digest(step.digest)}{_state(origin)}"]
     if making is None:
         return lines
-    took = duration(making.seconds)
-    lines.append(f"made by {making.node} in run {making.run}, {moment(making.made)}, in {took}")
+    if making.edited_in:
+        lines.append(
+            f"made by {making.node}, then changed by hand and kept in run {making.edited_in},"
+            f" {moment(making.made)}"
+        )
+    else:
+        took = duration(making.seconds)
+        lines.append(f"made by {making.node} in run {making.run}, {moment(making.made)}, in {took}")
     if origin.code:
         lines.append(f"code        {_modules(origin.code)}")
     lines += [f"parameter   {name} = {_value(value)}" for name, value in origin.parameters]
@@ -113,7 +119,8 @@ def _step(origin: Origin) -> dict[str, Any]:
         **about,
         "raw": False,
         "node": making.node,
-        "run": making.run,
+        "run": making.edited_in or making.run,
+        "edited": making.edited_in is not None,
         "made": making.made,
         "seconds": making.seconds,
         "code": origin.code,

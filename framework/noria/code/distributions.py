@@ -13,6 +13,14 @@ _NOT_CODE = re.compile(
     rb"|.*__pycache__/"
 )
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?")
+# What a distribution does not require, and computes otherwise with where it is installed.
+_USED_WHERE_INSTALLED = {
+    "pandas": ("pyarrow", "numexpr", "bottleneck"),
+    "xarray": ("bottleneck", "numbagg", "flox", "numexpr"),
+    "seaborn": ("scipy", "statsmodels", "fastcluster"),
+    "networkx": ("numpy", "scipy"),
+    "dask": ("pyarrow", "numexpr", "bottleneck"),
+}
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
 
 
@@ -82,6 +90,8 @@ class Distributions:
                 continue
             seen.add(one)
             name, extra = one
+            used = _USED_WHERE_INSTALLED.get(name, ())
+            pending.extend((other, "") for other in used if other in self.folders)
             for required, extras, condition in self._requires(name):
                 if required not in self.folders or condition not in {"", extra}:
                     continue

@@ -17,6 +17,11 @@ for _kind, _names in {
         pendulum.now pendulum.today pendulum.yesterday pendulum.tomorrow arrow.now arrow.utcnow
         django.utils.timezone.now email.utils.localtime email.utils.formatdate
     """,
+    "time zone": """
+        datetime.datetime.fromtimestamp datetime.date.fromtimestamp datetime.datetime.astimezone
+        datetime.datetime.timestamp time.mktime dateutil.tz.tzlocal dateutil.tz.gettz
+        tzlocal.get_localzone
+    """,
     "environment": """
         os.environ os.environb os.getenv os.getenvb os.getcwd os.getcwdb os.getlogin os.uname
         os.getloadavg os.path.expanduser os.path.expandvars os.get_exec_path
@@ -149,6 +154,7 @@ _SQL = re.compile(r"\s*(select|insert|update|delete|with|create)\b", re.IGNORECA
 _METHODS: dict[str, str] = {}
 for _kind, _names in {
     "clock": "now utcnow",
+    "time zone": "astimezone timestamp fromtimestamp",
     "file": """
         read_text read_bytes iterdir glob rglob is_file is_dir is_symlink lstat samefile
         readlink read_csv read_parquet read_json scandir load_model load_weights textFile

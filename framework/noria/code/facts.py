@@ -8,6 +8,9 @@ READING = frozenset(
     {"clock", "environment", "file", "network", "database", "subprocess", "input"}
 )  # fmt: skip
 
+ZONE = "time zone"
+"""The kind of effect of what makes a time of day of a moment: it differs from place to place."""
+
 
 class Symbol(NamedTuple):
     """A definition in the project's sources that behaviour depends on.
@@ -26,7 +29,7 @@ class Symbol(NamedTuple):
 class Effect(NamedTuple):
     """Something outside that reached code reads (a kind in :data:`READING`) or changes.
 
-    The other kinds are ``writes`` (files), ``mail`` and ``tracking``.
+    The other kinds are :data:`ZONE`, ``writes`` (files), ``mail`` and ``tracking``.
     """
 
     kind: str

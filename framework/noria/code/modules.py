@@ -45,6 +45,7 @@ class Modules:
         self._paths = [
             os.path.realpath(path or ".") for path in (sys.path if paths is None else paths)
         ]
+        self.loose: dict[str, None] = {}  # files of modules that belong to no distribution
         self._kinds: dict[str, str] = {}
         self._mapped: dict[str, str] | None = None
         for root in self.roots:
@@ -101,6 +102,7 @@ class Modules:
                 continue
             hashed = blake3()
             for each in sorted(_code_below(place)):
+                self.loose[each] = None
                 hashed.update(os.path.relpath(each, path).encode())
                 hashed.update(Path(each).read_bytes())
             return hashed.hexdigest()

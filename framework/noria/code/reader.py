@@ -41,6 +41,7 @@ class CodeReader:
         called: Collection[str] = (),
     ) -> None:
         self._called = called
+        self._roots = roots
         self._folder = cache
         self._modules = Modules(roots)
         self._cache = TableCache(cache)
@@ -77,6 +78,21 @@ class CodeReader:
             found = self._known[id(thing)] = (thing, made)
         return found[1]
 
+    def fingerprint_of_name(self, module: str, name: str) -> Fingerprint:
+        """Return what a name of an imported module depends on, whatever it is bound to now.
+
+        That is more than what is bound says: which of two statements has bound it is decided by
+        the code around them.
+        """
+        while True:
+            table = self._project.tables.get(module) if self._project.is_source(module) else None
+            places = () if table is None else table.names.get(name, ())
+            starts = tuple(("s", module, place) for place in places)
+            made = self._assembly.fingerprint(starts, f"name {module} {name}")
+            if not self._project.grown:
+                return made
+            self._grow()
+
     def _of_plain(self, thing: Any, named: tuple[Key, ...]) -> Fingerprint:
         """Return the fingerprint of a function that is what its module's source says."""
         made = self._kept.find(thing.__module__, thing.__qualname__)
@@ -92,14 +108,25 @@ class CodeReader:
             made = self._assembly.fingerprint(tuple(self._starts(thing, named)), _kind_of(thing))
             if not self._project.grown:
                 return made
-            # A package was met that nothing known before imports: it may change anything.
-            self._folder = None
-            self._begin()
+            self._grow()
             named = self._anchor(thing)
+
+    def _grow(self) -> None:
+        """Begin again: a package was met that nothing known before imports."""
+        self._folder = None
+        self._begin()
+
+    def anew(self) -> "CodeReader":
+        """Return a reader of the sources as they are now, which keeps nothing."""
+        return CodeReader(self._roots, called=self._called)
 
     def files(self) -> Mapping[str, str]:
         """Return the absolute paths of all sources looked at, with their digests."""
         return dict(self._modules.digests)
+
+    def libraries(self) -> Sequence[str]:
+        """Return the files of modules beside all distributions that were looked at."""
+        return list(self._modules.loose)
 
     def scopes(self) -> Sequence[str]:
         """Return the folders whose listing mattered."""

@@ -12,7 +12,10 @@ class Path(Protocol):
 
 
 class FileDependency(NamedTuple):
-    """A file that the function reads by itself; relative paths start at the project's folder."""
+    """A file that the function reads by itself, a folder of them, or a pattern for several.
+
+    Relative paths start at the project's folder, ``~`` at the user's.
+    """
 
     path: str
 
@@ -28,6 +31,8 @@ Dependency = FileDependency | VariableDependency
 
 def file(path: str | Path) -> FileDependency:
     """Return what says that a node reads this file: ``node(..., depends_on=[file("q.sql")])``.
+
+    A folder stands for all files below it, a pattern such as ``queries/*.sql`` for those it names.
 
     >>> file("conf/query.sql")
     FileDependency(path='conf/query.sql')

@@ -210,8 +210,8 @@ def _unselected(job: Job, plan: Plan, facts: Facts) -> Verdict:
         lying = facts.lying(name)
         if lying.digest is not None or lying.opaque:
             as_recorded = recorded is not None and lying.digest == recorded.digests.get(name)
-            # Of what nobody can tell apart by looking, only the last record speaks.
-            plan.digests[name] = None if lying.opaque and not as_recorded else lying.digest
+            # What nobody can tell apart by looking is told by who loads it.
+            plan.digests[name] = None if lying.opaque else lying.digest
             late_here = late or not (as_recorded or verdict.kind == WAIT)
         elif recorded is not None and name in recorded.kept:
             plan.digests[name] = recorded.digests[name]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from noria.errors import StoreError
 from noria.plan import Job, key_of
 from noria.plan.decide import complete
 from noria.project.asked import Asked
@@ -35,7 +36,8 @@ def adopt(session: Session, selection: Selection) -> list[Adopted]:
     """Record what lies at the outputs of the selected nodes as their results, and run nothing.
 
     What lives in memory between nodes counts as made by them, and is made when it is needed.
-    Raises LockedError when a run holds the project, and what a run would raise before it begins.
+    Raises LockedError when a run holds the project, StoreError when nothing can be recorded, and
+    what a run would raise before it begins.
     """
     catalog = session.catalog
     selected, whole = session.joined(selection, catalog)
@@ -53,7 +55,11 @@ def adopt(session: Session, selection: Selection) -> list[Adopted]:
         parameters = dict(located_datasets(session.located_parameters))
         prepare(selected, catalog, parameters, None, memory.plan)
         found = list(_adopted(memory, store, run))
-        store.sync()
+        if not store.sync():
+            raise StoreError(
+                f"nothing was adopted: {'; '.join(store.troubles)}",
+                hint="the setting `store` names another folder",
+            )
     return found
 
 

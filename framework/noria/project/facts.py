@@ -10,11 +10,14 @@ from typing import Any, TypeVar
 from blake3 import blake3
 from noria_catalog import DataCatalog
 
-from noria.code import READING, CodeReader, Fingerprint
+from noria.code import READING, ZONE, CodeReader, Fingerprint
 from noria.graph import Node
 from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
+from noria.project.depended import digest_of_dependency
+from noria.project.hooked import Hooked
+from noria.project.time_zone import zone_digest
 from noria.runner.places import Places
 
 
@@ -28,7 +31,9 @@ def _machine() -> str:
 
 
 _PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]} {sys.implementation.name}"
-SYSTEM = f"{_PYTHON} {sys.platform} {_machine()}"
+# With -O no assert is executed, with -OO there are no docstrings.
+_OPTIMIZED = f" -O{sys.flags.optimize}" if sys.flags.optimize else ""
+SYSTEM = f"{_PYTHON} {sys.platform} {_machine()}{_OPTIMIZED}"
 # Where a dataset lies, and what may be read there, is no part of how it is read and saved.
 _NOT_CONFIGURATION = frozenset(
     {"filepath", "path", "metadata", "credentials", "fs_args", "refresh"}
@@ -38,6 +43,8 @@ _LEFT_OUT = {
     "makes": _NOT_CONFIGURATION | {"type", "load_args"},
 }
 _PACKED = frozenset({".gz", ".bz2", ".zip", ".xz", ".zst", ".tar", ".tgz"})
+MISSING = "missing"
+"""What stands for the digest of a file that a node is said to depend on, where nothing lies."""
 _Said = TypeVar("_Said")
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
@@ -45,8 +52,8 @@ _PLAIN = (str, int, float, bool, bytes, type(None))
 class Gatherer:
     """Gathers the facts of nodes: code, parameters, configuration, what they were said to need.
 
-    ``root`` is the project's folder, where the paths of ``depends_on`` begin; ``hooked`` are the
-    digests of hooks that could change what nodes get or give; ``canonical`` maps the names of one
+    ``root`` is the project's folder, where the paths of ``depends_on`` begin; ``hooked`` says
+    which hooks could change what nodes get or give; ``canonical`` maps the names of one
     dataset, by transcoding or by place, to the one that stands for all.
     """
 
@@ -56,7 +63,7 @@ class Gatherer:
         places: Places,
         reader: CodeReader,
         root: Path,
-        hooked: Mapping[str, str],
+        hooked: Hooked,
         canonical: Mapping[str, str],
     ) -> None:
         self._catalog = catalog
@@ -93,16 +100,30 @@ class Gatherer:
                 {one: self._configured(name, "reads") for one, name in inputs.items()}
             ),
             makes={name: self._configured(name, "makes") for name in node.outputs},
-            depends=self._shared({**self._hooked, **self.depends(node)}),
+            depends=self._shared(
+                {**self._hooked.digests, **self._zone(fingerprint), **self.depends(node)}
+            ),
         )
         always = self._always(node, fingerprint, inputs.values())
         canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
         trusted = is_trusted(node)
         return Job(node.name, parts, canonical, node.makes, always, selected, unsettled, trusted)
 
+    def forget_catalog(self) -> None:
+        """Ask the catalog anew: it may hold other parameters and datasets now."""
+        self._parameters.clear()
+        for known in self._configurations.values():
+            known.clear()
+
     def depends(self, node: Node) -> dict[str, str]:
         """Return the digests of what a node was said to depend on, as they are now."""
         return dict(self._depends(node.depends_on))
+
+    def _zone(self, fingerprint: Fingerprint) -> dict[str, str]:
+        """Return the digest of the time zone, for code that makes times of day of moments."""
+        if not any(effect.kind == ZONE for effect in fingerprint.effects):
+            return {}
+        return {"the local time zone": zone_digest()}
 
     def _shared(self, said: dict[str, _Said]) -> dict[str, _Said]:
         """Return one mapping for all that are equal: most nodes read the same in the same way."""
@@ -170,8 +191,8 @@ class Gatherer:
     def _depends(self, dependencies: Sequence[Dependency]) -> Iterator[tuple[str, str]]:
         for one in dependencies:
             if isinstance(one, FileDependency):
-                path = os.path.join(self._root, one.path)  # noqa: PTH118  # an absolute one stays
-                yield f"file {one.path}", self._places.digest_of_file(path) or "missing"
+                digest = digest_of_dependency(one, self._root, self._places.digest_of_file)
+                yield f"file {one.path}", digest or MISSING
             else:
                 value = os.environ.get(one.name)
                 yield f"variable {one.name}", "unset" if value is None else _digest(value)
@@ -193,7 +214,7 @@ class Gatherer:
             effects = [one for one in fingerprint.effects if one.kind in READING]
             if effects:
                 return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
-        return ""
+        return "" if is_trusted(node) else self._hooked.reads
 
     def _one_place(self, node: Node, inputs: Iterable[str]) -> str | None:
         place = self._places.place

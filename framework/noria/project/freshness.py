@@ -17,7 +17,9 @@ FOLDER = "fresh"
 MAGIC = b"noria-fresh-1\n"
 # One program may run as several machines: a fat binary, or a 32-bit personality.
 _MACHINE = "" if sys.platform == "win32" else os.uname().machine
-PYTHON = f"{sys.version} {sys.executable} {sys.platform} {_MACHINE} {marshal.version}"
+PYTHON = (
+    f"{sys.version} {sys.executable} {sys.platform} {_MACHINE} {marshal.version} {tuple(sys.flags)}"
+)
 # A file that was this young when it was looked at can be written again and look the same.
 YOUNG_NS = 2_000_000_000
 _NUMBERS = 5  # that are held of each file
@@ -57,6 +59,13 @@ def variables(environ: "os._Environ[str]") -> list[tuple[str, str]]:
     return sorted(item for item in environ.items() if item[0].startswith(("NORIA_", "PYTHON")))
 
 
+def forget(state: str) -> None:
+    """Let every command look for itself the next time; ``state`` is a project's ``.noria``."""
+    folder = f"{state}/{FOLDER}"
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():  # noqa: PTH112, PTH208
+        os.unlink(f"{folder}/{name}")  # noqa: PTH108
+
+
 def pack(held: dict[str, object]) -> bytes:
     """Return a manifest as bytes."""
     payload = marshal.dumps(held)
@@ -75,6 +84,11 @@ def states(paths: list[str]) -> list[int]:
             status.st_mode,
         )
     return flat
+
+
+def inode(path: str) -> int:
+    """Return the number of a file, 0 for no path.  Raises OSError where there is none."""
+    return os.stat(path).st_ino if path else 0  # noqa: PTH116
 
 
 def digest_of(path: str) -> bytes:
@@ -148,13 +162,16 @@ def _is_fresh(held: dict[str, object], words: list[str], here: str) -> bool:
         if states(paths[start:end]) != were[start * _NUMBERS : end * _NUMBERS]:
             return False
     absent: list[str] = held["absent"]  # type: ignore[assignment]
-    if any(map(os.path.lexists, absent)):
+    if any(map(os.path.exists, absent)):
         return False
     read: dict[str, bytes | None] = held["environment"]  # type: ignore[assignment]
     for name, digest in read.items():
         value = os.environ.get(name)
         if (None if value is None else digest_of_text(value)) != digest:
             return False
+    store: tuple[str, int] = held["store"]  # type: ignore[assignment]
+    if inode(store[0]) != store[1]:  # what was kept is gone
+        return False
     young: dict[str, bytes] = held["young"]  # type: ignore[assignment]
     return all(digest_of(path) == digest for path, digest in young.items())
 

@@ -1,8 +1,9 @@
 """Hooks that could change the data of a node: their code is part of what its result depends on."""
 
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from noria.code import CodeReader
+from noria.code import READING, CodeReader
 from noria.runner.hooking import HookCalls
 
 # The hooks that are given data, and the argument in which.
@@ -12,22 +13,41 @@ _GIVEN_DATA = {
     "after_dataset_loaded": "data",
     "before_dataset_saved": "data",
 }
+# Who measures how long a node takes is given its data, too, and hardly ever puts the time into it.
+_READING = READING - {"clock"}
 
 
-def hooks_that_change_data(hooks: HookCalls | None, reader: CodeReader) -> dict[str, str]:
-    """Return the digests of the code of hooks that could change data, by what they are called.
+class Hooked(NamedTuple):
+    """What hooks may do to the data of nodes: the digests of their code, by what they are called.
+
+    ``reads`` says what they read of the world outside, empty for nothing that is known.
+    """
+
+    digests: Mapping[str, str]
+    reads: str
+
+
+def hooks_that_change_data(hooks: HookCalls | None, reader: CodeReader) -> Hooked:
+    """Return what is known of hooks that could change data.
 
     A hook that does not take the data cannot change it.
     """
-    if hooks is None:
-        return {}
-    return {
-        f"hook {name} of {_home(function)}": reader.fingerprint(function).digest
-        for name, argument in _GIVEN_DATA.items()
-        for function, arguments in hooks.implementations(name)
-        if argument in arguments or name == "before_node_run"
-    }
+    digests: dict[str, str] = {}
+    reads = ""
+    for name, function in _given_data(hooks):
+        fingerprint = reader.fingerprint(function)
+        home = f"{function.__module__}.{function.__qualname__}"
+        digests[f"hook {name} of {home}"] = fingerprint.digest
+        for effect in fingerprint.effects:
+            if effect.kind in _READING:
+                reads = f"the hook {name} reads the {effect.kind}: {effect.what} ({effect.where})"
+    return Hooked(digests, reads)
 
 
-def _home(function: Any) -> str:
-    return f"{function.__module__}.{function.__qualname__}"
+def _given_data(hooks: HookCalls | None) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, argument in _GIVEN_DATA.items() if hooks is not None else ():
+        assert hooks is not None
+        for function, arguments in hooks.implementations(name):
+            # What one returns takes the place of inputs, whatever it was given.
+            if argument in arguments or name == "before_node_run":
+                yield name, function

@@ -1,9 +1,12 @@
 """What a project's run remembers: the store, the plan, and what stands between them and a run."""
 
+import os
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from blake3 import blake3
 from noria_catalog import DataCatalog
 from noria_catalog.suggest import nearest
 
@@ -14,12 +17,13 @@ from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT
-from noria.project.facts import Gatherer
+from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import is_own
 from noria.project.pickled import PickledCode
 from noria.project.source_watch import SourceWatch
 from noria.record.events import Listener, Noted
+from noria.runner.adoptions import Adoptions
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.perform import Performer
@@ -30,6 +34,7 @@ from noria.runner.restore import put_back
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
 from noria.store import Output, Store
+from noria.store.records import EDITED
 
 
 class Incremental:
@@ -80,9 +85,11 @@ class Incremental:
         self._closely = closely
         self._emit: Listener | None = None
         self._places = Places(catalog, store, given)
-        self._watch = SourceWatch(reader.files, self._places.digest_of_file)
+        self._watch = SourceWatch(reader, reader.anew, self._places.digest_of_file, root)
         code_of = PickledCode(catalog, self._places, reader, source)
-        self.records = Records(store, self._places, code_of, closely=closely)
+        # A store in the project's folder moves with it.
+        self._adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
+        self.records = Records(store, self._places, code_of, self._adoptions, closely=closely)
         self._canonical = _canonical(whole)
         self.gatherer = Gatherer(
             catalog,
@@ -112,6 +119,14 @@ class Incremental:
             check_overwriting(plan, self._places)
         return self._provided(plan)
 
+    def plan_again(self, pipeline: Pipeline) -> None:
+        """Judge the nodes anew where a hook may have changed the catalog since."""
+        hooks = () if self._hooks is None else self._hooks.implementations("before_pipeline_run")
+        if any("catalog" in arguments for _, arguments in hooks):
+            self._places.forget_all()
+            self.gatherer.forget_catalog()
+            self.plan(pipeline)
+
     def flow(self, pipeline: Pipeline, given: Mapping[str, Any], kept: Iterable[str]) -> DataFlow:
         """Return the data of the run; ``kept`` stay when the last reader is done."""
         return StoredFlow(
@@ -132,13 +147,13 @@ class Incremental:
         assert self.plan_made is not None
         assert isinstance(flow, StoredFlow)
         self._emit = emit
-        for line in told_late(self.plan_made):
+        for line in self.notes():
             emit(Noted("", line))
         self._fetch(self.plan_made, flow)
         project = Project(
             self._root,
             self._root / ".noria" / "aside" / self._run,
-            self._watch.edited,
+            self._code_changed,
             self._depends_changed,
             self.gatherer.texts,
         )
@@ -207,6 +222,11 @@ class Incremental:
         for output in outputs:
             self._places.set_mark(output.name, output.digest)
 
+    @property
+    def store_file(self) -> Path:
+        """The database of the store."""
+        return self._store.database.path
+
     def dependencies(self) -> Iterator[Dependency]:
         """Yield what nodes were said to depend on."""
         for node in self._nodes.values():
@@ -215,6 +235,16 @@ class Incremental:
     def data_paths(self) -> Iterator[str]:
         """Return where the data of all judged nodes lies on this machine's disks."""
         return self._paths(self._nodes.values())
+
+    def notes(self) -> Iterator[str]:
+        """Yield a line for what the user may not have meant: old inputs, files that are nowhere."""
+        assert self.plan_made is not None
+        yield from _told_late(self.plan_made)
+        for name, depended in self._depended.items():
+            for what, digest in depended.items():
+                if digest == MISSING:
+                    path = what.removeprefix("file ")
+                    yield f"{name}: it is said to depend on {path}, and nothing is there"
 
     def has_open_ends(self) -> bool:
         """Tell whether the next run could differ though no file that was looked at has changed."""
@@ -352,14 +382,28 @@ class Incremental:
                 continue
             output = output_in_place(name, self._catalog, self._store, self._places)
             outputs = tuple(output if one.name == name else one for one in entry.outputs)
-            self._store.remember(entry._replace(outputs=outputs))
+            edited = f"{verdict.key}-{_digest(f'{self._root} {name} {output.digest}')}"
+            self._store.remember(
+                entry._replace(
+                    key=edited, run=f"{EDITED}{self._run}", made=time.time(), outputs=outputs
+                )
+            )
+            self._adoptions.add(verdict.key, edited)
             self._places.set_mark(name, output.digest)
             self.records.forget(verdict.key)
+
+    def _code_changed(self, nodes: Iterable[str], *, exactly: bool) -> Mapping[str, str]:
+        functions = {name: self._nodes[name].func for name in nodes}
+        return self._watch.changed(functions, exactly=exactly)
 
     def _depends_changed(self, node: Node) -> str | None:
         if node.depends_on and self.gatherer.depends(node) != self._depended[node.name]:
             return "what it was said to depend on changed while it ran"
         return None
+
+
+def _digest(text: str) -> str:
+    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _data_of(nodes: Iterable[Node]) -> set[str]:
@@ -376,7 +420,7 @@ def _canonical(pipeline: Pipeline) -> dict[str, str]:
     return {name: stands[wiring.base(name)] for name in wiring.read | wiring.made}
 
 
-def told_late(plan: Plan) -> Iterator[str]:
+def _told_late(plan: Plan) -> Iterator[str]:
     """Yield a line for each input that is out of date and used as it is."""
     by_maker: dict[str, list[str]] = {}
     for name, maker in plan.late.items():

@@ -4,19 +4,29 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+from noria_catalog.errors import NoriaError
 
 from noria.graph.depends import FileDependency, VariableDependency
 from noria.project import freshness
+from noria.project.depended import watched_paths
+from noria.project.discover import read_project
 from noria.project.importing import imported
 from noria.project.incremental import Incremental
 from noria.project.outside import read_outside
 from noria.project.reading import read_code
 from noria.project.session import Session
+from noria.project.settings import are_lasting, read_settings, settings_files
+from noria.project.time_zone import ZONE_FILE
+from noria.project.trees import walk
 
 _MOST_YOUNG_BYTES = 64_000_000
 _SKIPPED = {"__pycache__"}
+_DESCRIBED = (".dist-info", ".egg-info")
+# Where `~` leads and where the user's key lies; what the time zone is.
+_ALWAYS_READ = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "TZ")
 
 
 class Before:
@@ -31,20 +41,20 @@ class Before:
         """Tell whether no file of them was edited, made or removed since."""
         return self._states is not None and self._states == self._look()
 
-    def _look(self) -> dict[str, list[int]] | None:
+    def _look(self) -> Mapping[str, Sequence[int | str]] | None:
         conf = self._session.local_configuration()
         if conf is None:
             return None
         looked = _Looked()
-        looked.add_tree(conf)
-        looked.add_tree(self._session.project.source)
+        looked.add_written(self._session, conf)
         looked.add_installed()
         # A folder is told by the names in it: its own state changes when code is compiled.
         try:
             looked_at = {path: freshness.states([path]) for path in looked.paths}
         except OSError:  # one is just being replaced
             return None
-        return {path: state for path, state in looked_at.items() if not stat.S_ISDIR(state[-1])}
+        files = {path: state for path, state in looked_at.items() if not stat.S_ISDIR(state[-1])}
+        return files | {place: _names_in(place) for place in sys.path if os.path.isdir(place)}  # noqa: PTH112
 
 
 def keep_answer(
@@ -63,37 +73,49 @@ def keep_answer(
     the command ran.
     """
     conf = session.local_configuration()
-    if session.settings.always_open or conf is None:
+    project, settings = session.project, session.settings
+    if settings.always_open or conf is None or not are_lasting(project, settings):
         return False
     if memory is not None and memory.has_open_ends():
         return False
-    reader = read_code(session.project, keeping=False) if memory is None else memory.reader
+    reader = read_code(project, keeping=False) if memory is None else memory.reader
     outside = read_outside(session, reader, hooks=memory is not None)
     reader.save_cache()  # what makes pipelines was read for this alone
     if outside is not None:
         return False
     looked = _Looked()
     here = os.getcwd()  # noqa: PTH109  # as freshness.py writes it
-    looked.add_project(Path(here), session.project.path)
-    looked.add_tree(conf)
-    looked.add_tree(session.project.source)
-    looked.add_files([*imported, *reader.files(), *reader.scopes()])
+    looked.add_project(Path(here), project.path)
+    looked.add_written(session, conf)
+    looked.add_files([*imported, *reader.files(), *reader.scopes(), *reader.libraries()])
     looked.add_installed()
-    variables = {*session.config.variables}
+    looked.add_data([ZONE_FILE])
+    variables = {*session.config.variables, *_ALWAYS_READ}
     if memory is not None:
         looked.add_data(memory.data_paths())
         for one in memory.dependencies():
             if isinstance(one, VariableDependency):
                 variables.add(one.name)
             elif isinstance(one, FileDependency):
-                looked.add_data([str(session.project.path / one.path)])
-    held = looked.held(before.path, words, here, variables, said)
+                looked.add_data(watched_paths(one, project.path))
+    store = "" if memory is None else str(memory.store_file)
+    held = looked.held(before.path, words, here, variables, said, store)
     # First the states, then whether they are those of what was read: what changes after is seen.
-    if held is None or not before.still_so():
+    if held is None or not before.still_so() or not _is_as_read(session):
         return False
     if memory is not None and not memory.is_settled():
         return False
-    return _write(held, session.project.state, words, here)
+    return _write(held, project.state, words, here)
+
+
+def _is_as_read(session: Session) -> bool:
+    """Tell whether the project's file and the settings say what they said at the beginning."""
+    try:
+        project = read_project(session.project.path)
+        settings = read_settings(session.project, session.asked_env)
+    except NoriaError:  # one is being edited
+        return False
+    return project == session.project and settings == session.settings
 
 
 def _write(held: dict[str, object], state: Path, words: list[str], here: str) -> bool:
@@ -123,18 +145,25 @@ class _Looked:
             if folder == root:
                 break
 
-    def add_tree(self, folder: Path) -> None:
-        """Add all files and folders below a folder, but environments and compiled files."""
-        if folder.is_file():
-            self._add(folder)
-            return
-        self._add(folder)
-        for where, folders, names in os.walk(folder):
+    def add_written(self, session: Session, conf: Path) -> None:
+        """Add what people write: configuration, settings, code."""
+        project = session.project
+        self._add_tree(str(conf))
+        # In a flat project the sources lie beside all else that there is.
+        flat = project.path.is_relative_to(project.source)
+        self._add_tree(str(project.package_path if flat else project.source))
+        for path in settings_files(session.project, session.settings):
+            self._add(path)
+
+    def _add_tree(self, top: str) -> None:
+        """Add all files and folders below a folder, but environments and what is hidden."""
+        self._add(top)
+        for where, folders, names in walk(top, _SKIPPED):
             if "pyvenv.cfg" in names:
                 folders.clear()
                 continue
-            folders[:] = [name for name in folders if name not in _SKIPPED]
-            for name in (*folders, *names):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in (*folders, *(each for each in names if not each.startswith("."))):
                 self._add(os.path.join(where, name))  # noqa: PTH118
 
     def add_files(self, files: Iterable[str]) -> None:
@@ -147,26 +176,24 @@ class _Looked:
         """Add data: files, folders with all that lies in them, and what is not there."""
         for path in paths:
             self._add(path)
-            if os.path.isdir(path):  # noqa: PTH112
-                for where, folders, names in os.walk(path):
-                    for name in (*folders, *names):
-                        self._add(os.path.join(where, name))  # noqa: PTH118
+            for where, folders, names in walk(path):
+                for name in (*folders, *names):
+                    self._add(os.path.join(where, name))  # noqa: PTH118
 
     def add_installed(self) -> None:
         """Add what tells of every change to the installed distributions."""
         for place in sys.path:
-            if not os.path.isdir(place):  # noqa: PTH112
-                continue
-            names = os.listdir(place)  # noqa: PTH208
-            records = [f"{place}/{name}/RECORD" for name in names if name.endswith(".dist-info")]
-            if records:
-                self._add(place)
-                for path in (*records, *(f"{place}/{each}" for each in names if _paths(each))):
-                    self._add(path)
+            self._add(place)  # a folder, an archive of modules, or nothing yet
+            if os.path.isdir(place):  # noqa: PTH112
+                for name in os.listdir(place):  # noqa: PTH208
+                    if name.endswith(_DESCRIBED):
+                        self._add(_description(f"{place}/{name}"))
+                    elif _paths(name):
+                        self._add(f"{place}/{name}")
 
     def _add(self, path: str | Path) -> None:
         path = str(path)
-        (self._paths if os.path.lexists(path) else self._absent)[path] = None
+        (self._paths if os.path.exists(path) else self._absent)[path] = None  # noqa: PTH110
 
     @property
     def paths(self) -> list[str]:
@@ -180,8 +207,12 @@ class _Looked:
         here: str,
         variables: Iterable[str],
         said: str,
+        store: str,
     ) -> dict[str, object] | None:
-        """Return the manifest; ``None`` when a file has gone meanwhile, or it would take long."""
+        """Return the manifest; ``None`` when a file has gone meanwhile, or it would take long.
+
+        ``store`` is the file of which it matters only that it is there.
+        """
         now = time.time_ns()
         try:
             states = freshness.states(self.paths)
@@ -189,6 +220,7 @@ class _Looked:
             if sum(states[5 * at] for at, _ in young) > _MOST_YOUNG_BYTES:
                 return None
             digests = {path: freshness.digest_of(path) for _, path in young}
+            inode = freshness.inode(store)
         except OSError:
             return None
         return {
@@ -203,8 +235,13 @@ class _Looked:
             "absent": list(self._absent),
             "environment": {name: _value(name) for name in sorted(variables)},
             "young": digests,
+            "store": (store, inode),
             "said": said,
         }
+
+
+def _names_in(folder: str) -> list[str]:
+    return sorted(name for name in os.listdir(folder) if name not in _SKIPPED)  # noqa: PTH208
 
 
 def _young(paths: list[str], states: list[int], now: int) -> Iterator[tuple[int, str]]:
@@ -212,6 +249,12 @@ def _young(paths: list[str], states: list[int], now: int) -> Iterator[tuple[int,
         changed = max(states[5 * at + 1], states[5 * at + 2])
         if now - changed < freshness.YOUNG_NS:
             yield at, path
+
+
+def _description(place: str) -> str:
+    """Return the file that is written anew when a distribution is."""
+    candidates = (f"{place}/{each}" for each in ("RECORD", "PKG-INFO", "METADATA"))
+    return next(filter(os.path.isfile, candidates), place)
 
 
 def _paths(name: str) -> bool:

@@ -8,13 +8,18 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from noria.code import READING, CodeReader, Effect
+from noria.code import READING, CodeReader, Effect, Fingerprint
 from noria.project.importing import is_own
 from noria.project.registry import MAKERS
 from noria.project.session import Session
 
-# The hooks that come before the plan: they may change what there is to run.
-_BEFORE_PLAN = ("after_context_created", "after_catalog_created")
+# The hooks that come before the plan, and what they are given by which they may change what there
+# is to run.
+_BEFORE_PLAN = {
+    "after_context_created": "context",
+    "after_catalog_created": "catalog",
+    "before_pipeline_run": "catalog",
+}
 
 
 def read_outside(session: Session, reader: CodeReader, *, hooks: bool) -> str | None:
@@ -26,9 +31,9 @@ def read_outside(session: Session, reader: CodeReader, *, hooks: bool) -> str | 
     for function in _hooks(session) if hooks else ():
         if not is_own(function):
             return f"the hook {function.__module__}.{function.__qualname__}"
-        for effect in _reading(reader, function):
+        for effect in _reading(reader.fingerprint(function)):
             return _told(effect)
-    found = {effect for maker in _makers(session) for effect in _reading(reader, maker)}
+    found = {effect for maker in _makers(session, reader) for effect in _reading(maker)}
     if found:
         for pipeline in session.pipelines.made():
             for node in pipeline.nodes:
@@ -38,23 +43,25 @@ def read_outside(session: Session, reader: CodeReader, *, hooks: bool) -> str | 
 
 def _hooks(session: Session) -> Iterator[Callable[..., Any]]:
     if session.hooks is not None:
-        for name in _BEFORE_PLAN:
-            for function, _ in session.hooks.implementations(name):
-                yield function
+        for name, argument in _BEFORE_PLAN.items():
+            for function, arguments in session.hooks.implementations(name):
+                if argument in arguments:
+                    yield function
 
 
-def _makers(session: Session) -> Iterator[Callable[..., Any]]:
+def _makers(session: Session, reader: CodeReader) -> Iterator[Fingerprint]:
     package = session.project.package
     for name, module in list(sys.modules.items()):
         if name == package or name.startswith(f"{package}."):
             for maker in MAKERS:
                 function = vars(module).get(maker)
                 if callable(function):
-                    yield function
+                    yield reader.fingerprint(function)
+                    yield reader.fingerprint_of_name(name, maker)
 
 
-def _reading(reader: CodeReader, function: Callable[..., Any]) -> list[Effect]:
-    return [effect for effect in reader.fingerprint(function).effects if effect.kind in READING]
+def _reading(fingerprint: Fingerprint) -> list[Effect]:
+    return [effect for effect in fingerprint.effects if effect.kind in READING]
 
 
 def _told(effect: Effect) -> str:

@@ -15,7 +15,7 @@ from noria.plan.decide import REUSE, complete
 from noria.plan.explain import Difference, differences, symbols_that_differ
 from noria.plan.key import Parts, parts_from
 from noria.project.asked import Asked
-from noria.project.incremental import Incremental, told_late
+from noria.project.incremental import Incremental
 from noria.project.opened_memory import incremental
 from noria.project.orphans import Orphan, find_orphans
 from noria.project.parameters import located_datasets
@@ -72,8 +72,8 @@ class Planning:
 
     @property
     def late(self) -> list[str]:
-        """A line for each input that is out of date and would be used as it is."""
-        return list(told_late(self._plan))
+        """A line for each input that is out of date and would be used, and each missing file."""
+        return list(self.memory.notes())
 
     @property
     def is_settled(self) -> bool:

@@ -45,6 +45,7 @@ from noria.runner.hooking import HookCalls
 from noria.runner.joined import join_places
 from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
+from noria.runner.places import shown_in
 from noria.runner.run import new_run_id, run_pipeline
 
 
@@ -86,7 +87,7 @@ class Session:
         load_versions: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
-        self._asked_env = env
+        self.asked_env = env
         self.settings: Settings = read_settings(project, env)
         self.env = self.settings.env
         self.run_id = new_run_id()
@@ -192,8 +193,7 @@ class Session:
 
     def shown(self, path: Path) -> str:
         """Return a path as it is called in the project's folder."""
-        root = self.project.path
-        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        return shown_in(self.project.path, str(path))
 
     def refresh(self) -> tuple[list[Path], dict[str, ModuleType]]:
         """Notice what was edited since the last time: code and configuration are read anew.
@@ -212,7 +212,7 @@ class Session:
         else:
             kept |= {"pipelines", "hooks"}
         if any(path.suffix == ".toml" for path in edited):
-            self.settings = read_settings(self.project, self._asked_env)
+            self.settings = read_settings(self.project, self.asked_env)
         if edited:
             self._catalog = None
             for name, value in list(vars(type(self)).items()):

@@ -62,9 +62,7 @@ def read_settings(project: Project, env: str | None = None) -> Settings:
     """
     files = [_from_project(project)]
     variables = _variables()
-    conf = variables.get(f"{PREFIX}CONF_SOURCE") or files[0].values.get("conf_source", "conf")
-    if not isinstance(conf, str):
-        _typed("conf_source", conf, files)
+    conf = _where(files, variables)
     files += _from_file(project, project.path / conf / BASE / FILE)
     said = [file.values["env"] for file in reversed(files) if "env" in file.values]
     chosen = env or variables.get(f"{PREFIX}ENV") or (said[0] if said else LOCAL)
@@ -83,6 +81,30 @@ def read_settings(project: Project, env: str | None = None) -> Settings:
     sources += [_Variable(name, variables[name]) for name in sorted(variables)]
     typed = {key: _typed(key, value, sources) for key, value in values.items()}
     return Settings(**{**typed, "env": chosen})
+
+
+def settings_files(project: Project, settings: Settings) -> list[Path]:
+    """Return where :func:`read_settings` looked for these settings, file or no file."""
+    conf = project.path / _where([_from_project(project)], _variables())
+    return [conf / layer / FILE for layer in dict.fromkeys((BASE, settings.env))]
+
+
+def are_lasting(project: Project, settings: Settings) -> bool:
+    """Tell whether the settings mean the same as long as nobody writes them anew.
+
+    Dynaconf makes values such as ``@format {env[USER]}`` of what is outside of them.
+    """
+    files = [path for path in settings_files(project, settings) if path.is_file()]
+    written = [path.read_text("utf-8-sig") for path in files]
+    return "@" not in json.dumps([project.table, _variables(), written], default=str)
+
+
+def _where(files: Sequence["_File"], variables: Mapping[str, str]) -> str:
+    """Return the folder whose environments hold the settings' files."""
+    conf = variables.get(f"{PREFIX}CONF_SOURCE") or files[0].values.get("conf_source", "conf")
+    if not isinstance(conf, str):
+        _typed("conf_source", conf, files)
+    return str(conf)
 
 
 class _File:

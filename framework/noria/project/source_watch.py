@@ -1,10 +1,13 @@
 """Whether the sources that a run was judged by are still what they were."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from noria.code import CodeReader
 from noria.project.importing import imported
+from noria.runner.places import shown_in
 
 _State = list[tuple[int, int, int, int]]
 
@@ -12,31 +15,77 @@ _State = list[tuple[int, int, int, int]]
 class SourceWatch:
     """Tells of edits: exactly by content, and quickly by the files' states between exact looks.
 
-    ``files`` returns the sources that were looked at, with the digests of what stood in them,
-    ``digest_of`` the digest of what stands there now.
+    ``reader`` has read the sources that a run was judged by, ``read_again`` makes one for how they
+    are now; ``digest_of`` returns the digest of what stands in a file, ``root`` is the project's
+    folder.
     """
 
     def __init__(
-        self, files: Callable[[], Mapping[str, str]], digest_of: Callable[[str], str | None]
+        self,
+        reader: CodeReader,
+        read_again: Callable[[], CodeReader],
+        digest_of: Callable[[str], str | None],
+        root: Path,
     ) -> None:
-        self._files = files
+        self._reader = reader
+        self._read_again = read_again
         self._digest_of = digest_of
+        self._root = root
         self._states: _State | None = None
+        self._found: str | None = None
+        self._now: CodeReader | None = None
 
     def edited(self, *, exactly: bool = True) -> str | None:
         """Return what is to be said of a source that is not what was judged, or imported.
 
-        Not ``exactly``, files whose states are those of the last exact look are taken for unedited.
+        Not ``exactly``, files whose states are those of the last exact look are taken for what
+        they were then.
         """
-        files = self._files()
+        files = self._reader.files()
         states = _states(files)
-        if not exactly and states is not None and states == self._states:
-            return None
+        if exactly or states is None or states != self._states:
+            self._found = next(self._edits(files), None)
+            self._states = states
+        return self._found
+
+    def changed(self, functions: Mapping[str, Any], *, exactly: bool = True) -> dict[str, str]:
+        """Return the names of those functions that an edit has changed, with what was edited.
+
+        A remark, or a function that they do not reach, changes none of them.
+        """
+        edited = self.edited(exactly=exactly)
+        if edited is None:
+            return {}
+        now = self._read_now()
+        if self._is_mixed(now):
+            return dict.fromkeys(functions, edited)
+        judged = self._reader.fingerprint
+        return {
+            name: edited
+            for name, function in functions.items()
+            if now.fingerprint(function).digest != judged(function).digest
+        }
+
+    def _edits(self, files: Mapping[str, str]) -> Iterator[str]:
         for path, digest in files.items():
             if imported.get(path, digest) != digest or self._digest_of(path) != digest:
-                return f"{Path(path).name} was edited"
-        self._states = states
-        return None
+                yield f"{shown_in(self._root, path)} was edited"
+
+    def _read_now(self) -> CodeReader:
+        now = self._now
+        if now is None or any(
+            self._digest_of(path) != known for path, known in now.files().items()
+        ):
+            now = self._now = self._read_again()
+        return now
+
+    def _is_mixed(self, now: CodeReader) -> bool:
+        """Tell whether a module was imported in a state between that judged and that of now."""
+        after = now.files()
+        return any(
+            imported.get(path, judged) not in (judged, after.get(path))
+            for path, judged in self._reader.files().items()
+        )
 
 
 def _states(files: Mapping[str, str]) -> _State | None:

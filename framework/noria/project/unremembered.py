@@ -20,10 +20,14 @@ class Unremembered:
         self._catalog = catalog
         self._store = store
         self._places = Places(catalog, store, given)
+        self._made: Collection[str] = ()
 
     def plan(self, pipeline: Pipeline) -> Collection[str]:
         """Judge nothing: all nodes run."""
         return ()
+
+    def plan_again(self, pipeline: Pipeline) -> None:
+        """Judge nothing."""
 
     def flow(self, pipeline: Pipeline, given: Mapping[str, Any], kept: Iterable[str]) -> DataFlow:
         """Return the data of the run."""
@@ -33,10 +37,13 @@ class Unremembered:
         self, performer: Performer, flow: DataFlow, emit: Listener
     ) -> Callable[[int], None]:
         """Return the performer, after noting whose outputs will be written."""
-        for name in {name for node in performer.nodes for name in node.makes}:
+        self._made = {name for node in performer.nodes for name in node.makes}
+        for name in self._made:
             self._places.unrecord(name)
         return performer
 
     def settle(self) -> None:
-        """Make sure that the notes outlive a power cut."""
+        """Note what lies there now, and make sure that the notes outlive a power cut."""
+        for name in self._made:
+            self._places.unrecord(name, made=True)
         self._store.sync()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from noria.graph.names import is_parameter
 from noria.plan.key import Parts
+from noria.store.records import EDITED
 
 
 class Making(NamedTuple):
@@ -19,6 +20,11 @@ class Making(NamedTuple):
     seconds: float
     parts: Parts
     outputs: Mapping[str, tuple[str, str]]
+
+    @property
+    def edited_in(self) -> str | None:
+        """The run that was told to keep what somebody had edited; ``None`` where nobody had."""
+        return self.run.removeprefix(EDITED) if self.run.startswith(EDITED) else None
 
 
 class Step(NamedTuple):

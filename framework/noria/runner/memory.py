@@ -18,6 +18,9 @@ class Memory(Protocol):
         Raises MissingInputError for what another node should have made and nobody has.
         """
 
+    def plan_again(self, pipeline: Pipeline) -> None:
+        """Judge the nodes anew where a hook may have changed the catalog since."""
+
     def flow(self, pipeline: Pipeline, given: Mapping[str, Any], kept: Iterable[str]) -> DataFlow:
         """Return the data of the run; ``kept`` stay when the last reader is done."""
 

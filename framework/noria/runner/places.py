@@ -1,12 +1,14 @@
 """What lies at the places of a run's datasets, and how it is told apart."""
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from blake3 import blake3
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Digests, Exists, Restores
 from noria_catalog.digest import names_digest
@@ -79,11 +81,16 @@ class Places:
         for name, path in files.items():
             digest = digests[path]
             if digest is not None:
-                self._known[name] = self._of_content(self._catalog[name], places[name], digest)
+                self._known[name] = self._of_content(name, digest)
 
     def forget(self, name: str) -> None:
         """Look anew the next time: something was saved there."""
         self._known.pop(name, None)
+
+    def forget_all(self) -> None:
+        """Look anew at all: another dataset may stand behind any name."""
+        for known in (self._known, self._names, self._described):
+            known.clear()
 
     def look(self, name: str) -> Lying:
         """Return what lies there now, looked at anew."""
@@ -125,11 +132,28 @@ class Places:
             place = self._names[name] = "" if self.is_memory(name) else self._place(name)
         return place
 
-    def unrecord(self, name: str) -> None:
-        """Note that what will lie at a place is nobody's recorded result, where one lay."""
+    def unrecord(self, name: str, *, made: bool = False) -> None:
+        """Note that what lies at a place is nobody's recorded result, where one lay before.
+
+        ``made``: a run that remembers nothing has just put it there; else it is about to.
+        """
         place = self.place(name)
         if place and self._marks.get(place):
-            self._marks.set(place, UNRECORDED)
+            self._marks.set(place, f"{UNRECORDED} {self._state(name)}" if made else UNRECORDED)
+            self.forget(name)
+
+    def _state(self, name: str) -> str:
+        """Return what tells whether anybody writes to a place, without reading what lies there."""
+        dataset: Any = self._catalog[name]
+        if is_remote(self.place(name)):
+            return self._stamp(dataset) or ""
+        with suppress(DatasetError, OSError):
+            if _does(dataset, Restores):
+                with dataset.stored_files() as files:
+                    found = [(inside, Path(path).stat()) for inside, path in files]
+                said = [(n, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for n, s in found]
+                return blake3(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+        return ""
 
     def begin(self, name: str) -> None:
         """Note that what lies at a place from now on is ours, though it is not recorded yet."""
@@ -144,6 +168,38 @@ class Places:
             stamp = self._stamp(self._catalog[name]) if is_remote(place) else None
             self._marks.set(place, digest if stamp is None else f"{digest} {stamp}")
             self.forget(name)
+
+    def note_parts(self, name: str) -> None:
+        """Note what lies now in a folder to which a run only adds."""
+        if self._is_added_to(name):
+            with self.stored(name) as files:
+                digests = {inside: self._seen.digest_of(path) for inside, path in files}
+            self._marks.set(f"parts {self.place(name)}", json.dumps(digests))
+
+    def edited_parts(self, name: str) -> list[str]:
+        """Return the files in a folder to which a run only adds that are not as one has left them.
+
+        They cannot be told where the last run was killed, or was told not to remember.
+        """
+        place = self.place(name)
+        noted = self._marks.get(f"parts {place}") if self._is_added_to(name) else None
+        if noted is None or self._marks.get(place) in (None, WRITING, UNRECORDED):
+            return []
+        digests = json.loads(noted)
+        with self.stored(name) as files:
+            return [
+                path for inside, path in files if self._seen.digest_of(path) != digests.get(inside)
+            ]
+
+    def _is_added_to(self, name: str) -> bool:
+        if not self.place(name) or is_remote(self.place(name)):
+            return False
+        dataset: Any = self._catalog[name]
+        return (
+            not isinstance(dataset, FileDataset)
+            and isinstance(dataset, Restores)
+            and not dataset.restorable
+        )
 
     def note(self, name: str) -> str | None:
         """Return a note that was kept under a name."""
@@ -227,17 +283,21 @@ class Places:
                 return Lying(held)
             known = written if there and written not in (UNRECORDED, WRITING) else ""
             return Lying(known or None, opaque=there, **about)
-        return self._of_content(dataset, place, digest)
+        return self._of_content(name, digest)
 
-    def _of_content(self, dataset: Any, place: str, digest: str) -> Lying:
+    def _of_content(self, name: str, digest: str) -> Lying:
         """Return what is to be said of the content that lies at a place."""
+        dataset: Any = self._catalog[name]
+        place = self.place(name)
         written, _, stamp = (self._marks.get(place) or "").partition(" ")
-        if digest in (written, stamp):
+        if written != UNRECORDED and digest in (written, stamp):
             digest = written  # of two equal texts one is enough
         recorded = (
             written in (digest, WRITING)
+            or (written == UNRECORDED and stamp == self._state(name))
             or bool(self._store.by_output(digest))
             or not (_does(dataset, Restores) and dataset.restorable)
+            or getattr(dataset, "version", None) is not None  # another one is put beside it
         )
         return Lying(digest, recorded=recorded, **_about(place, written))
 

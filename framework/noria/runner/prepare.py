@@ -63,7 +63,8 @@ def prepare(
     outside = examined.pipeline.made_outside
     if provide is not None and all(base_name(name) in outside for name in missing):
         provided = provide(examined.pipeline)
-        missing = [name for name in missing if name not in provided]
+        asked = catalog.pinned()  # a version that was asked for by name is had by nothing else
+        missing = [name for name in missing if name not in provided or name in asked]
     if missing:
         raise _together([examined.why(name) for name in missing[:_MOST_TOLD]], len(missing))
     _raise(examined.edges())

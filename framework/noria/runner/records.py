@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from noria.plan import Lying, Parts, Recorded
 from noria.plan.key import parts_from
+from noria.runner.adoptions import Adoptions
 from noria.runner.places import Places
 from noria.store import Entry, Output, Store
 
@@ -11,7 +12,8 @@ from noria.store import Entry, Output, Store
 class Records:
     """The facts of a plan: recorded results from the store, and what lies at places.
 
-    ``code_of`` returns a digest of the code that a dataset's content counts on.
+    ``code_of`` returns a digest of the code that a dataset's content counts on, ``adoptions`` knows
+    of results that count as somebody has edited them.
     ``closely`` reads what is to be used of the store, to know that it is right: a damaged result
     is then as good as none, and found before anything runs.
     """
@@ -21,12 +23,14 @@ class Records:
         store: Store,
         places: Places,
         code_of: Callable[[str, str], str],
+        adoptions: Adoptions,
         *,
         closely: bool = False,
     ) -> None:
         self._code_of = code_of
         self._store = store
         self._places = places
+        self._adoptions = adoptions
         self._looks_right = store.is_whole if closely else store.has
         self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
@@ -42,7 +46,11 @@ class Records:
             self._found.update({entry.key: entry for entry in self._latest.values()})
 
     def entry(self, key: str) -> Entry | None:
-        """Return the entry of a key as it is in the store."""
+        """Return what is recorded under a key, as it counts in this project."""
+        edited = self._adoptions.get(key)
+        return (self._entry(edited) if edited != key else None) or self._entry(key)
+
+    def _entry(self, key: str) -> Entry | None:
         if key not in self._found:
             # What others have put into an empty store since is made here once more.
             asked = not self._began_empty or key in self._made
@@ -51,8 +59,14 @@ class Records:
 
     def forget(self, key: str) -> None:
         """Ask the store anew the next time."""
-        self._found.pop(key, None)
-        self._made.add(key)
+        for one in {key, self._adoptions.get(key)}:
+            self._found.pop(one, None)
+            self._made.add(one)
+
+    def made(self, key: str) -> None:
+        """Note that the result of a key was made anew: nothing that was edited counts for it."""
+        self._adoptions.drop(key)
+        self.forget(key)
 
     def find(self, key: str) -> Recorded | None:
         """Return the recorded result of this key."""

@@ -25,7 +25,7 @@ from noria.record.events import (
 from noria.runner.perform import Performer
 from noria.runner.places import Places, digest_of_files, shown_in
 from noria.runner.records import Records
-from noria.runner.restore import keep_aside, put_back
+from noria.runner.restore import copy_aside, keep_aside, put_back
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
 from noria.store import Entry, Output, Store
@@ -39,14 +39,15 @@ _NARROW = (
 class Project(NamedTuple):
     """What remembering must know of the project: its folder, and where to keep things aside.
 
-    ``recheck`` tells which source was edited since the nodes were judged, ``depends`` what of that
-    which a node was said to depend on; ``None`` for nothing.  ``texts`` returns what the digests
+    ``changed`` tells which of some nodes have other code than they were judged by, and what was
+    edited; ``depends`` what has changed of that which a node was said to depend on, ``None`` for
+    nothing.  ``texts`` returns what the digests
     stand for that some nodes' results depend on.
     """
 
     root: Path
     aside: Path
-    recheck: Callable[..., str | None]
+    changed: Callable[..., Mapping[str, str]]
     depends: Callable[[Node], str | None]
     texts: Callable[[Iterable[str]], Mapping[str, str]]
 
@@ -163,7 +164,7 @@ class Remembering:
         """Let the recorded outputs be what this run has made."""
         entry = self._records.entry(verdict.key)
         assert entry is not None
-        self.used.add(verdict.key)
+        self.used.add(entry.key)
         self._done.add(node.name)
         for output in entry.outputs:
             self._digests[output.name] = output.digest
@@ -203,7 +204,7 @@ class Remembering:
 
     def _move_aside(self, node: Node, verdict: Verdict) -> None:
         for name in verdict.aside:
-            was = self._places.place(name)
+            was = self._places.path(name)
             now = keep_aside(name, self._places, self._project.aside, self._project.root)
             self._emit(
                 Noted(
@@ -214,6 +215,20 @@ class Remembering:
                 )
             )
 
+    def _keep_parts(self, node: Node) -> None:
+        """Copy aside what was changed by hand in folders to which the node is about to add."""
+        for name in node.makes:
+            for path in self._places.edited_parts(name):
+                kept = copy_aside(path, self._project.aside, self._project.root)
+                root = self._project.root
+                self._emit(
+                    Noted(
+                        node.name,
+                        f"{shown_in(root, path)} was changed by hand and may be written anew:"
+                        f" a copy is {shown_in(root, str(kept))}",
+                    )
+                )
+
     def _run_node(self, number: int, node: Node, job: Job, verdict: Verdict) -> None:
         digests = {name: self._digests.get(name) for name in job.inputs.values()}
         parts = complete(job, digests, self._records)
@@ -221,6 +236,8 @@ class Remembering:
             verdict = Verdict(RUN, "what the store had of it was damaged", verdict.key)
         else:
             self._move_aside(node, verdict)
+        if not job.unsettled:
+            self._keep_parts(node)
         self._tell(job, verdict, parts)
         began = time.time()
         for name in node.makes:
@@ -230,6 +247,7 @@ class Remembering:
         for output in outputs:
             self._digests[output.name] = output.digest
             self._places.set_mark(output.name, output.digest)
+            self._places.note_parts(output.name)
         self._remember(node, job, parts, verdict.key, outputs, began)
 
     def _remember(
@@ -274,11 +292,12 @@ class Remembering:
             self._flushed = now
             pending, self._pending = self._pending, []
         # In the end by content, meanwhile by the files' times, which is a hundredth of the work.
-        changed = self._project.recheck(exactly=not after) if pending else None
-        if changed is not None:
-            names = ", ".join(entry.node for entry in pending)
-            self._emit(Noted("", f"{changed} during the run; not remembered: {names}"))
-            return
+        names = [entry.node for entry in pending]
+        changed = self._project.changed(names, exactly=not after) if pending else {}
+        for what in dict.fromkeys(changed.values()):
+            lost = ", ".join(name for name in names if changed.get(name) == what)
+            self._emit(Noted("", f"{what} during the run; not remembered: {lost}"))
+        pending = [entry for entry in pending if entry.node not in changed]
         texts = self._project.texts([entry.node for entry in pending])
         new = texts.keys() - self._texts_kept
         self._store.keep_texts({digest: texts[digest] for digest in new})
@@ -287,7 +306,7 @@ class Remembering:
             self._store.remember(entry)
             self.used.add(entry.key)
             self._done.add(entry.node)
-            self._records.forget(entry.key)
+            self._records.made(entry.key)
 
     def _changed(self, node: Node, job: Job) -> str | None:
         for name in job.inputs.values():

@@ -28,17 +28,32 @@ def put_back(output: Output, catalog: DataCatalog, store: Store, places: Places)
 def keep_aside(name: str, places: Places, folder: Path, root: Path) -> Path:
     """Move what lies at a dataset's place into ``folder``, and return where it is now.
 
-    Below it the path is the one that it had below ``root``, the project's folder.  Of a link it is
-    the link that is moved: what it leads to is somebody else's.
+    Below it the path is the one that it had below ``root``, the project's folder.  A link through
+    which a run has saved stays, and what it leads to is moved; of another link it is the link that
+    is moved: what it leads to is somebody else's.
     """
     import shutil
 
     place = places.path(name)
+    target = _target(place, folder, root)
+    shutil.move(places.place(name) if places.lying(name).ours else place, target)
+    places.forget(name)
+    return target
+
+
+def copy_aside(path: str, folder: Path, root: Path) -> Path:
+    """Copy a file into ``folder`` as :func:`keep_aside` moves, and return where the copy is."""
+    import shutil
+
+    target = _target(path, folder, root)
+    shutil.copy2(path, target)
+    return target
+
+
+def _target(place: str, folder: Path, root: Path) -> Path:
     below = os.path.relpath(place, root)
     if below.startswith(os.pardir):
         below = place.lstrip("/").replace(":", "")
     target = folder / below
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(place, target)
-    places.forget(name)
     return target

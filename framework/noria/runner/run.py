@@ -135,6 +135,8 @@ def run_pipeline(
             emit(RunStarted(run, time.time(), name, names, workers.name))
         if hooks is not None:
             hooks.before_pipeline_run(**about)
+            if memory is not None:
+                memory.plan_again(pipeline)
         perform = performer if memory is None else memory.performing(performer, flow, emit)
         collect_as_usual()
         workers.drain(Scheduler(pipeline.wiring.waits), perform, performer.stop)

@@ -47,7 +47,8 @@ class StoredFlow(DataFlow):
         """Return the data for one reader, who may do with it what it likes."""
         if name not in self._stored or name in self._values:
             return super().load(name)
-        self._read_once(name)
+        if name not in self._declared:  # else the reader is counted when it is done
+            self._read_once(name)
         return self._fetched(name)
 
     def save(self, name: str, value: Any) -> None:

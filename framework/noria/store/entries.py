@@ -68,22 +68,24 @@ class Entries(OpenedStore):
             self.pending.add_entry(entry)
 
     def latest(self, node: str) -> Entry | None:
-        """Return the newest entry of a node's name."""
+        """Return the entry of a node's name that was made or used last."""
         waiting = [entry for entry in self.pending.entries() if entry.node == node]
         rows = self.database.read(
-            "SELECT key, body, seal FROM entries WHERE node = ? AND signer = ?"
-            " ORDER BY made DESC LIMIT 3",
+            "SELECT e.key, body, seal FROM entries e LEFT JOIN uses u ON u.key = e.key"
+            " WHERE node = ? AND signer = ? ORDER BY"
+            " max(CAST(made AS REAL), coalesce(CAST(u.at AS REAL), 0)) DESC LIMIT 3",
             (node_bytes(node), self.seal.signer),
         )
         found = [entry for row in rows if (entry := self._unsealed(*row)) and entry.node == node]
-        return max([*waiting, *found], key=lambda entry: entry.made, default=None)
+        return max(waiting, key=lambda entry: entry.made, default=next(iter(found), None))
 
     def latest_of(self, nodes: Iterable[str]) -> dict[str, Entry]:
-        """Return the newest entry of each of these nodes' names that the database has."""
+        """Return the entry of each of these nodes' names that was made or used last."""
         names = list(map(node_bytes, nodes))
         # SQLite takes the other columns from the row that has the greatest.
         rows = self.database.read_many(
-            "SELECT e.key, body, seal, CAST(u.at AS REAL), max(made)"
+            "SELECT e.key, body, seal, CAST(u.at AS REAL),"
+            " max(max(CAST(made AS REAL), coalesce(CAST(u.at AS REAL), 0)))"
             " FROM entries e LEFT JOIN uses u ON u.key = e.key"
             " WHERE signer = ? AND node IN (?) GROUP BY node",
             names,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from sys import intern
 from typing import Any, NamedTuple
 
+EDITED = "edited-"
+"""How the run of an entry begins whose output somebody has edited, in the run that follows."""
 _FORM = "noria entry 1"
 
 
