@@ -1,6 +1,8 @@
 """The command line itself: version, help, completion, `python -m noria`."""
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ from noria.cli.run import run
 from noria.cli.table import COMMANDS
 
 from tests.project_on_disk import ProjectOnDisk, environment
+
+NODES = "src/shop/pipelines/sales/nodes.py"
 
 
 @pytest.mark.parametrize("word", ["--version", "-V"])
@@ -143,3 +147,45 @@ def test_a_run_by_usual_words_imports_no_click(project: ProjectOnDisk) -> None:
     assert (project.path / "seen.json").read_text().strip() == "false"
     project.noria("run", "--pipeline=looks", "--force")
     assert (project.path / "seen.json").read_text().strip() == "true"
+
+
+# The last net.
+
+
+def _in_shell(project: ProjectOnDisk, words: str, **variables: str) -> tuple[int, str]:
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -m noria {words}; exit ${{PIPESTATUS[0]}}', sys.executable],
+        cwd=project.path,
+        env=environment() | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="not here: bash")
+def test_a_reader_that_goes_away_is_no_error_of_ours(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    assert _in_shell(project, "runs list | true") == (0, "")
+    assert _in_shell(project, "runs show --json | true") == (0, "")
+    assert _in_shell(project, "runs show 1999 2>&1 | true") == (2, "")
+    project.edit(NODES, "return orders.dropna()", "raise ValueError('no orders')")
+    assert _in_shell(project, "run | true")[0] == 1  # what failed has failed, read or not
+
+
+def test_a_fault_of_our_own_is_one_line_and_its_traceback_can_be_seen(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    with sqlite3.connect(project.path / ".noria/ledger.db") as connection:
+        connection.execute("UPDATE runs SET details = 'no json'")
+    connection.close()
+    err = project.noria("runs", "list", code=1).err
+    assert err.startswith("Error: a fault of Noria's own, not yours: JSONDecodeError: ")
+    assert "Traceback" not in err
+    assert "NORIA_TRACEBACK=1" in err
+    code, err = _in_shell(project, "runs list", NORIA_TRACEBACK="1")
+    assert code == 1
+    assert "Traceback (most recent call last)" in err
+    assert "Error: a fault" in err
