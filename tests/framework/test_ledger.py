@@ -17,8 +17,9 @@ from noria.record.events import (
     NodeFinished,
     NodeStarted,
     RunFinished,
+    RunStarted,
 )
-from noria.record.history import latest_run, list_runs, show_run
+from noria.record.history import latest_run, list_runs, show_run, unsettled_nodes
 from noria.record.json_text import json_text
 from noria.record.ledger import open_ledger, process_started
 
@@ -80,6 +81,31 @@ def test_the_process_of_a_later_number_is_not_taken_for_the_run(tmp_path: Path) 
         assert found == {"ours": "running", "another": "crashed"}
         assert show_run(connection, "another")["nodes"][0]["status"] == "crashed"
         assert show_run(connection, "ours")["nodes"][0]["status"] == "running"
+
+
+def test_the_latest_run_is_the_one_named_last_though_the_clock_went_back(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as connection:
+        for name, at in (("2026-01-01", 900.0), ("2026-01-01.1", 500.0), ("2026-01-01.2", 100.0)):
+            recorder = recorder_of(connection)
+            recorder(RunStarted(name, at, "sales", ("node0",), "inline"))
+            recorder(RunFinished(name, at + 1, "done", None))
+        names = [run["id"] for run in list_runs(connection)]
+        assert names == ["2026-01-01.2", "2026-01-01.1", "2026-01-01"]
+        assert show_run(connection, "last")["id"] == latest_run(connection) == "2026-01-01.2"
+
+
+def test_what_a_crashed_run_left_is_unsettled_though_the_clock_went_back(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as connection:
+        record_whole(recorder_of(connection), "2026-01-01")
+        recorder = recorder_of(connection)
+        recorder(RunStarted("2026-01-01.1", 1.0, "sales", ("node0",), "inline"))
+        recorder.close()
+        connection.execute("UPDATE runs SET process_started = -1 WHERE status = 'running'")
+        connection.execute(
+            "INSERT INTO nodes (run, position, node, status)"
+            " VALUES ('2026-01-01.1', 0, 'node0', 'running')"
+        )
+        assert unsettled_nodes(connection) == {"node0"}
 
 
 def test_two_runs_cannot_have_one_name(tmp_path: Path) -> None:

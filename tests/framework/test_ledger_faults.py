@@ -197,7 +197,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     with sqlite3.connect(project.path / ".noria/ledger.db") as connection:
         connection.execute(
             "INSERT INTO runs VALUES"
-            " ('gone', 1, NULL, 'running', NULL, '', '', '', '', '{}', 1, -1, 0)"
+            " ('1970', 1, NULL, 'running', NULL, '', '', '', '', '{}', 1, -1, 0)"
         )
     connection.close()
     yield project.path

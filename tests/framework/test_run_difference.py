@@ -1,6 +1,8 @@
 """`noria runs diff`: what differs between two runs, and what followed from it."""
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from noria.plan import Parts
@@ -70,6 +72,16 @@ def test_two_runs_are_named_as_anywhere_and_reused_results_count(project: Projec
     same = _diff(project, first, third)
     assert same["parameters"] == same["followed"] == same["metrics"] == []
     assert "nothing differs" in project.noria("runs", "diff", first, third).out
+
+
+def test_a_clock_that_was_set_back_turns_no_comparison_round(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "1.5", "2.0")
+    project.noria("run")
+    with closing(sqlite3.connect(project.path / ".noria/ledger.db")) as connection, connection:
+        connection.execute("UPDATE runs SET started = 1 WHERE id = (SELECT max(id) FROM runs)")
+    (rate,) = _diff(project)["parameters"]
+    assert (rate["before"], rate["after"]) == (1.5, 2.0)
 
 
 def test_what_only_one_run_has_and_what_was_not_recorded_is_told(project: ProjectOnDisk) -> None:

@@ -40,7 +40,7 @@ def two_runs(connection: Connection, store: Store, before: str | None, after: st
 
 def _earlier(connection: Connection, run: Mapping[str, Any]) -> str:
     for other in list_runs(connection):
-        if (other["started"], other["id"]) < (run["started"], run["id"]):
+        if other["id"] < run["id"]:
             return str(other["id"])
     raise RunError(f"no run is older than {run['id']}", hint="`noria runs list` shows them all")
 

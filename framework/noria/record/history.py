@@ -43,9 +43,9 @@ def mark_crashed(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def latest_run(connection: sqlite3.Connection) -> str | None:
-    """Return the greatest name of a run, ``None`` when there is none.
+    """Return the name of the latest run, ``None`` when there is none.
 
-    Names begin with the moment, so this is the latest one too, unless the clock was set back.
+    It is the greatest: a run is named later than the one before, whatever the clock says.
     """
     with explained(place(connection)):
         (latest,) = connection.execute("SELECT max(id) FROM runs").fetchone()
@@ -60,7 +60,7 @@ def unsettled_nodes(connection: sqlite3.Connection) -> frozenset[str]:
     with explained(place(connection)):
         crashed = mark_crashed(connection)
         latest = connection.execute(
-            "SELECT id, status FROM runs WHERE status <> ? ORDER BY started DESC, id DESC LIMIT 1",
+            "SELECT id, status FROM runs WHERE status <> ? ORDER BY id DESC LIMIT 1",
             (EDITED,),
         ).fetchone()
         if latest is None or not (latest["status"] == "crashed" or latest["id"] in crashed):
@@ -97,7 +97,7 @@ def _runs(
 ) -> list[dict[str, Any]]:
     rows = connection.execute(
         "SELECT runs.*, (SELECT count(*) FROM nodes WHERE run = runs.id AND status IN"
-        " ('done', 'reused', 'restored')) AS done FROM runs ORDER BY started DESC, id DESC LIMIT ?",
+        " ('done', 'reused', 'restored')) AS done FROM runs ORDER BY id DESC LIMIT ?",
         (-1 if limit is None else limit,),
     )
     runs = [_run(row) for row in rows]
