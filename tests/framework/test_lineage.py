@@ -1,6 +1,8 @@
 """`noria lineage`: from which inputs, code and parameters a dataset's content came."""
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from noria.plan import Parts
@@ -77,6 +79,52 @@ def test_data_that_lies_nowhere_has_the_lineage_of_what_was_recorded_last(
     said = project.noria("lineage", "totals").out
     assert "nothing lies at totals now; this is what was recorded last" in said
     assert "made by total" in said
+    assert "(nothing lies there now)" in said
+
+
+def test_the_place_is_where_the_bytes_lie_and_not_where_they_were_made(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    project.edit("conf/base/catalog.yml", "data/totals.json", "data/final/totals.json")
+    (project.path / "data/totals.json").unlink()
+    project.noria("run")
+    totals = _steps(project, "totals")["totals"]
+    assert totals["place"] == str(project.path / "data/final/totals.json")
+    assert totals["made_at"] == str(project.path / "data/totals.json")
+    assert totals["in_place"]
+    assert "totals  data/final/totals.json" in project.noria("lineage", "totals").out
+    project.path = project.path.rename(project.path.with_name("renamed"))
+    said = project.noria("lineage", "totals").out
+    assert "totals  data/final/totals.json" in said
+    assert "/shop/" not in said
+
+
+def test_a_dataset_that_has_no_place_any_more_is_told_with_its_last_one(
+    project: ProjectOnDisk,
+) -> None:
+    entry = "clean_orders: {type: pandas.CSVDataset, filepath: data/clean.csv}\n"
+    project.edit("conf/base/catalog.yml", "orders:\n", f"{entry}orders:\n")
+    project.noria("run")
+    project.edit("conf/base/catalog.yml", entry, "")
+    said = project.noria("lineage", "totals").out
+    assert "clean_orders  in memory (once at data/clean.csv)" in said
+
+
+def test_data_that_cannot_be_looked_at_is_not_said_to_be_gone(project: ProjectOnDisk) -> None:
+    with closing(sqlite3.connect(project.path / "data/shop.db")) as connection, connection:
+        connection.execute("CREATE TABLE orders (item, price)")
+        connection.execute("INSERT INTO orders VALUES ('pear', 5.0)")
+    project.edit(
+        "conf/base/catalog.yml",
+        "pandas.CSVDataset\n  filepath: data/orders.csv",
+        "pandas.SQLQueryDataset\n  sql: select * from orders\n  credentials: db",
+    )
+    project.write({"conf/local/credentials.yml": "db: {con: 'sqlite:///data/shop.db'}\n"})
+    project.noria("run")
+    orders = _steps(project, "totals")["orders"]
+    assert (orders["raw"], orders["in_place"]) == (True, None)
+    assert project.noria("lineage", "totals").out.splitlines()[-1].endswith("  raw data")
 
 
 def test_a_dataset_that_nobody_made_and_a_name_that_nobody_has_are_mistakes(

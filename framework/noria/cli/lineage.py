@@ -46,8 +46,7 @@ def _tell(found: Lineage) -> None:
 
 def _lines(origin: Origin) -> list[str]:
     step, making = origin.step, origin.step.making
-    place = place_shown(origin.place, Path.cwd()) if origin.place else "in memory"
-    lines = [f"{step.dataset}  {place}  {_digest(step.digest)}{_state(origin)}"]
+    lines = [f"{step.dataset}  {_place(origin)}  {_digest(step.digest)}{_state(origin)}"]
     if making is None:
         return lines
     if making.edited_in:
@@ -68,6 +67,15 @@ def _lines(origin: Origin) -> list[str]:
     return lines
 
 
+def _place(origin: Origin) -> str:
+    here = Path.cwd()
+    if origin.place:
+        return place_shown(origin.place, here)
+    if origin.made_at:
+        return f"in memory (once at {place_shown(origin.made_at, here)})"
+    return "in memory"
+
+
 def _digest(digest: str) -> str:
     """Return what a reader needs of a digest to tell contents apart."""
     if digest.startswith("made:"):
@@ -78,8 +86,9 @@ def _digest(digest: str) -> str:
 def _state(origin: Origin) -> str:
     raw = origin.step.making is None
     if origin.lies is False:
-        gone = "raw data, which is not there any more"
-        return f"  {gone}" if raw else "  (something else lies there now)"
+        if raw:
+            return "  raw data, which is not there any more"
+        return f"  ({'nothing' if origin.empty else 'something else'} lies there now)"
     return "  raw data" if raw else ""
 
 
@@ -118,6 +127,7 @@ def _step(origin: Origin) -> dict[str, Any]:
     return {
         **about,
         "raw": False,
+        "made_at": origin.made_at or None,
         "node": making.node,
         "run": making.edited_in or making.run,
         "edited": making.edited_in is not None,

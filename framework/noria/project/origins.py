@@ -21,14 +21,19 @@ from noria.store import Store
 class Origin(NamedTuple):
     """One step of a lineage: where it lies, what it took and what code made it.
 
-    ``lies`` tells whether that content still lies at the place, ``None`` where nobody can tell.
-    A parameter's value is ``None`` where the ledger has forgotten its run.  ``code`` names what
-    the node's function reaches in the project, ``libraries`` what of installed distributions.
+    ``place`` is that of the dataset as it is now, ``made_at`` that where these bytes were saved:
+    in another folder, or before the catalog was changed.  Both are empty in memory.  ``lies``
+    tells whether that content still lies at the place, ``None`` where nobody can tell, and
+    ``empty`` that nothing does.  A parameter's value is ``None`` where the ledger has forgotten
+    its run.  ``code`` names what the node's function reaches in the project, ``libraries`` what
+    of installed distributions.
     """
 
     step: Step
     place: str
+    made_at: str
     lies: bool | None
+    empty: bool
     parameters: list[tuple[str, Any]]
     code: list[str]
     libraries: list[str]
@@ -115,20 +120,30 @@ def _values(session: Session) -> dict[str, Mapping[str, Any]]:
 def _origin(
     step: Step, places: Places, store: Store, values: Mapping[str, Mapping[str, Any]]
 ) -> Origin:
-    memory = places.is_memory(step.dataset)
-    lies = None if memory else places.lying(step.dataset).digest == step.digest
-    place = "" if memory else places.place(step.dataset)
+    place, lies, empty = _lying(step, places)
     if step.making is None:
-        return Origin(step, place, lies, [], [], [])
+        return Origin(step, place, "", lies, empty, [], [], [])
     known = values.get(step.making.run, {})
     return Origin(
         step,
+        place,
         step.making.outputs.get(step.dataset, ("", place))[1],
         lies,
+        empty,
         [(name, _value(known, name)) for name, _ in step.parameters],
         _names(store, step.making.parts.code),
         _names(store, step.making.parts.libraries),
     )
+
+
+def _lying(step: Step, places: Places) -> tuple[str, bool | None, bool]:
+    """Return the place of a step's dataset, whether its content lies there, and that none does."""
+    if places.is_memory(step.dataset):
+        return "", None, False
+    lying = places.lying(step.dataset)
+    unknown = lying.opaque and lying.digest is None
+    lies = None if unknown else lying.digest == step.digest
+    return places.place(step.dataset), lies, lying.digest is None and not unknown
 
 
 def _value(parameters: Mapping[str, Any], name: str) -> Any:
