@@ -254,6 +254,55 @@ def test_verify_finds_and_sets_aside_what_is_wrong(folder: Path) -> None:
     assert told[-1][0] == told[-1][1] == found.size
 
 
+def test_status_verifying_and_making_room_count_in_one_measure(folder: Path) -> None:
+    with open_store(folder, SECRET) as store:
+        for at in range(50):
+            _keep(store, f"k{at}", [at])
+        _keep(store, "large", MEGABYTE)
+        store.pending.flush()
+    _aged(folder)
+    with open_store(folder, SECRET) as store:
+        whole = store.status()["size"]
+        records = sum(len(body) for (body,) in store.database.read("SELECT body FROM entries"))
+        assert records > 51 * 200  # a small result takes less than what is recorded of it
+        assert whole == store.size() == store.verify().size
+        assert (store.is_over(whole), store.is_over(whole - 1)) == (False, True)
+        assert whole > records + MEGABYTE.nbytes
+        assert store.gc(whole).entries == 0
+        collected = store.gc(whole - 1)
+        assert collected.entries >= 1
+        assert collected.left == store.status()["size"] == store.size() == store.verify().size
+        assert collected.freed == whole - collected.left
+        cleared = store.clear()
+        assert (cleared.freed, store.status()["size"]) == (collected.left, 0)
+
+
+def test_what_was_set_aside_counts_and_goes_before_any_result(folder: Path) -> None:
+    _fill(folder, ["k0", "k1"])
+    _aged(folder)
+    with open_store(folder, SECRET) as store:
+        whole = store.size()
+        store.blobs.keep_aside("damaged", data=bytes(500_000))
+        assert store.status()["size"] == store.size() == whole + 500_000
+        assert store.gc(whole + 500_000).aside == 0
+        collected = store.gc(whole + 499_999)
+        assert (collected.entries, collected.blobs, collected.aside) == (0, 0, 1)
+        assert (collected.freed, collected.left) == (500_000, whole)
+        assert store.status()["aside"] == 0
+
+
+def test_a_store_of_many_small_results_keeps_within_its_limit(folder: Path) -> None:
+    with open_store(folder, SECRET) as store:
+        for at in range(100):
+            _keep(store, f"k{at}", [at])
+        store.pending.flush()
+    _aged(folder)
+    with open_store(folder, SECRET) as store:
+        collected = store.keep_within(10_000)
+        assert collected is not None
+        assert 0 < collected.left <= 9_000
+
+
 def test_clear_leaves_nothing(folder: Path) -> None:
     _fill(folder, [f"k{at}" for at in range(3)])
     with open_store(folder, SECRET) as store:

@@ -40,7 +40,7 @@ def test_looking_at_nothing_makes_nothing(project: ProjectOnDisk) -> None:
 def test_status(project: ProjectOnDisk) -> None:
     _stored(project, "k0", "k1")
     said = project.noria("cache", "status").out
-    assert said.startswith(".noria/store: 320.3 kB of 10.0 GB\n")
+    assert said.startswith(".noria/store: 320.7 kB of 10.0 GB\n")
     assert "results    2, 1970-01-01" in said
     assert "blobs      2, 2 of them files" in said
     found = json.loads(project.noria("cache", "status", "--json").out)
@@ -49,7 +49,7 @@ def test_status(project: ProjectOnDisk) -> None:
 
 def test_verify_says_what_is_wrong_and_sets_it_aside(project: ProjectOnDisk) -> None:
     path, _ = _stored(project, "k0", "k1")
-    assert "2 results, 2 blobs, 320.3 kB: nothing wrong" in project.noria("cache", "verify").out
+    assert "2 results, 2 blobs, 320.7 kB: nothing wrong" in project.noria("cache", "verify").out
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
@@ -69,6 +69,19 @@ def test_gc_keeps_within_a_limit(project: ProjectOnDisk) -> None:
     project.write({"conf/base/settings.toml": 'store_limit = "1kB"\n'})
     found = json.loads(project.noria("cache", "gc", "--json").out)
     assert (found["entries"], found["blobs"], found["left"]) == (1, 1, 0)
+
+
+def test_what_the_status_says_is_what_a_limit_is_held_against(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.noria("run", "--params", "rate=2.0")
+    whole = json.loads(project.noria("cache", "status", "--json").out)["size"]
+    assert json.loads(project.noria("cache", "verify", "--json").out)["size"] == whole
+    kept = json.loads(project.noria("cache", "gc", "--limit", f"{whole}B", "--json").out)
+    assert (kept["entries"], kept["left"]) == (0, whole)
+    fewer = json.loads(project.noria("cache", "gc", "--limit", f"{whole - 1}B", "--json").out)
+    assert fewer["entries"] == 1
+    status = json.loads(project.noria("cache", "status", "--json").out)
+    assert status["size"] == fewer["left"] == whole - fewer["freed"]
 
 
 def test_a_limit_that_is_no_size_is_a_mistake(project: ProjectOnDisk) -> None:

@@ -129,7 +129,8 @@ def verify(env: str | None, as_json: bool) -> int:
 def gc(limit: str | None, env: str | None, as_json: bool) -> int:
     """Make room: remove what was used longest ago.
 
-    What the last run of each pipeline used goes last; what a run uses at this moment stays.
+    What was set aside goes first, what the last run of each pipeline used last; what a run uses
+    at this moment stays.
     """
     project, settings = _here(env)
     try:
@@ -182,8 +183,9 @@ def _removed(found: Collected, project: Project, as_json: bool) -> int:
     if as_json:
         print_json(found._asdict())
     elif found.reason is None:
+        aside = f" and {plural(found.aside, 'file')} that had been set aside" if found.aside else ""
         click.echo(
-            f"removed {plural(found.entries, 'result')} and {plural(found.blobs, 'blob')},"
+            f"removed {plural(found.entries, 'result')} and {plural(found.blobs, 'blob')}{aside},"
             f" {size(found.freed)}; {size(found.left)} are left"
         )
     else:

@@ -187,7 +187,7 @@ class Incremental:
             self._store.note_run(f"{self._root} {self._label}", self._remembering.used)
         self._store.sync()
         self.reader.save_cache()
-        if self._limit is not None and self._store.size() > self._limit:
+        if self._limit is not None and self._store.is_over(self._limit):
             self._store.gc(self._limit)
         for line in (*self._store.refused, *self._store.troubles):
             if self._emit is not None:

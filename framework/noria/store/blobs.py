@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -227,21 +227,20 @@ class Blobs:
         """Remove what dead processes left of what they were writing."""
         sweep(self._incoming)
 
-    def clear_aside(self, *, older_than: float) -> None:
-        """Remove what was set aside before a time."""
+    def aside(self) -> list[tuple[str, os.stat_result]]:
+        """Return the paths of what was set aside, with their status."""
+        found = []
         for name in _names(self._aside):
             path = os.path.join(self._aside, name)
             with suppress(OSError):
-                if os.lstat(path).st_mtime < older_than:
-                    remove(path)
+                found.append((path, os.lstat(path)))
+        return found
 
-    def aside(self) -> tuple[int, int]:
-        """Return how many were set aside, and their bytes."""
-        sizes = []
-        for name in _names(self._aside):
+    def clear_aside(self, paths: Iterable[str]) -> None:
+        """Remove what was set aside."""
+        for path in paths:
             with suppress(OSError):
-                sizes.append(os.lstat(os.path.join(self._aside, name)).st_size)
-        return len(sizes), sum(sizes)
+                remove(path)
 
     def _opened(self, digest: str) -> int:
         path = self.path(digest)

@@ -11,6 +11,7 @@ from noria_catalog.leftovers import sweep
 
 from noria.store.blobs import Blobs
 from noria.store.database import Database
+from noria.store.measure import measure
 
 LEASES = "leases"
 _TICK = 2.0  # seconds by which the clocks of others may differ from ours
@@ -22,7 +23,8 @@ _ASIDE_DAYS = 30
 class Collected(NamedTuple):
     """What a collection removed, ``freed`` bytes of it, and the bytes that are ``left``.
 
-    ``reason`` says why nothing could be removed, ``None`` when it could.
+    ``reason`` says why nothing could be removed, ``None`` when it could; ``aside`` counts files
+    that had been set aside.
     """
 
     entries: int
@@ -30,6 +32,7 @@ class Collected(NamedTuple):
     freed: int
     left: int
     reason: str | None = None
+    aside: int = 0
 
 
 class _Contents:
@@ -48,7 +51,7 @@ class _Contents:
         self.sizes: dict[str, int] = {}
         self.kept: dict[str, float] = {}
         for digest, size, at in read(
-            "SELECT digest, CAST(size AS INTEGER), CAST(at AS REAL) FROM blobs"
+            "SELECT digest, coalesce(length(data), 0), CAST(at AS REAL) FROM blobs"
             " WHERE typeof(digest) = 'text'"
         ):
             self.sizes[digest], self.kept[digest] = size, at
@@ -81,7 +84,8 @@ def collect(
 ) -> Collected:
     """Remove entries until at most ``limit`` bytes are left, and blobs that nothing needs.
 
-    What was used longest ago goes first; what ``keep`` names and what the last run of each name
+    Before them goes what was set aside, and what lies there for a month in any case.  Of entries
+    what was used longest ago goes first; what ``keep`` names and what the last run of each name
     used goes only after all else; what a process that is open beside us has used or made since it
     began does not go at all, nor what is kept since this one was ``opened``, by its ``lease``.
     """
@@ -89,14 +93,21 @@ def collect(
     since = min(in_use, opened - _OWN_TICK)
     gone: list[str] = []
     removed: list[str] = []
+    aside: list[str] = []
     sizes = [0, 0]
 
     def work(connection: sqlite3.Connection) -> None:
         contents = _Contents(connection, blobs)
-        sizes[0] = contents.total()
+        set_aside = _oldest_first(blobs)
+        sizes[0] = contents.total() + sum(size for _, size, _ in set_aside)
         idle = {digest for digest in contents.sizes if digest not in contents.needed_by}
         removed.extend(digest for digest in idle if contents.kept[digest] < since)
         sizes[1] = sizes[0] - sum(contents.sizes[digest] for digest in removed)
+        month_ago = time.time() - _ASIDE_DAYS * 86400
+        for path, size, at in set_aside:
+            if sizes[1] > limit or at < month_ago:
+                aside.append(path)
+                sizes[1] -= size
         pinned = contents.pinned | set(keep) if respect_pins else set()
         for key in sorted(contents.used, key=lambda key: (key in pinned, contents.used[key])):
             if sizes[1] <= limit:
@@ -120,20 +131,18 @@ def collect(
         blobs.remove(digest, older_than=since)
     database.shrink()
     blobs.sweep()
-    blobs.clear_aside(older_than=time.time() - _ASIDE_DAYS * 86400)
-    return Collected(len(gone), len(removed), sizes[0] - sizes[1], sizes[1])
+    blobs.clear_aside(aside)
+    return Collected(len(gone), len(removed), sizes[0] - sizes[1], sizes[1], aside=len(aside))
 
 
 def clear(database: Database, blobs: Blobs) -> Collected:
     """Remove everything."""
-    files = dict(blobs.listed())
-    counts = [0, 0, 0]
+    files = [digest for digest, _ in blobs.listed()]
+    measured = measure(database, blobs)
+    counts = [0]
 
     def work(connection: sqlite3.Connection) -> None:
         counts[0] = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
-        counts[1:] = connection.execute(
-            "SELECT count(*), coalesce(sum(size), 0) FROM blobs WHERE data IS NOT NULL"
-        ).fetchone()
         for table in ("entries", "links", "blobs", "uses", "last_runs", "texts", "seen"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608  # a name from the line above
 
@@ -144,9 +153,9 @@ def clear(database: Database, blobs: Blobs) -> Collected:
         blobs.remove(digest, older_than=float("inf"))
     database.shrink()
     blobs.sweep()
-    blobs.clear_aside(older_than=float("inf"))
-    freed = counts[2] + sum(status.st_size for status in files.values())
-    return Collected(counts[0], counts[1] + len(files), freed, 0)
+    blobs.clear_aside(path for path, _ in blobs.aside())
+    count = len(measured.small) + len(files)
+    return Collected(counts[0], count, measured.size, 0, aside=len(measured.aside))
 
 
 def live_since(leases: Path, own: Path | None) -> float:
@@ -168,6 +177,12 @@ def others_live(leases: Path, own: Path | None) -> bool:
     """Tell whether another process has the store open."""
     sweep(str(leases))
     return any(path != own for path in _listed(leases))
+
+
+def _oldest_first(blobs: Blobs) -> list[tuple[str, int, float]]:
+    """Return what was set aside: path, size and since when."""
+    found = [(path, status.st_size, status.st_mtime) for path, status in blobs.aside()]
+    return sorted(found, key=lambda each: each[2])
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from noria.errors import StoreError
 from noria.store.collect import LEASES, Collected, clear, collect, others_live
 from noria.store.contents import Contents
 from noria.store.entries import Entries
+from noria.store.measure import at_most, measure, quick_size
 from noria.store.verify import Verified, verify
 
 
@@ -46,11 +47,7 @@ class Store(Entries, Contents):
             " min(CAST(made AS REAL)), max(CAST(made AS REAL)) FROM entries",
             (self.seal.signer,),
         ) or [(0, 0, None, None)]
-        ((small, small_size),) = read(
-            "SELECT count(*), coalesce(sum(size), 0) FROM blobs WHERE data IS NOT NULL"
-        ) or [(0, 0)]
-        files = [status.st_size for _, status in self.blobs.listed()]
-        aside, aside_size = self.blobs.aside()
+        measured = measure(self.database, self.blobs)
         return {
             "folder": str(self.folder),
             "writable": self.is_writable,
@@ -58,18 +55,21 @@ class Store(Entries, Contents):
             "others": others,
             "first": first,
             "last": last,
-            "blobs": len(files) + small,
-            "size": sum(files) + small_size,
-            "files": len(files),
-            "aside": aside,
-            "aside_size": aside_size,
+            "blobs": len(measured.files) + len(measured.small),
+            "size": measured.size,
+            "files": len(measured.files),
+            "aside": len(measured.aside),
+            "aside_size": sum(measured.aside),
             "troubles": list(self.troubles),
         }
 
     def size(self) -> int:
         """Return the bytes of all that is stored, as the database knows them."""
-        rows = self.database.read("SELECT coalesce(sum(size), 0) FROM blobs")
-        return int(rows[0][0]) if rows else 0
+        return quick_size(self.database, self.blobs)
+
+    def is_over(self, limit: int) -> bool:
+        """Tell whether more than ``limit`` bytes are stored; at once where it is far less."""
+        return at_most(self.database, self.blobs) > limit and self.size() > limit
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> Verified:
         """Check every seal and every byte, and set aside what is wrong; safe beside a run.
@@ -88,8 +88,9 @@ class Store(Entries, Contents):
     def gc(self, limit: int, keep: Collection[str] = ()) -> Collected:
         """Remove what was used longest ago until at most ``limit`` bytes are left.
 
-        Entries that ``keep`` names by key, and those that :meth:`note_run` noted, go only after
-        all others; what another live process has used or made since it began stays.
+        What was set aside goes first.  Entries that ``keep`` names by key, and those that
+        :meth:`note_run` noted, go only after all others; what another live process has used or
+        made since it began stays.
         """
         self.pending.flush()
         return collect(self.database, self.blobs, self.opened, self._lease, limit=limit, keep=keep)
@@ -99,7 +100,7 @@ class Store(Entries, Contents):
 
         Returns ``None`` when there was no need.
         """
-        return self.gc(limit * 9 // 10, keep) if self.size() > limit else None
+        return self.gc(limit * 9 // 10, keep) if self.is_over(limit) else None
 
     def clear(self) -> Collected:
         """Remove everything but what another live process has used or made since it began."""

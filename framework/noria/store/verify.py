@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from noria.errors import Corrupt
 from noria.store.blobs import Blobs
 from noria.store.database import Database
+from noria.store.measure import SMALL_BLOBS, records_size
 from noria.store.records import Entry
 from noria.store.small import small_bytes
 
@@ -16,9 +17,9 @@ class Verified(NamedTuple):
     """What a look at everything found: counts, and the digests of what is wrong or gone.
 
     ``entries`` are the user's own whose seals fit, ``refused`` those whose seals do not,
-    ``others`` those of other users; ``size`` is the bytes of all blobs.  ``corrupt`` are blobs
-    that were set aside, ``missing`` blobs that entries name and that are not there: these results
-    are computed again when they are needed.
+    ``others`` those of other users; ``size`` is the bytes of what is recorded of them all, and of
+    the blobs.  ``corrupt`` are blobs that were set aside, ``missing`` blobs that entries name and
+    that are not there: these results are computed again when they are needed.
     """
 
     entries: int
@@ -49,11 +50,9 @@ def verify(
             needed.update(_needed(entry))
     others = database.read("SELECT count(*) FROM entries WHERE signer <> ?", (signer,))
     files = [(digest, status.st_size) for digest, status in blobs.listed()]
-    small = database.read(
-        "SELECT digest, length(data) FROM blobs WHERE data IS NOT NULL AND typeof(digest) = 'text'"
-    )
-    whole = sum(size for _, size in (*files, *small))
-    done = 0
+    small = database.read(f"{SMALL_BLOBS} AND typeof(digest) = 'text'")
+    done = records_size(database)
+    whole = done + sum(size for _, size in (*files, *small))
     corrupt = []
     for check, group in ((blobs.check, files), (_check_small(database, blobs), small)):
         for digest, size in group:
