@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests.project_on_disk import ProjectOnDisk, environment
 
 FIT = """\
@@ -82,6 +84,27 @@ def test_an_edge_names_the_source_line_of_both_ends(project: ProjectOnDisk) -> N
     said = project.noria("check", code=2).all
     assert f"'fitted': node 'fit' gives str ({CODE}:21)" in said
     assert f"node 'tell' takes dict ({CODE}:25)" in said
+
+
+@pytest.mark.parametrize("name", ["clean_orders", "'{anything}_orders'"])
+def test_two_nodes_that_save_at_one_place_are_told_with_both_entries(
+    project: ProjectOnDisk, name: str
+) -> None:
+    catalog = "conf/base/catalog.yml"
+    entry = f"{name}: {{type: pandas.CSVDataset, filepath: data/totals.json}}"
+    project.edit(catalog, "orders:\n", f"{entry}\n\norders:\n")
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    for words in (["check"], ["catalog", "check"], ["plan"], ["run"], ["run", "--nodes", "clean"]):
+        said = project.noria(*words, code=2)
+        told = f"""\
+{catalog}:7:1: 2 nodes save at data/totals.json:
+  clean ({nodes}:4) as 'clean_orders' ({catalog}:1:1)
+  total ({nodes}:8) as 'totals' ({catalog}:7:1)
+  give each entry a filepath of its own, or leave all but one of the nodes out"""
+        assert told in said.all
+        assert said.all.count("save at") == 1
+        assert "several entries lie at" not in said.all
+    assert not (project.path / "data/totals.json").exists()
 
 
 def test_an_override_of_the_wrong_type(project: ProjectOnDisk) -> None:

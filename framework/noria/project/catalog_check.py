@@ -1,10 +1,11 @@
 """Finding what is wrong with a project's catalog: by itself, and against its pipelines."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 from noria_catalog import DataCatalog
 from noria_catalog.entry_check import Problem, entry_problems
-from noria_catalog.errors import NoriaError
+from noria_catalog.errors import CatalogError, NoriaError
 from noria_catalog.suggest import nearest
 
 from noria.errors import MissingInputError
@@ -14,6 +15,7 @@ from noria.project.check import ERROR, WARNING, Checked, Finding, checkable, fin
 from noria.project.modules import put_in_place
 from noria.project.registry import DEFAULT
 from noria.project.session import Session
+from noria.runner.joined import clashes
 
 
 def written_catalog(session: Session) -> DataCatalog:
@@ -39,8 +41,14 @@ def check_catalog(session: Session) -> Checked:
     used = {name for each in pipelines.values() for name in each.datasets()}
     saved = {name for each in pipelines.values() for name in each.all_outputs()}
     catalog.declare(sorted(used))
-    problems = list(entry_problems(catalog, catalog.keys(), saved))
-    findings += [_finding(problem) for problem in problems]
+    clashing = _clashing(pipelines, catalog)
+    findings += clashing.values()
+    told = {catalog.where(name) for names in clashing for name in names}
+    findings += [
+        _finding(problem)
+        for problem in entry_problems(catalog, catalog.keys(), saved)
+        if problem.kind != "shared" or problem.error.where not in told
+    ]
     findings += _undeclared(pipelines, catalog)
     if not broken:  # else nobody knows what the broken pipeline uses
         findings += _unused(written, used, catalog)
@@ -51,6 +59,20 @@ def check_catalog(session: Session) -> Checked:
 def _finding(problem: Problem) -> Finding:
     found = finding_of(problem.error, WARNING if problem.warning else ERROR)
     return found if problem.kind == "entry" else found._replace(kind=problem.kind)
+
+
+def _clashing(
+    pipelines: Mapping[str, Pipeline], catalog: DataCatalog
+) -> dict[tuple[str, ...], Finding]:
+    """Return the places at which several nodes of a pipeline save, by the names of these."""
+    found: dict[tuple[str, ...], Finding] = {}
+    for name, pipeline in pipelines.items():
+        with suppress(CatalogError):  # what is wrong with an entry is told beside
+            for clash in clashes(pipeline, catalog):
+                names = tuple(output for _, output in clash.makers)
+                finding = found.get(names) or finding_of(clash.error(catalog))
+                found[names] = finding._replace(pipelines=(*finding.pipelines, name))
+    return found
 
 
 def _undeclared(pipelines: Mapping[str, Pipeline], catalog: DataCatalog) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from noria.project.reading import read_code
 from noria.project.registry import DEFAULT
 from noria.project.selection import Selection
 from noria.project.session import Session
+from noria.runner.joined import clashes
 from noria.runner.misspelt import describe_default
 from noria.runner.prepare import Examination
 
@@ -122,6 +123,8 @@ def _examined(
             # Data may lie on another machine; what is declared nowhere is nowhere.
             if not (declared and name in made):
                 yield finding_of(examination.why(name), WARNING if declared else ERROR)
+        for clash in clashes(examination.pipeline, session.catalog):
+            yield finding_of(clash.error(session.catalog))
         yield from map(finding_of, examination.edges())
         yield from map(finding_of, examination.parameters())
     for each in examination.defaulted:

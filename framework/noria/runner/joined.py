@@ -1,13 +1,15 @@
 """Datasets under several names that lie at one place are one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.storage import is_remote
 
-from noria.errors import CycleError
-from noria.graph import Pipeline
+from noria.errors import CycleError, DuplicateOutputError
+from noria.graph import Node, Pipeline
 from noria.graph.names import base_name
+from noria.runner.failure import shown
 from noria.runner.real_paths import RealPaths
 
 
@@ -15,7 +17,7 @@ def join_places(catalog: DataCatalog, *pipelines: Pipeline) -> list[Pipeline]:
     """Return the pipelines, in which whoever reads a place waits for whoever writes it.
 
     Where that would make nodes wait in a circle, they read what an earlier run has written, and
-    its pipeline stays as it is.
+    its pipeline stays as it is.  Raises DuplicateOutputError where two nodes save at one place.
 
     >>> from noria_catalog.located import locate
     >>> from noria.graph import node
@@ -26,7 +28,47 @@ def join_places(catalog: DataCatalog, *pipelines: Pipeline) -> list[Pipeline]:
     ['early', 'late']
     """
     places = _places({name for pipeline in pipelines for name in pipeline.datasets()}, catalog)
+    for pipeline in pipelines:
+        for clash in _clashes(pipeline, places):
+            raise clash.error(catalog)
     return [_joined(pipeline, places) for pipeline in pipelines]
+
+
+class Clash(NamedTuple):
+    """A place at which several nodes save, each with the name under which it does."""
+
+    place: str
+    makers: list[tuple[Node, str]]
+
+    def error(self, catalog: DataCatalog) -> DuplicateOutputError:
+        """Return what is to be said of it."""
+        told = []
+        for node, name in self.makers:
+            where = catalog.where(name)
+            entry = f" ({where})" if where else ""
+            told.append(f"  {node.name} ({node.where}) as {name!r}{entry}")
+        return DuplicateOutputError(
+            "\n".join([f"{len(self.makers)} nodes save at {shown(self.place)}:", *told]),
+            where=catalog.where(self.makers[-1][1]),
+            hint="give each entry a filepath of its own, or leave all but one of the nodes out",
+        )
+
+
+def clashes(pipeline: Pipeline, catalog: DataCatalog) -> list[Clash]:
+    """Return the places at which several nodes save under different names."""
+    return _clashes(pipeline, _places(pipeline.all_outputs(), catalog))
+
+
+def _clashes(pipeline: Pipeline, places: Mapping[str, str]) -> list[Clash]:
+    by_place: dict[str, dict[str, tuple[Node, str]]] = {}
+    for node in pipeline.nodes:
+        for name in node.outputs:
+            place = places.get(base_name(name))
+            if place is not None:
+                by_place.setdefault(place, {}).setdefault(node.name, (node, name))
+    return [
+        Clash(place, list(makers.values())) for place, makers in by_place.items() if len(makers) > 1
+    ]
 
 
 def _joined(pipeline: Pipeline, places: Mapping[str, str]) -> Pipeline:
@@ -39,8 +81,9 @@ def _joined(pipeline: Pipeline, places: Mapping[str, str]) -> Pipeline:
         return pipeline
 
 
-def _places(names: Iterable[str], catalog: DataCatalog) -> dict[str, str]:
+def _places(names: Collection[str], catalog: DataCatalog) -> dict[str, str]:
     """Return where the declared ones of these names lie, without transcoding."""
+    catalog.declare(names)  # those that a factory makes lie somewhere too
     real = RealPaths()
     places: dict[str, str] = {}
     for name in names:
@@ -50,7 +93,9 @@ def _places(names: Iterable[str], catalog: DataCatalog) -> dict[str, str]:
     return places
 
 
-def _same(names: Iterable[str], made: Iterable[str], places: Mapping[str, str]) -> dict[str, str]:
+def _same(
+    names: Collection[str], made: Collection[str], places: Mapping[str, str]
+) -> dict[str, str]:
     """Return the names, without transcoding, that share a place, each with the one for all.
 
     It is the one that is ``made``, where one is.
