@@ -22,6 +22,8 @@ from noria_catalog.suggest import nearest
 _GIVEN = ("filepath", "path", "dataset", "load_args", "save_args")
 _GIVEN_SECRET = (*sorted(SECRET_KEYS), *(f"_{key}" for key in sorted(SECRET_KEYS)), "_options")
 
+_WRITING = ("save", "restore", "set aside")
+
 
 class Known(Protocol):
     """What a catalog knows of a dataset when something goes wrong with it."""
@@ -40,7 +42,7 @@ class Known(Protocol):
 
 
 class told:  # noqa: N801  # it is read as a word: `with told(catalog, name, "load")`
-    """Turn every error of a deed ("load", "save", "look for") into one that names the dataset.
+    """Turn every error of a deed ("load", "save", "restore") into one that names the dataset.
 
     Raises DatasetError; of the catalog's other errors each passes as it is.  It is a class, because
     a context made of a generator costs several times what loading from memory does.
@@ -71,7 +73,7 @@ class told:  # noqa: N801  # it is read as a word: `with told(catalog, name, "lo
 
 def _explained(error: Exception, known: Known, name: str, deed: str) -> DatasetError:
     """Return a library's own error as one of ours: the user wants to know whose dataset it was."""
-    kind: type[DatasetError] = SaveError if deed == "save" else LoadError
+    kind: type[DatasetError] = SaveError if deed in _WRITING else LoadError
     said = f"{type(error).__name__}: {error}"
     if deed == "load" and isinstance(error, FileNotFoundError):
         kind, said = MissingDataError, f"nothing lies there ({error})"

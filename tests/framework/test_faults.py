@@ -128,6 +128,49 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(
     assert place.read_text().count("\n") == 1001
 
 
+@pytest.mark.parametrize("words", [[], ["--nodes", "total"]])
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_a_result_that_cannot_be_restored_fails_its_node_as_a_save_does(
+    project: ProjectOnDisk, small_disk: Path, words: list[str], how: str
+) -> None:
+    page = "conf/base/catalog_clean.yml"
+    project.write({page: SAVED.format(place="data/clean.csv")})
+    project.noria("run")
+    project.write({page: SAVED.format(place=small_disk / "clean.csv")})
+    project.edit(NODES, "float(", "1 + float(")
+    if how == "full":
+        with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+    else:
+        assert _mounted(small_disk, "remount", "ro")
+    said = project.noria("run", *words, code=1)
+    assert f"Error: node 'clean' ({NODES}:4) failed while restoring 'clean_orders'" in said.err
+    assert f"{page}:1:1: cannot restore 'clean_orders': " in said.err
+    assert ("the disk is full" if how == "full" else "it is read-only") in said.err
+    assert f"noria run{' '.join(['', *words])}\n" in said.err
+    assert _hidden(small_disk) == []
+    run = json.loads(project.noria("runs", "show", "--json").out)
+    assert run["status"] == "failed"
+    if not words:
+        assert (run["nodes"][0]["status"], run["nodes"][1]["status"]) == ("failed", "waiting")
+        assert "cannot restore 'clean_orders'" in run["nodes"][0]["error"]
+
+
+@pytest.mark.parametrize("edit", [False, True])
+def test_a_file_that_cannot_be_set_aside_stays_and_fails_its_node(
+    project: ProjectOnDisk, edit: bool
+) -> None:
+    project.noria("run")
+    project.write({"data/totals.json": "99", ".noria/aside": "in the way"})
+    if edit:
+        project.edit(NODES, "float(", "1 + float(")
+    said = project.noria("run", code=1).err
+    assert f"Error: node 'total' ({NODES}:8) failed while setting aside what was changed" in said
+    assert "conf/base/catalog.yml:5:1: cannot set aside 'totals' at " in said
+    assert (project.path / "data/totals.json").read_text() == "99"
+
+
 @windows
 @pytest.mark.parametrize("flags", [(), ("--runner", "threads")])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -8,6 +8,7 @@ from typing import Any
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
+from noria_catalog.errors import DatasetError
 from noria_catalog.suggest import nearest
 
 from noria.code import CodeReader, is_well_known
@@ -24,6 +25,7 @@ from noria.project.pickled import PickledCode
 from noria.project.source_watch import SourceWatch
 from noria.record.events import Listener, Noted
 from noria.runner.adoptions import Adoptions
+from noria.runner.failure import explain
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.perform import Performer
@@ -359,7 +361,11 @@ class Incremental:
             if self._places.is_memory(name):
                 flow.provide(output)
             elif name in reading:
-                put_back(output, self._catalog, self._store, self._places)
+                try:
+                    put_back(output, self._catalog, self._store, self._places)
+                except DatasetError as error:
+                    maker = next(node for node in self._nodes.values() if name in node.makes)
+                    raise explain(error, maker, f"restoring {name!r}", {}) from error
                 self._places.set_mark(name, output.digest)
 
     def _output(self, name: str, key: str) -> Output:

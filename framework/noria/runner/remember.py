@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
+from noria_catalog.errors import DatasetError
+from noria_catalog.failures import told
 
 from noria.errors import Corrupt, NotStorable, RunError
 from noria.graph import Node
@@ -17,11 +19,13 @@ from noria.plan.decide import RESTORE, REUSE, RUN, WAIT, complete
 from noria.record.events import (
     DatasetSaved,
     Listener,
+    NodeFailed,
     NodeJudged,
     NodeRestored,
     NodeReused,
     Noted,
 )
+from noria.runner.failure import explain, one_line
 from noria.runner.perform import Performer
 from noria.runner.places import Places, digest_of_files, shown_in
 from noria.runner.records import Records
@@ -180,11 +184,13 @@ class Remembering:
         began = time.perf_counter()
         entry = self._records.entry(verdict.key)
         assert entry is not None
-        self._move_aside(node, verdict)
+        with self._failing(node, job, verdict, "setting aside what was changed"):
+            self._move_aside(node, verdict)
         for output in entry.outputs:
             if output.name in verdict.restore:
                 try:
-                    put_back(output, self._catalog, self._store, self._places)
+                    with self._failing(node, job, verdict, f"restoring {output.name!r}"):
+                        put_back(output, self._catalog, self._store, self._places)
                 except Corrupt as error:
                     self._emit(Noted(node.name, f"{node.name}: {error}; it runs again"))
                     self._records.forget(verdict.key)
@@ -202,10 +208,23 @@ class Remembering:
         self._emit(NodeRestored(node.name, time.time(), seconds))
         return True
 
+    @contextmanager
+    def _failing(self, node: Node, job: Job, verdict: Verdict, doing: str) -> Iterator[None]:
+        """Let what cannot be written fail the node, as it does when a node saves."""
+        began = time.perf_counter()
+        try:
+            yield
+        except DatasetError as error:
+            self._tell(job, verdict)
+            seconds = time.perf_counter() - began
+            self._emit(NodeFailed(node.name, time.time(), seconds, one_line(error)))
+            raise explain(error, node, doing, {}) from error
+
     def _move_aside(self, node: Node, verdict: Verdict) -> None:
         for name in verdict.aside:
             was = self._places.path(name)
-            now = keep_aside(name, self._places, self._project.aside, self._project.root)
+            with told(self._catalog, name, "set aside"):
+                now = keep_aside(name, self._places, self._project.aside, self._project.root)
             self._emit(
                 Noted(
                     node.name,
@@ -219,8 +238,9 @@ class Remembering:
         """Copy aside what was changed by hand in folders to which the node is about to add."""
         for name in node.makes:
             for path in self._places.edited_parts(name):
-                kept = copy_aside(path, self._project.aside, self._project.root)
                 root = self._project.root
+                with told(self._catalog, name, "set aside"):
+                    kept = copy_aside(path, self._project.aside, root)
                 self._emit(
                     Noted(
                         node.name,
@@ -235,9 +255,11 @@ class Remembering:
         if verdict.kind == RESTORE:
             verdict = Verdict(RUN, "what the store had of it was damaged", verdict.key)
         else:
-            self._move_aside(node, verdict)
+            with self._failing(node, job, verdict, "setting aside what was changed"):
+                self._move_aside(node, verdict)
         if not job.unsettled:
-            self._keep_parts(node)
+            with self._failing(node, job, verdict, "setting aside what was changed"):
+                self._keep_parts(node)
         self._tell(job, verdict, parts)
         began = time.time()
         for name in node.makes:

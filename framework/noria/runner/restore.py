@@ -5,6 +5,7 @@ from pathlib import Path
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
+from noria_catalog.failures import told
 
 from noria.runner.places import Places
 from noria.store import Output, Store
@@ -14,12 +15,16 @@ def put_back(output: Output, catalog: DataCatalog, store: Store, places: Places)
     """Make a dataset's place hold the bytes that the store has of an output.
 
     They are published as a save is: whole, or not at all.  Raises the store's ``Corrupt`` where a
-    blob is not what it should be; then nothing was changed.
+    blob is not what it should be, SaveError, which names the dataset, where the place cannot be
+    written; then nothing was changed.
     """
     dataset = catalog[output.name]
     if not isinstance(dataset, Restores):
         raise TypeError(f"{output.name} cannot be put back")
-    with dataset.restoring([name for name, _, _ in output.blobs]) as targets:
+    with (
+        told(catalog, output.name, "restore"),
+        dataset.restoring([name for name, _, _ in output.blobs]) as targets,
+    ):
         for name, digest, _ in output.blobs:
             store.copy_to(digest, targets[name])
     places.forget(output.name)
