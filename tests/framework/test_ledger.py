@@ -16,6 +16,7 @@ from noria.record.events import (
     DatasetSaved,
     NodeFinished,
     NodeStarted,
+    Noted,
     RunFinished,
     RunStarted,
 )
@@ -47,6 +48,35 @@ def test_a_failed_node_and_loaded_data_are_recorded(project: ProjectOnDisk) -> N
     assert clean["seconds"] >= 0
     assert [(entry["dataset"], entry["rows"]) for entry in clean["loaded"]] == [("orders", 3)]
     assert clean["saved"] == total["loaded"] == []
+
+
+def test_a_run_is_shown_with_what_was_noted_and_why_its_nodes_ran(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    said = project.noria("runs", "show").out
+    assert "why" not in said
+    assert "!" not in said
+    project.write({"data/totals.json": "99"})
+    project.edit(NODES, "float(", "1 + float(")
+    project.noria("run")
+    said = project.noria("runs", "show").out
+    (run,) = (folder.name for folder in (project.path / ".noria/aside").iterdir())
+    assert (
+        f"\n\n  ! data/totals.json was changed by hand: it is now .noria/aside/{run}/data" in said
+    )
+    lines = {line.split()[0]: line for line in said.splitlines() if line.startswith("  ")}
+    assert lines["node"].endswith("  why")
+    assert lines["clean"].split() == ["clean", "reused", "-"]
+    assert lines["total"].endswith("  its code changed")
+
+
+def test_a_result_that_was_out_of_date_is_shown_to_have_been_used(project: ProjectOnDisk) -> None:
+    page = "conf/base/catalog_clean.yml"
+    project.write({page: "clean_orders: {type: pandas.CSVDataset, filepath: data/clean.csv}\n"})
+    project.noria("run")
+    project.edit("data/orders.csv", "pear,2.0", "pear,5.0")
+    project.noria("run", "--nodes", "total")
+    said = project.noria("runs", "show").out
+    assert "  ! clean_orders: out of date, used as it is (node 'clean' is not selected)" in said
 
 
 def test_a_process_began_once_and_is_gone_when_it_was_killed() -> None:
@@ -190,6 +220,22 @@ def test_a_node_that_outlives_several_writes_keeps_all_that_it_loaded(tmp_path: 
     }
     assert list(first) == list(second)
     assert second["status"] == "waiting"
+
+
+def test_what_was_noted_is_written_before_the_run_ends(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as connection:
+        recorder = recorder_of(connection, {"parameters": {"rate": 2}})
+        recorder(started("one", "first"))
+        assert show_run(connection, "one")["notes"] == []
+        recorder(Noted("", "data/a.csv was changed by hand"))
+        while not (run := show_run(connection, "one"))["notes"]:
+            time.sleep(0.01)
+        assert run["status"] == "running"
+        recorder(Noted("first", "first: its result is not remembered"))
+        recorder(RunFinished("one", 3.0, "done", None))
+        run = show_run(connection, "one")
+    assert run["notes"] == ["data/a.csv was changed by hand", "first: its result is not remembered"]
+    assert run["parameters"] == {"rate": 2}
 
 
 def test_facts_of_a_node_stand_beside_its_columns(tmp_path: Path) -> None:

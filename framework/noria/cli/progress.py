@@ -22,7 +22,8 @@ from noria.record.events import (
 
 _LINES_AROUND = 8  # of the terminal's height, for the prompt, the bar and what nodes print
 _REFRESHES_A_SECOND = 8
-_OBVIOUS = ("", "no result yet", "forced")
+OBVIOUS = ("", "no result yet", "forced")
+"""Reasons that need not be told."""
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def outcome(node: NodeTally) -> str:
         " ".join(filter(None, (entry.dataset, rows(entry.rows), size(entry.bytes))))
         for entry in node.saved
     ]
-    why = "" if node.reason in _OBVIOUS else f"({node.reason})"
+    why = "" if node.reason in OBVIOUS else f"({node.reason})"
     told = [", ".join(saved), why]
     return "  ".join([duration(node.seconds), *filter(None, told)])
 

@@ -10,6 +10,7 @@ import click
 from noria.cli.opening import find_here
 from noria.cli.options import json_option
 from noria.cli.printing import duration, moment, print_json, rows, size, table
+from noria.cli.progress import OBVIOUS
 from noria.cli.summary import place_shown
 from noria.record.ledger import FILE
 
@@ -100,11 +101,14 @@ def _show(run: dict[str, Any]) -> None:
     click.echo(f"  env      {run['env']}, runner {run['runner']}")
     if run["error"]:
         click.echo(f"  error    {run['error']}")
+    if run["notes"]:
+        click.echo("\n" + "\n".join(f"  ! {note}" for note in run["notes"]))
     body = [
-        (node["node"], node["status"], duration(node["seconds"]), size(node["memory"]))
+        (node["node"], node["status"], duration(node["seconds"]), size(node["memory"]), _why(node))
         for node in run["nodes"]
     ]
-    click.echo("\n" + table(("node", "status", "time", "memory"), body, right=(2, 3)))
+    header = ("node", "status", "time", "memory", "why" if any(row[-1] for row in body) else "")
+    click.echo("\n" + table(header, body, right=(2, 3)))
     saved = [entry for node in run["nodes"] for entry in node["saved"] if entry["place"]]
     if saved:
         here = Path.cwd()
@@ -118,6 +122,12 @@ def _show(run: dict[str, Any]) -> None:
             for entry in saved
         ]
         click.echo("\n" + table(("result", "rows", "size", "place"), places, right=(1, 2)))
+
+
+def _why(node: dict[str, Any]) -> str:
+    """Return why a node ran or was restored, where that is not plain."""
+    reason = str(node.get("reason") or "")
+    return "" if node["status"] == "reused" or reason in OBVIOUS else reason
 
 
 @contextmanager

@@ -158,6 +158,7 @@ def _find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
 def _run(row: sqlite3.Row) -> dict[str, Any]:
     run = _without(row, "details", "process", "process_started")
     run["seconds"] = None if run["ended"] is None else run["ended"] - run["started"]
+    run["notes"] = []
     run.update(json.loads(row["details"]))
     return run
 

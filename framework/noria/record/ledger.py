@@ -102,6 +102,7 @@ class Recorder:
         self._command = command
         self._details = dict(details)
         self._notes: list[str] = []
+        self._notes_written = 0
         self._pending: list[Event] = []
         self._positions: dict[str, int] = {}
         self._begun: dict[str, list[NodeEvent]] = {}
@@ -176,7 +177,8 @@ class Recorder:
         """Write what is pending, which is kept until it is committed; return why it failed."""
         try:
             self._gather()
-            if not self._unwritten and self._finish is None:
+            notes = len(self._notes)
+            if not self._unwritten and self._finish is None and notes == self._notes_written:
                 return None
             if self._finish is not None:
                 self._connection.execute("PRAGMA synchronous = FULL")
@@ -188,6 +190,7 @@ class Recorder:
             return f"{type(error).__name__}: {error}"
         self._unwritten.clear()
         self._finish = None
+        self._notes_written = notes
         return None
 
     def _gather(self) -> None:
@@ -216,11 +219,15 @@ class Recorder:
             rows = [node_row(self._run, self._positions[node], known) for node, known in some]
             values = [value for row in rows for value in row]
             self._connection.execute(insert_of(len(rows)), values)
+        if len(self._notes) > self._notes_written:
+            self._connection.execute(
+                "UPDATE runs SET details = ? WHERE id = ?", (self._told(), self._run)
+            )
         if self._finish is not None:
             end = self._finish
             self._connection.execute(
-                "UPDATE runs SET ended = ?, status = ?, error = ?, details = ? WHERE id = ?",
-                (end.at, end.status, storable(end.error), self._told(), self._run),
+                "UPDATE runs SET ended = ?, status = ?, error = ? WHERE id = ?",
+                (end.at, end.status, storable(end.error), self._run),
             )
             self._connection.execute(
                 "UPDATE nodes SET status = ? WHERE run = ? AND status = 'running'",
