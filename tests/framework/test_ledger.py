@@ -15,12 +15,15 @@ from noria.record.events import (
     DatasetLoaded,
     DatasetSaved,
     NodeFinished,
+    NodeJudged,
+    NodeMade,
+    NodeReused,
     NodeStarted,
     Noted,
     RunFinished,
     RunStarted,
 )
-from noria.record.history import latest_run, list_runs, show_run, unsettled_nodes
+from noria.record.history import latest_run, list_runs, makings_of, show_run, unsettled_nodes
 from noria.record.json_text import json_text
 from noria.record.ledger import open_ledger, process_started
 
@@ -236,6 +239,31 @@ def test_what_was_noted_is_written_before_the_run_ends(tmp_path: Path) -> None:
         run = show_run(connection, "one")
     assert run["notes"] == ["data/a.csv was changed by hand", "first: its result is not remembered"]
     assert run["parameters"] == {"rate": 2}
+
+
+def test_what_a_node_has_made_is_added_to_its_row_also_after_that_was_written(
+    tmp_path: Path,
+) -> None:
+    with open_ledger(tmp_path) as connection:
+        recorder = recorder_of(connection)
+        recorder(started("one", "first", "second"))
+        recorder(NodeJudged("first", "run", "its code changed", "key", {}))
+        recorder(NodeStarted("first", 1.0))
+        recorder(NodeFinished("first", 2.0, 1.0, None))
+        while show_run(connection, "one")["nodes"][0]["status"] != "done":
+            time.sleep(0.01)
+        recorder(NodeMade("first", {"a": "digest-a", "b": "digest-b"}))
+        recorder(NodeJudged("second", "reuse", "up to date", "other", {}))
+        recorder(NodeReused("second", 3.0))
+        recorder(NodeMade("second", {"c": "digest-a"}))
+        recorder(RunFinished("one", 4.0, "done", None))
+        first, second = show_run(connection, "one")["nodes"]
+        (making,) = makings_of(connection, "digest-a")
+        assert makings_of(connection, "digest") == []
+    assert (first["status"], first["seconds"], first["reason"]) == ("done", 1.0, "its code changed")
+    assert first["made"] == {"a": "digest-a", "b": "digest-b"}
+    assert (second["status"], second["made"]) == ("reused", {"c": "digest-a"})
+    assert (making["run"], making["node"]) == ("one", "first")  # the other has made nothing
 
 
 def test_facts_of_a_node_stand_beside_its_columns(tmp_path: Path) -> None:

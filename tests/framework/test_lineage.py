@@ -44,6 +44,24 @@ def test_the_lineage_is_of_the_bytes_that_lie_there_and_not_of_the_last_run(
     assert again["run"] == run
 
 
+def test_a_file_of_a_run_whose_result_came_out_otherwise_since_is_known(
+    project: ProjectOnDisk,
+) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "import pandas as pd", "import random\n\nimport pandas as pd")
+    project.edit(nodes, 'float(clean_orders["price"].sum() * rate)', "random.random()")
+    project.noria("run")
+    first = (project.path / "data/totals.json").read_bytes()
+    run = _steps(project, "totals")["totals"]["run"]
+    project.noria("run", "--force")
+    assert _steps(project, "totals")["totals"]["run"] != run
+    (project.path / "data/totals.json").write_bytes(first)
+    again = _steps(project, "totals")
+    assert (again["totals"]["run"], again["totals"]["node"]) == (run, "total")
+    assert again["totals"]["parameters"] == {"params:rate": 1.5}
+    assert list(again) == ["totals", "clean_orders", "orders"]
+
+
 def test_raw_data_that_changed_since_is_told(project: ProjectOnDisk) -> None:
     project.noria("run")
     project.edit("data/orders.csv", "pear,2.0", "pear,5.0")

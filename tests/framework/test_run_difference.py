@@ -93,6 +93,52 @@ def test_what_only_one_run_has_and_what_was_not_recorded_is_told(project: Projec
     assert "nothing was recorded of\n  clean: done in " in project.noria("runs", "diff").out
 
 
+def _dice(project: ProjectOnDisk) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "import pandas as pd", "import random\n\nimport pandas as pd")
+    project.edit(nodes, 'float(clean_orders["price"].sum() * rate)', "random.random()")
+
+
+def test_a_result_that_differs_by_chance_is_told_with_its_numbers(project: ProjectOnDisk) -> None:
+    _dice(project)
+    totals = project.path / "data/totals.json"
+    numbers_made = []
+    for words in ([], ["--force"], ["--runner", "threads"]):  # the last one uses it again
+        project.noria("run", *words)
+        numbers_made.append(json.loads(totals.read_text("utf-8"))["total"])
+    runs = [run["id"] for run in reversed(json.loads(project.noria("runs", "list", "--json").out))]
+    found = _diff(project, *runs[:2])
+    (dice,) = found["followed"]
+    assert (dice["node"], dice["changed"]) == ("total", ["totals"])
+    assert dice["because"] == ["it ran again, and not to the same end"]
+    assert found["metrics"] == [
+        {"name": "totals: total", "before": numbers_made[0], "after": numbers_made[1]}
+    ]
+    assert numbers_made[1] == numbers_made[2]
+    assert len(runs) == 3
+    (dice,) = _diff(project, runs[0], runs[-1])["followed"]
+    assert dice["because"] == ["another result of it was used"]
+    assert _diff(project, *runs[-2:])["followed"] == []
+
+
+def test_runs_of_a_noria_that_wrote_no_digests_down_are_compared(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.noria("run", "--params", "rate=2.0")
+    now = _diff(project)
+    with closing(sqlite3.connect(project.path / ".noria/ledger.db")) as connection, connection:
+        connection.execute("UPDATE nodes SET facts = json_remove(facts, '$.made')")
+    assert _diff(project) == now
+    assert now["metrics"] == [{"name": "totals: total", "before": 7.5, "after": 10.0}]
+
+
+def test_an_output_that_nobody_can_tell_apart_does_not_differ_by_its_run() -> None:
+    parts = Parts("c", "l", "3.11", "", {}, {}, {"out": "m"}, {})
+    before, after = (
+        Facts(run, {}, {"save": Ran("done", parts, {"out": f"made:{run}/out"})}) for run in "12"
+    )
+    assert compare(before, after, lambda _: None).followed == []
+
+
 def test_a_secret_among_the_parameters_is_hidden(project: ProjectOnDisk) -> None:
     project.edit("conf/base/parameters.yml", "rate: 1.5", "rate: 1.5\nmail:\n  api_key: s3cret")
     project.noria("run")

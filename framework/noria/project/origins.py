@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from noria_catalog.suggest import nearest
@@ -11,7 +13,7 @@ from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters
 from noria.project.results import open_results
 from noria.project.session import Session
-from noria.record.history import list_runs
+from noria.record.history import list_runs, makings_of
 from noria.record.ledger import FILE, open_ledger
 from noria.record.lineage import Making, Step, trace
 from noria.runner.places import Places
@@ -58,28 +60,37 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
     a name that no pipeline and no entry has, RunError where nothing lies there and no run has
     recorded it.
     """
-    with open_results(session.project, session.settings) as store:
+    with open_results(session.project, session.settings) as store, _ledger(session) as ledger:
         places = Places(session.catalog, store)
         lying = None if places.is_memory(dataset) else places.lying(dataset).digest
         digest = _latest(session, store, dataset) if lying is None else lying
-        values = _values(session)
+        runs = [] if ledger is None else list_runs(ledger)
+        values = {run["id"]: past_parameters(run) for run in runs}
         return Lineage(
             dataset,
             digest,
             lying is not None,
             [
                 _origin(step, places, store, values)
-                for step in trace(dataset, digest, lambda one: _makings(store, one))
+                for step in trace(dataset, digest, lambda one: _makings(store, ledger, one))
             ],
         )
 
 
-def _makings(store: Store, digest: str) -> Iterator[Making]:
+def _makings(store: Store, ledger: Connection | None, digest: str) -> Iterator[Making]:
     for entry in store.by_output(digest):
         parts = parts_from(entry.parts)
         if parts is not None:
             outputs = {one.name: (one.digest, one.place) for one in entry.outputs}
             yield Making(entry.node, entry.run, entry.made, entry.seconds, parts, outputs)
+    # What was made of the same more than once, and came out otherwise, only the ledger knows.
+    for node in [] if ledger is None else makings_of(ledger, digest):
+        parts = parts_from(node.get("made_of") or {})
+        if parts is not None:
+            places = {saved["dataset"]: saved["place"] or "" for saved in node["saved"]}
+            outputs = {name: (made, places.get(name, "")) for name, made in node["made"].items()}
+            began, seconds = node["started"] or 0.0, node["seconds"] or 0.0
+            yield Making(node["node"], node["run"], began, seconds, parts, outputs)
 
 
 def _latest(session: Session, store: Store, dataset: str) -> str:
@@ -108,13 +119,14 @@ def _latest(session: Session, store: Store, dataset: str) -> str:
     return max(found)[1]
 
 
-def _values(session: Session) -> dict[str, Mapping[str, Any]]:
-    """Return the parameters of past runs by the run's name."""
+@contextmanager
+def _ledger(session: Session) -> Iterator[Connection | None]:
     state = session.project.state
     if not (state / FILE).exists():
-        return {}
+        yield None
+        return
     with open_ledger(state) as ledger:
-        return {run["id"]: past_parameters(run) for run in list_runs(ledger)}
+        yield ledger
 
 
 def _origin(

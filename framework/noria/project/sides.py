@@ -53,11 +53,19 @@ def _facts(run: Mapping[str, Any], store: Store) -> tuple[Facts, dict[str, Outpu
     for node in run["nodes"]:
         entry = entries.get(node.get("key") or "")
         parts = parts_from(node.get("made_of") or (entry.parts if entry else {}))
-        # The same key may have been run again since, with other outputs.
-        used = entry is not None and (node["status"] != "done" or entry.run == run["id"])
-        made = {output.name: output for output in entry.outputs} if entry and used else {}
-        outputs |= made
-        digests = {name: output.digest for name, output in made.items()}
+        recorded = {output.name: output for output in entry.outputs} if entry else {}
+        if "made" in node:
+            digests: Mapping[str, str] = node["made"]
+        else:  # a ledger of an earlier Noria: the same key may have been run again since
+            used = entry is not None and (node["status"] != "done" or entry.run == run["id"])
+            digests = {name: one.digest for name, one in recorded.items()} if used else {}
+        places = {saved["dataset"]: saved["place"] for saved in node["saved"]}
+        for name, digest in digests.items():
+            if name in recorded and recorded[name].digest == digest:
+                outputs[name] = recorded[name]
+            elif ":" not in digest:  # a file of a key that was run again since
+                blobs = (("", digest, 0),)
+                outputs[name] = Output(name, digest, "files", blobs, "", places.get(name) or "")
         nodes[node["node"]] = Ran(node["status"], parts, digests)
     return Facts(run["id"], past_parameters(run), nodes), outputs
 

@@ -11,6 +11,13 @@ Text = Callable[[str], str | None]
 """Returns what a digest stands for, ``None`` where that is not known any more."""
 
 
+UNTOLD = "made:"
+"""How the digest of an output begins that nobody can tell apart but by the run that made it."""
+RAN_OTHERWISE = "it ran again, and not to the same end"
+USED_OTHERWISE = "another result of it was used"
+"""Why a result differs that was made of the same: by chance, or by something unrecorded."""
+
+
 class Ran(NamedTuple):
     """A node in a run: its status, what its result was made of and the digests of its outputs.
 
@@ -95,6 +102,8 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
             unknown.append(name)
         elif found := list(differences(old, new)):
             causes[name] = found
+        elif _came_out_otherwise(before.nodes[name], after.nodes[name]):
+            causes[name] = []
     parts = {name: (before.nodes[name].parts, after.nodes[name].parts) for name in causes}
     return Compared(
         parameters=list(_parameters(before, after)),
@@ -222,12 +231,22 @@ def _other(causes: Mapping[str, list[Difference]]) -> list[Changed]:
     ]
 
 
+def _came_out_otherwise(old: Ran, new: Ran) -> bool:
+    """Tell whether an output differs, of those that can be told apart by more than their run."""
+    return any(
+        new.outputs.get(name, digest) != digest
+        for name, digest in old.outputs.items()
+        if not digest.startswith(UNTOLD)
+    )
+
+
 def _followed(name: str, differing: list[Difference], before: Facts, after: Facts) -> Followed:
     old, new = before.nodes[name].outputs, after.nodes[name].outputs
     both = [output for output in new if output in old]
+    by_itself = RAN_OTHERWISE if after.nodes[name].status == "done" else USED_OTHERWISE
     return Followed(
         name,
-        tuple(dict.fromkeys(map(in_words, differing))),
+        tuple(dict.fromkeys(map(in_words, differing))) or (by_itself,),
         tuple(output for output in both if old[output] != new[output]),
         tuple(output for output in both if old[output] == new[output]),
     )

@@ -83,6 +83,13 @@ class NodeJudged(NamedTuple):
     details: Mapping[str, Any]
 
 
+class NodeMade(NamedTuple):
+    """A node's outputs are known: the digest of each, by dataset; the last that is told of it."""
+
+    node: str
+    outputs: Mapping[str, str]
+
+
 class NodeReused(NamedTuple):
     """A node did not run: its outputs are there as a recorded run has made them."""
 
@@ -128,6 +135,7 @@ Event = (
     | NodeFinished
     | NodeFailed
     | NodeJudged
+    | NodeMade
     | NodeReused
     | NodeRestored
     | Noted

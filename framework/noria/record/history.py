@@ -87,6 +87,20 @@ def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
         return {**run, "nodes": _nodes(connection, run["id"], crashed=run["id"] in crashed)}
 
 
+def makings_of(connection: sqlite3.Connection, digest: str) -> list[dict[str, Any]]:
+    """Return the nodes of all runs that have made an output of this digest, latest first.
+
+    Of runs by a Noria that did not write digests down nothing is found.
+    """
+    with explained(place(connection)):
+        rows = connection.execute(
+            "SELECT * FROM nodes WHERE status = 'done' AND instr(facts, ?) ORDER BY run DESC",
+            (digest,),
+        ).fetchall()
+    nodes = [{"run": row["run"], **_node(row, crashed=False)} for row in rows]
+    return [node for node in nodes if digest in node.get("made", {}).values()]
+
+
 def _is_alive(process: int, started: float | None) -> bool:
     began = process_started(process)
     return began is not None and (started is None or abs(began - started) < _SAME_SECONDS)

@@ -10,6 +10,7 @@ from noria.record.events import (
     NodeFailed,
     NodeFinished,
     NodeJudged,
+    NodeMade,
     NodeRestored,
     NodeReused,
     NodeStarted,
@@ -23,10 +24,11 @@ NodeEvent = (
     | NodeFinished
     | NodeFailed
     | NodeJudged
+    | NodeMade
     | NodeReused
     | NodeRestored
 )
-LAST = frozenset({NodeFinished, NodeFailed, NodeReused, NodeRestored})
+LAST = frozenset({NodeFailed, NodeMade})
 """The kinds of events after which nothing more happens to a node."""
 
 _PLACES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -42,7 +44,9 @@ def node_row(run: str, position: int, events: Iterable[NodeEvent]) -> tuple[Any,
     >>> node_row("r", 0, [NodeStarted("a", 1.0), DatasetLoaded("a", "b", 0.5, None)])[-3:]
     ('[["b",0.500000000,null]]', None, None)
     """
-    node, status, facts = "", "running", None
+    node, status = "", "running"
+    judged: NodeJudged | None = None
+    made: NodeMade | None = None
     started = ended = seconds = memory = error = None
     loaded = saved = ""
     for event in events:
@@ -63,7 +67,9 @@ def node_row(run: str, position: int, events: Iterable[NodeEvent]) -> tuple[Any,
             node, ended, seconds, error = event
             status = "failed"
         elif type(event) is NodeJudged:
-            facts = _facts(event)
+            judged = event
+        elif type(event) is NodeMade:
+            made = event
         elif type(event) is NodeReused:
             node, ended = event
             status = "reused"
@@ -82,13 +88,19 @@ def node_row(run: str, position: int, events: Iterable[NodeEvent]) -> tuple[Any,
         None if error is None else storable(error),
         f"[{loaded[1:]}]" if loaded else None,
         f"[{saved[1:]}]" if saved else None,
-        facts,
+        _facts(judged, made),
     )
 
 
-def _facts(event: NodeJudged) -> str:
-    facts = {"verdict": event.verdict, "reason": event.reason, "key": event.key}
-    return json.dumps({**facts, "made_of": event.details} if event.details else facts)
+def _facts(judged: NodeJudged | None, made: NodeMade | None) -> str | None:
+    facts: dict[str, Any] = {}
+    if judged is not None:
+        facts = {"verdict": judged.verdict, "reason": judged.reason, "key": judged.key}
+        if judged.details:
+            facts["made_of"] = judged.details
+    if made is not None:
+        facts["made"] = made.outputs
+    return json.dumps(facts) if facts else None
 
 
 def insert_of(count: int) -> str:

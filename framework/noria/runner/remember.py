@@ -21,6 +21,7 @@ from noria.record.events import (
     Listener,
     NodeFailed,
     NodeJudged,
+    NodeMade,
     NodeRestored,
     NodeReused,
     Noted,
@@ -118,8 +119,9 @@ class Remembering:
             raise _blocked(verdict, self._places)
         if verdict.kind == REUSE:
             self._tell(job, verdict)
-            self._use(node, verdict)
+            made = self._use(node, verdict)
             self._emit(NodeReused(node.name, time.time()))
+            self._emit(made)
         elif verdict.kind == RESTORE and self._restored(node, job, verdict):
             pass
         else:
@@ -164,8 +166,8 @@ class Remembering:
             return lying.digest
         return self._places.digest_by_loading(name)
 
-    def _use(self, node: Node, verdict: Verdict) -> None:
-        """Let the recorded outputs be what this run has made."""
+    def _use(self, node: Node, verdict: Verdict) -> NodeMade:
+        """Let the recorded outputs be what this run has made, and return them."""
         entry = self._records.entry(verdict.key)
         assert entry is not None
         self.used.add(entry.key)
@@ -178,6 +180,7 @@ class Remembering:
         self._flow.passed(node)
         if self._reused is not None:
             self._reused(node)
+        return _told_made(node, entry.outputs)
 
     def _restored(self, node: Node, job: Job, verdict: Verdict) -> bool:
         """Put outputs back; tell whether that went well, else the node is to run."""
@@ -204,8 +207,9 @@ class Remembering:
             )
             place = self._places.place(name)
             self._emit(DatasetSaved(node.name, name, seconds, None, size, place))
-        self._use(node, verdict)
+        made = self._use(node, verdict)
         self._emit(NodeRestored(node.name, time.time(), seconds))
+        self._emit(made)
         return True
 
     @contextmanager
@@ -270,6 +274,7 @@ class Remembering:
             self._digests[output.name] = output.digest
             self._places.set_mark(output.name, output.digest)
             self._places.note_parts(output.name)
+        self._emit(_told_made(node, outputs))
         self._remember(node, job, parts, verdict.key, outputs, began)
 
     def _remember(
@@ -355,6 +360,10 @@ class Remembering:
     def _tell(self, job: Job, verdict: Verdict, parts: Parts | None = None) -> None:
         details = {} if parts is None else parts.document()
         self._emit(NodeJudged(job.name, verdict.kind, verdict.reason, verdict.key, details))
+
+
+def _told_made(node: Node, outputs: Iterable[Output]) -> NodeMade:
+    return NodeMade(node.name, {output.name: output.digest for output in outputs})
 
 
 def output_in_place(name: str, catalog: DataCatalog, store: Store, places: Places) -> Output:
