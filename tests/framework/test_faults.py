@@ -166,7 +166,8 @@ def test_a_file_that_cannot_be_set_aside_stays_and_fails_its_node(
     if edit:
         project.edit(NODES, "float(", "1 + float(")
     said = project.noria("run", code=1).err
-    assert f"Error: node 'total' ({NODES}:8) failed while setting aside what was changed" in said
+    doing = "saving 'totals' (dict of 1)" if edit else "setting aside what was changed"
+    assert f"Error: node 'total' ({NODES}:8) failed while {doing}" in said
     assert "conf/base/catalog.yml:5:1: cannot set aside 'totals' at " in said
     assert (project.path / "data/totals.json").read_text() == "99"
 

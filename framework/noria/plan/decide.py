@@ -213,7 +213,7 @@ def _unselected(job: Job, plan: Plan, facts: Facts) -> Verdict:
             # What nobody can tell apart by looking is told by who loads it.
             plan.digests[name] = None if lying.opaque else lying.digest
             late_here = late or not (as_recorded or verdict.kind == WAIT)
-        elif recorded is not None and name in recorded.kept:
+        elif recorded is not None and not late and name in recorded.kept:
             plan.digests[name] = recorded.digests[name]
             plan.fetched[name] = verdict.key
             late_here = False

@@ -18,11 +18,13 @@ from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT
+from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import is_own
 from noria.project.pickled import PickledCode
 from noria.project.source_watch import SourceWatch
+from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
 from noria.runner.adoptions import Adoptions
 from noria.runner.failure import explain
@@ -154,7 +156,7 @@ class Incremental:
         self._fetch(self.plan_made, flow)
         project = Project(
             self._root,
-            self._root / ".noria" / "aside" / self._run,
+            self._root / STATE / ASIDE / self._run,
             self._code_changed,
             self._depends_changed,
             self.gatherer.texts,
@@ -394,8 +396,8 @@ class Incremental:
                     key=edited, run=f"{EDITED}{self._run}", made=time.time(), outputs=outputs
                 )
             )
-            self._adoptions.add(verdict.key, edited)
-            self._places.set_mark(name, output.digest)
+            self._adoptions.add(entry.node, verdict.key, edited)
+            self._places.set_mark(name, output.digest, kept=True)
             self.records.forget(verdict.key)
 
     def _code_changed(self, nodes: Iterable[str], *, exactly: bool) -> Mapping[str, str]:

@@ -40,4 +40,4 @@ def remembering(
         from noria.project.unremembered import Unremembered
 
         with open_results(project, settings) as store:
-            yield Unremembered(catalog, store, asked.inputs)
+            yield Unremembered(catalog, store, asked.inputs, project, run)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from noria.errors import ProjectError
 
+ASIDE = "aside"
+"""What was changed by hand and had to make place, by run."""
+
 
 def prepare_state(folder: Path) -> Path:
     """Make the state folder, with a ``.gitignore`` of its own, and return it.

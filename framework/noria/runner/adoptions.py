@@ -8,32 +8,30 @@ from noria.runner.places import Places
 class Adoptions:
     """Tells under which key a result with an edited output is recorded, by the key of the result.
 
-    ``name`` is that of the note that holds it; a store may serve several projects.
+    It counts until its node has another result.  ``name`` is that of the note that holds it all; a
+    store may serve several projects.
     """
 
     def __init__(self, places: Places, name: str) -> None:
         self._places = places
         self._name = f"edited {name}"
-        self._known: dict[str, str] | None = None
+        noted = json.loads(places.note(self._name) or "{}")
+        self._by_node = {node: (key, other) for node, (key, other) in noted.items()}
+        self.by_key: dict[str, str] = dict(self._by_node.values())
+        """The keys to look under, by those of the results of which something was edited."""
 
-    def get(self, key: str) -> str:
-        """Return the key to look under; it is the same where nothing was edited."""
-        return self._read().get(key, key)
-
-    def add(self, key: str, other: str) -> None:
-        """Let what is recorded under ``other`` be the result of ``key`` from now on."""
-        self._read()[key] = other
+    def add(self, node: str, key: str, other: str) -> None:
+        """Let what is recorded under ``other`` be the result of a node's ``key`` from now on."""
+        self._by_node[node] = (key, other)
         self._write()
 
-    def drop(self, key: str) -> None:
-        """Let the result of a key be what was made."""
-        if self._read().pop(key, None) is not None:
+    def settle(self, node: str, key: str, *, made: bool = False) -> None:
+        """Note the key of a node's result; ``made``: it was made just now, not used again."""
+        known = self._by_node.get(node)
+        if known is not None and (made or known[0] != key):
+            del self._by_node[node]
             self._write()
 
-    def _read(self) -> dict[str, str]:
-        if self._known is None:
-            self._known = json.loads(self._places.note(self._name) or "{}")
-        return self._known
-
     def _write(self) -> None:
-        self._places.set_note(self._name, json.dumps(self._known))
+        self.by_key = dict(self._by_node.values())
+        self._places.set_note(self._name, json.dumps(self._by_node))

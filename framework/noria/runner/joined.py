@@ -28,10 +28,7 @@ def join_places(catalog: DataCatalog, *pipelines: Pipeline) -> list[Pipeline]:
     ['early', 'late']
     """
     places = _places({name for pipeline in pipelines for name in pipeline.datasets()}, catalog)
-    for pipeline in pipelines:
-        for clash in _clashes(pipeline, places):
-            raise clash.error(catalog)
-    return [_joined(pipeline, places) for pipeline in pipelines]
+    return [_joined(pipeline, places, catalog) for pipeline in pipelines]
 
 
 class Clash(NamedTuple):
@@ -71,10 +68,12 @@ def _clashes(pipeline: Pipeline, places: Mapping[str, str]) -> list[Clash]:
     ]
 
 
-def _joined(pipeline: Pipeline, places: Mapping[str, str]) -> Pipeline:
+def _joined(pipeline: Pipeline, places: Mapping[str, str], catalog: DataCatalog) -> Pipeline:
     same = _same(pipeline.datasets(), pipeline.all_outputs(), places)
     if not same:
         return pipeline
+    for clash in _clashes(pipeline, places):
+        raise clash.error(catalog)
     try:
         return pipeline.joined(same)
     except CycleError:

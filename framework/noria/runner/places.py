@@ -1,8 +1,9 @@
 """What lies at the places of a run's datasets, and how it is told apart."""
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -15,18 +16,18 @@ from noria_catalog.digest import names_digest
 from noria_catalog.errors import DatasetError, MissingDataError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.memory import MemoryDataset
+from noria_catalog.redact import HIDDEN
 from noria_catalog.refresh import refresh_seconds
 from noria_catalog.storage import is_remote
 
 from noria.errors import NotStorable
 from noria.plan import Lying
+from noria.runner.mark import UNRECORDED, WRITING, Mark
 from noria.runner.real_paths import RealPaths
 from noria.store import Marks, Seen, Store
 
-# What a mark says instead of a digest: the last run to write there was told not to remember; a
-# run has begun to write there, and did not come to record what.
-UNRECORDED = "unrecorded"
-WRITING = "writing"
+_ABSENT = "absent"
+_PLACES = ("filepath", "path")
 _AT_ONCE = 1000  # datasets in one query
 
 
@@ -81,7 +82,7 @@ class Places:
         for name, path in files.items():
             digest = digests[path]
             if digest is not None:
-                self._known[name] = self._of_content(name, digest)
+                self._known[name] = self._of_content(name, places[name], digest)
 
     def forget(self, name: str) -> None:
         """Look anew the next time: something was saved there."""
@@ -132,6 +133,12 @@ class Places:
             place = self._names[name] = "" if self.is_memory(name) else self._place(name)
         return place
 
+    def marked(self, names: Iterable[str]) -> list[str]:
+        """Return those datasets at whose places a run has put something."""
+        listed = list(names)
+        self._marks.read_ahead(filter(None, map(self.place, listed)))
+        return [name for name in listed if self._marks.get(self.place(name))]
+
     def unrecord(self, name: str, *, made: bool = False) -> None:
         """Note that what lies at a place is nobody's recorded result, where one lay before.
 
@@ -139,20 +146,20 @@ class Places:
         """
         place = self.place(name)
         if place and self._marks.get(place):
-            self._marks.set(place, f"{UNRECORDED} {self._state(name)}" if made else UNRECORDED)
+            stamp = self._state(name) if made else ""
+            self._marks.set(place, Mark(UNRECORDED, stamp).text)
             self.forget(name)
 
     def _state(self, name: str) -> str:
         """Return what tells whether anybody writes to a place, without reading what lies there."""
         dataset: Any = self._catalog[name]
-        if is_remote(self.place(name)):
-            return self._stamp(dataset) or ""
+        if not _does(dataset, Restores):
+            return self._stamp(name)
         with suppress(DatasetError, OSError):
-            if _does(dataset, Restores):
-                with dataset.stored_files() as files:
-                    found = [(inside, Path(path).stat()) for inside, path in files]
-                said = [(n, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for n, s in found]
-                return blake3(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+            with dataset.stored_files() as files:
+                found = [(inside, Path(path).stat()) for inside, path in files]
+            said = [(n, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for n, s in found]
+            return blake3(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
         return ""
 
     def begin(self, name: str) -> None:
@@ -161,13 +168,20 @@ class Places:
         if place:
             self._marks.set(place, WRITING)
 
-    def set_mark(self, name: str, digest: str) -> None:
-        """Note what this run has put at a dataset's place."""
+    def set_mark(self, name: str, digest: str, *, kept: bool = False) -> None:
+        """Note what this run has put at a dataset's place, or has ``kept`` there."""
         place = self.place(name)
         if place:
-            stamp = self._stamp(self._catalog[name]) if is_remote(place) else None
-            self._marks.set(place, digest if stamp is None else f"{digest} {stamp}")
+            self._marks.set(place, Mark(digest, self._stamp(name), kept).text)
             self.forget(name)
+
+    def is_edited(self, name: str) -> bool:
+        """Tell whether somebody has written over what a run has put on one of these disks."""
+        place = self.place(name)
+        if not place or is_remote(place) or not os.path.lexists(place):
+            return False
+        lying = self.lying(name)
+        return lying.digest is not None and not lying.recorded and lying.ours
 
     def note_parts(self, name: str) -> None:
         """Note what lies now in a folder to which a run only adds."""
@@ -183,7 +197,7 @@ class Places:
         """
         place = self.place(name)
         noted = self._marks.get(f"parts {place}") if self._is_added_to(name) else None
-        if noted is None or self._marks.get(place) in (None, WRITING, UNRECORDED):
+        if noted is None or not Mark.read(self._marks.get(place)).known:
             return []
         digests = json.loads(noted)
         with self.stored(name) as files:
@@ -251,7 +265,19 @@ class Places:
         if place is None:
             return f"{described.get('type')}:{name}"
         place = str(place)
-        return place if is_remote(place) else self._real(place)
+        if not is_remote(place):
+            return self._real(place)
+        return f"{place} {self.hidden(name, _PLACES)}" if HIDDEN in place else place
+
+    def hidden(self, name: str, keys: Collection[str]) -> str:
+        """Return what tells values of an entry apart of which a part is not shown, as a secret.
+
+        Only this user can make it of the values.
+        """
+        entry = self._catalog.entry(name)
+        written = {} if entry is None else entry.plain()
+        text = repr([written[key] for key in keys if key in written])
+        return self._store.seal_marks.short(text.encode("utf-8", "surrogatepass")).hex()
 
     def _look(self, name: str) -> Lying:
         if name in self._given:
@@ -266,8 +292,8 @@ class Places:
 
     def _look_at(self, name: str, dataset: Any) -> Lying:
         place = self.place(name)
-        written, _, _ = (self._marks.get(place) or "").partition(" ")
-        about = _about(place, written)
+        mark = Mark.read(self._marks.get(place))
+        about = _about(place, mark)
         # Asked first: the error that says what lies near a missing file takes time to find out.
         if _does(dataset, Exists) and not dataset.exists():
             return Lying(None, **about)
@@ -278,28 +304,35 @@ class Places:
         if digest is None:
             # What the last run has put there is all that can be known of it.
             there = not _does(dataset, Exists) or self._catalog.exists(name)
-            held = self._held(name) if not written else None
+            held = self._held(name) if not mark.digest else None
             if held is not None:
                 return Lying(held)
-            known = written if there and written not in (UNRECORDED, WRITING) else ""
-            return Lying(known or None, opaque=there, **about)
-        return self._of_content(name, digest)
+            if there and mark.known and mark.stamp:
+                stamp = self._stamp(name)
+                if stamp == _ABSENT != mark.stamp:
+                    return Lying(None, **about)
+                if stamp != mark.stamp:
+                    return Lying(stamp, opaque=True, recorded=False, **about)
+            return Lying((mark.known if there else "") or None, opaque=there, **about)
+        return self._of_content(name, place, digest)
 
-    def _of_content(self, name: str, digest: str) -> Lying:
+    def _of_content(self, name: str, place: str, digest: str) -> Lying:
         """Return what is to be said of the content that lies at a place."""
+        noted = self._marks.get(place)
+        if noted == digest:  # as a run has left it, which most is
+            return Lying(digest, ours=True, guarded=is_remote(place))
         dataset: Any = self._catalog[name]
-        place = self.place(name)
-        written, _, stamp = (self._marks.get(place) or "").partition(" ")
-        if written != UNRECORDED and digest in (written, stamp):
-            digest = written  # of two equal texts one is enough
-        recorded = (
-            written in (digest, WRITING)
-            or (written == UNRECORDED and stamp == self._state(name))
+        mark = Mark.read(noted)
+        if mark.known and digest in (mark.digest, mark.stamp):
+            digest = mark.digest  # of two equal texts one is enough
+        recorded = not (mark.kept and digest == mark.digest) and (
+            mark.digest in (digest, WRITING)
+            or (mark.digest == UNRECORDED and mark.stamp == self._state(name))
             or bool(self._store.by_output(digest))
             or not (_does(dataset, Restores) and dataset.restorable)
             or getattr(dataset, "version", None) is not None  # another one is put beside it
         )
-        return Lying(digest, recorded=recorded, **_about(place, written))
+        return Lying(digest, recorded=recorded, **_about(place, mark))
 
     def _held(self, name: str) -> str | None:
         """Return the digest that was found by loading, where the entry says that it still holds."""
@@ -313,16 +346,30 @@ class Places:
         return refresh_seconds(str(self.described(name).get("refresh", "always")))
 
     def _content(self, dataset: Any, place: str) -> str | None:
-        if is_remote(place):
-            return self._stamp(dataset)
-        if not _does(dataset, Restores):
+        if is_remote(place) or not _does(dataset, Restores):
             return dataset.digest() if _does(dataset, Digests) else None
         with dataset.stored_files() as files:
             return digest_of_files(files, self._seen.digest_of)
 
-    def _stamp(self, dataset: Any) -> str | None:
-        """Return what tells contents apart without reading them: a store's own tag."""
-        return dataset.digest() if _does(dataset, Digests) else None
+    def _stamp(self, name: str) -> str:
+        """Return what tells whether the same lies there, where a digest of the data does not.
+
+        In a store it is the store's own tag; of a dataset that says nothing of its content, the
+        content of the file or folder at its path, which need not be all of it.
+        """
+        dataset: Any = self._catalog[name]
+        if is_remote(self.place(name)):
+            return (dataset.digest() if _does(dataset, Digests) else None) or ""
+        if _does(dataset, Digests) or _does(dataset, Restores):
+            return ""
+        path = self.described(name).get("filepath")
+        if path is None:
+            return ""
+        digest_of = self._seen.digest_of
+        if os.path.isdir(path):  # noqa: PTH112
+            below = sorted(each for each in Path(path).rglob("*") if each.is_file())
+            return names_digest((str(each), digest_of(str(each)) or "") for each in below)
+        return digest_of(path) or _ABSENT
 
 
 def shown_in(root: Path, path: str) -> str:
@@ -335,11 +382,11 @@ def shown_in(root: Path, path: str) -> str:
     return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path
 
 
-def _about(place: str, written: str) -> dict[str, bool]:
+def _about(place: str, mark: Mark) -> dict[str, bool]:
     """Return what a note says of a place."""
     return {
-        "ours": bool(written),
-        "unrecorded": written == UNRECORDED,
+        "ours": bool(mark.digest),
+        "unrecorded": mark.digest == UNRECORDED,
         "guarded": is_remote(place),
     }
 

@@ -47,10 +47,11 @@ class Records:
 
     def entry(self, key: str) -> Entry | None:
         """Return what is recorded under a key, as it counts in this project."""
-        edited = self._adoptions.get(key)
-        return (self._entry(edited) if edited != key else None) or self._entry(key)
-
-    def _entry(self, key: str) -> Entry | None:
+        edited = self._adoptions.by_key.get(key)
+        if edited is not None:
+            found = self._store.find(edited)
+            if found is not None:
+                return found
         if key not in self._found:
             # What others have put into an empty store since is made here once more.
             asked = not self._began_empty or key in self._made
@@ -59,14 +60,14 @@ class Records:
 
     def forget(self, key: str) -> None:
         """Ask the store anew the next time."""
-        for one in {key, self._adoptions.get(key)}:
-            self._found.pop(one, None)
-            self._made.add(one)
+        self._found.pop(key, None)
+        self._made.add(key)
 
-    def made(self, key: str) -> None:
-        """Note that the result of a key was made anew: nothing that was edited counts for it."""
-        self._adoptions.drop(key)
-        self.forget(key)
+    def settle(self, node: str, key: str, *, made: bool = False) -> None:
+        """Note the key of a node's result in this run; ``made``: it is no recorded one."""
+        if made:
+            self.forget(key)
+        self._adoptions.settle(node, key, made=made)
 
     def find(self, key: str) -> Recorded | None:
         """Return the recorded result of this key."""

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ from noria.record.events import (
 )
 from noria.runner.failure import explain, one_line
 from noria.runner.perform import Performer
-from noria.runner.places import Places, digest_of_files, shown_in
+from noria.runner.places import Places, digest_of_files
 from noria.runner.records import Records
 from noria.runner.restore import copy_aside, keep_aside, put_back
 from noria.runner.stored_flow import StoredFlow
@@ -104,6 +105,7 @@ class Remembering:
         self._replaced: set[str] = set()  # nodes whose inputs hooks have put in place of others
         self._reading: set[str] = set()  # nodes that read more than they were said to
         performer.watch = witness.watching
+        flow.before_saving = self._before_saving
         self._texts_kept: set[str] = set()
         self._pending: list[Entry] = []
         self._flushed = 0.0
@@ -126,6 +128,12 @@ class Remembering:
             pass
         else:
             self._run_node(number, node, job, verdict)
+
+    @cached_property
+    def _makers(self) -> Mapping[str, tuple[Node, Job]]:
+        """Who makes each dataset, for those who are about to save."""
+        pairs = zip(self._nodes, self._jobs, strict=True)
+        return {name: (node, job) for node, job in pairs for name in node.makes}
 
     def has_settled(self, nodes: Iterable[str]) -> bool:
         """Tell whether all these nodes' results are recorded, and lie where they were put.
@@ -171,6 +179,7 @@ class Remembering:
         entry = self._records.entry(verdict.key)
         assert entry is not None
         self.used.add(entry.key)
+        self._records.settle(node.name, verdict.key)
         self._done.add(node.name)
         for output in entry.outputs:
             self._digests[output.name] = output.digest
@@ -188,7 +197,10 @@ class Remembering:
         entry = self._records.entry(verdict.key)
         assert entry is not None
         with self._failing(node, job, verdict, "setting aside what was changed"):
-            self._move_aside(node, verdict)
+            for name in verdict.restore:
+                # By now, too: somebody may have written while other nodes ran.
+                if name in verdict.aside or (not job.unsettled and self._is_edited(name)):
+                    self._move_aside(node, name)
         for output in entry.outputs:
             if output.name in verdict.restore:
                 try:
@@ -212,6 +224,27 @@ class Remembering:
         self._emit(made)
         return True
 
+    def _before_saving(self, name: str) -> None:
+        """Keep aside what somebody has made of an output, at the last moment; note who writes."""
+        node, job = self._makers[name]
+        if not job.unsettled:
+            if self._is_edited(name):
+                self._move_aside(node, name)
+            for path in self._places.edited_parts(name):
+                with told(self._catalog, name, "set aside"):
+                    said = copy_aside(path, self._project.aside, self._project.root)
+                self._emit(Noted(node.name, said))
+        self._places.begin(name)
+
+    def _move_aside(self, node: Node, name: str) -> None:
+        with told(self._catalog, name, "set aside"):
+            said = keep_aside(name, self._places, self._project.aside, self._project.root)
+        self._emit(Noted(node.name, f"{said} (to keep it in place: --keep-edited {name})"))
+
+    def _is_edited(self, name: str) -> bool:
+        self._places.forget(name)
+        return self._places.is_edited(name)
+
     @contextmanager
     def _failing(self, node: Node, job: Job, verdict: Verdict, doing: str) -> Iterator[None]:
         """Let what cannot be written fail the node, as it does when a node saves."""
@@ -224,50 +257,13 @@ class Remembering:
             self._emit(NodeFailed(node.name, time.time(), seconds, one_line(error)))
             raise explain(error, node, doing, {}) from error
 
-    def _move_aside(self, node: Node, verdict: Verdict) -> None:
-        for name in verdict.aside:
-            was = self._places.path(name)
-            with told(self._catalog, name, "set aside"):
-                now = keep_aside(name, self._places, self._project.aside, self._project.root)
-            self._emit(
-                Noted(
-                    node.name,
-                    f"{shown_in(self._project.root, was)} was changed by hand: it is now"
-                    f" {shown_in(self._project.root, str(now))}"
-                    f" (to keep it in place: --keep-edited {name})",
-                )
-            )
-
-    def _keep_parts(self, node: Node) -> None:
-        """Copy aside what was changed by hand in folders to which the node is about to add."""
-        for name in node.makes:
-            for path in self._places.edited_parts(name):
-                root = self._project.root
-                with told(self._catalog, name, "set aside"):
-                    kept = copy_aside(path, self._project.aside, root)
-                self._emit(
-                    Noted(
-                        node.name,
-                        f"{shown_in(root, path)} was changed by hand and may be written anew:"
-                        f" a copy is {shown_in(root, str(kept))}",
-                    )
-                )
-
     def _run_node(self, number: int, node: Node, job: Job, verdict: Verdict) -> None:
         digests = {name: self._digests.get(name) for name in job.inputs.values()}
         parts = complete(job, digests, self._records)
         if verdict.kind == RESTORE:
             verdict = Verdict(RUN, "what the store had of it was damaged", verdict.key)
-        else:
-            with self._failing(node, job, verdict, "setting aside what was changed"):
-                self._move_aside(node, verdict)
-        if not job.unsettled:
-            with self._failing(node, job, verdict, "setting aside what was changed"):
-                self._keep_parts(node)
         self._tell(job, verdict, parts)
         began = time.time()
-        for name in node.makes:
-            self._places.begin(name)
         self._performer(number)
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
@@ -333,7 +329,7 @@ class Remembering:
             self._store.remember(entry)
             self.used.add(entry.key)
             self._done.add(entry.node)
-            self._records.made(entry.key)
+            self._records.settle(entry.node, entry.key, made=True)
 
     def _changed(self, node: Node, job: Job) -> str | None:
         for name in job.inputs.values():

@@ -7,7 +7,7 @@ from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
 from noria_catalog.failures import told
 
-from noria.runner.places import Places
+from noria.runner.places import Places, shown_in
 from noria.store import Output, Store
 
 
@@ -30,8 +30,8 @@ def put_back(output: Output, catalog: DataCatalog, store: Store, places: Places)
     places.forget(output.name)
 
 
-def keep_aside(name: str, places: Places, folder: Path, root: Path) -> Path:
-    """Move what lies at a dataset's place into ``folder``, and return where it is now.
+def keep_aside(name: str, places: Places, folder: Path, root: Path) -> str:
+    """Move what lies at a dataset's place into ``folder``, and return what is to be said of it.
 
     Below it the path is the one that it had below ``root``, the project's folder.  A link through
     which a run has saved stays, and what it leads to is moved; of another link it is the link that
@@ -43,16 +43,19 @@ def keep_aside(name: str, places: Places, folder: Path, root: Path) -> Path:
     target = _target(place, folder, root)
     shutil.move(places.place(name) if places.lying(name).ours else place, target)
     places.forget(name)
-    return target
+    return f"{shown_in(root, place)} was changed by hand: it is now {shown_in(root, str(target))}"
 
 
-def copy_aside(path: str, folder: Path, root: Path) -> Path:
-    """Copy a file into ``folder`` as :func:`keep_aside` moves, and return where the copy is."""
+def copy_aside(path: str, folder: Path, root: Path) -> str:
+    """Copy a file into ``folder`` as :func:`keep_aside` moves, and return what is to be said."""
     import shutil
 
     target = _target(path, folder, root)
     shutil.copy2(path, target)
-    return target
+    return (
+        f"{shown_in(root, path)} was changed by hand and may be written anew:"
+        f" a copy is {shown_in(root, str(target))}"
+    )
 
 
 def _target(place: str, folder: Path, root: Path) -> Path:

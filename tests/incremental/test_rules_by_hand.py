@@ -1,0 +1,297 @@
+"""What people do to outputs by hand: nothing of it is lost, and none of it is taken for a result."""
+
+import json
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.incremental.workbench import CONF, PARAMETERS, PYPROJECT, Workbench, chain
+
+B = "src/shop/b.py"
+C = "src/shop/c.py"
+MADE_B = "made_b:\n  type: json.JSONDataset\n  filepath: data/made_b.json\n"
+OUT_B = "data/made_b.json"
+OUT_C = "data/made_c.json"
+
+
+def aside(bench: Workbench) -> list[str]:
+    """Return what lies aside, each file by what is written in it."""
+    found = (bench.path / ".noria/aside").rglob("*")
+    return sorted(path.read_text().strip() for path in found if path.is_file())
+
+
+def test_a_link_that_was_saved_through_stays(fresh: Workbench) -> None:
+    big = fresh.path.parent / "big"
+    big.mkdir()
+    (fresh.path / OUT_B).symlink_to(big / "b.json")
+    fresh.go()
+    (big / "b.json").write_text("77\n")
+    ran = fresh.go()
+    assert "data/made_b.json was changed by hand" in ran.said.all
+    assert ran.did == ""
+    assert aside(fresh) == ["77"]
+    assert (fresh.path / OUT_B).readlink() == big / "b.json"
+    assert (big / "b.json").read_text().strip() == "25"
+
+
+def test_what_was_written_without_recording_is_not_by_hand(bench: Workbench) -> None:
+    bench.edit_at_once(B, "RATE = 10", "RATE = 20")
+    assert bench.did("--no-cache") == "A B C"
+    ran = bench.go()
+    assert ran.did == "A B C"
+    assert "by hand" not in ran.said.all
+    assert aside(bench) == []
+    bench.edit_at_once(B, "RATE = 20", "RATE = 30")
+    bench.did("--no-cache")
+    bench.write({OUT_C: "77\n"})
+    assert "by hand" in bench.go().said.all
+    assert aside(bench) == ["77"]
+
+
+def test_a_run_that_records_nothing_keeps_it_aside_too(bench: Workbench) -> None:
+    bench.write({OUT_C: "77\n"})
+    ran = bench.go("--no-cache")
+    assert "data/made_c.json was changed by hand" in ran.said.all
+    assert aside(bench) == ["77"]
+    assert bench.value("made_c") == 125
+
+
+def test_what_was_kept_makes_place_for_another_result(bench: Workbench) -> None:
+    bench.write({OUT_B: "77\n"})
+    assert bench.did("--keep-edited", "made_b") == "C"
+    assert bench.value("made_c") == 177
+    bench.edit_at_once(B, "RATE = 10", "RATE = 20")
+    assert bench.did() == "B C"
+    assert aside(bench) == ["77"]
+    bench.edit_at_once(B, "RATE = 20", "RATE = 10")
+    assert bench.did() == ""
+    assert (bench.value("made_b"), bench.value("made_c")) == (25, 125)
+
+
+def test_what_was_kept_counts_in_this_project_alone(tmp_path: Path) -> None:
+    store = {"pyproject.toml": f'{PYPROJECT}store = "{tmp_path}/store"\n'}
+    one, two = (chain(tmp_path / name, **store) for name in ("one", "two"))
+    two.home = one.home
+    assert one.did() == "A B C"
+    assert two.did() == ""
+    one.write({OUT_B: "77\n"})
+    assert one.did("--keep-edited", "made_b") == "C"
+    two.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
+    assert two.did() == "B C"
+    two.edit_at_once(PARAMETERS, "rate: 6", "rate: 5")
+    assert two.did() == ""
+    assert (two.value("made_b"), two.value("made_c")) == (25, 125)
+    assert one.did() == ""
+    assert one.value("made_b") == 77
+    told = one.command("lineage", "made_b").out
+    assert "made by B, then changed by hand and kept in run" in told
+    (step, *_) = json.loads(one.command("lineage", "made_b", "--json").out)["steps"]
+    assert step["edited"] is True
+
+
+def test_what_was_kept_ends_with_a_forced_run(bench: Workbench) -> None:
+    bench.write({OUT_B: "77\n"})
+    bench.did("--keep-edited", "made_b")
+    assert bench.did("--force") == "A B C"
+    assert aside(bench) == ["77"]
+    (bench.path / OUT_B).unlink()
+    assert bench.did() == ""
+    assert bench.value("made_b") == 25
+
+
+SLOW = 'print("<<C>>")\n    import time\n\n    time.sleep(1.5)'
+
+
+def test_an_edit_while_the_node_runs(bench: Workbench) -> None:
+    bench.edit(C, 'print("<<C>>")', SLOW)
+    timer = threading.Timer(0.8, bench.write, [{OUT_C: "77\n"}])
+    timer.start()
+    assert bench.did() == "C"
+    timer.join()
+    assert aside(bench) == ["77"]
+    assert bench.value("made_c") == 125
+
+
+def test_an_edit_after_the_node_failed(bench: Workbench) -> None:
+    good = (bench.path / C).read_text()
+    bench.edit(C, "return made_b", "raise ValueError\n    return made_b")
+    assert bench.did(code=1) == "C"
+    bench.write({OUT_C: "77\n", C: good.replace("+ 100", "+ 200")})
+    assert bench.did() == "C"
+    assert aside(bench) == ["77"]
+    assert bench.value("made_c") == 225
+
+
+def test_a_partition_that_is_written_anew(fresh: Workbench) -> None:
+    """A folder to which saves only add: what they add to is copied, and stays where it is."""
+    fresh.edit(
+        CONF,
+        MADE_B,
+        "made_b:\n  type: partitions.PartitionedDataset\n  path: data/parts\n"
+        "  filename_suffix: .json\n  dataset: json.JSONDataset\n",
+    )
+    fresh.edit(B, "return inner(scale(made_a)) * RATE + rate", "return {'p1': 1, 'p2': rate}")
+    fresh.edit(C, "made_b + 100", "sum(part() for part in made_b.values()) + 100")
+    assert fresh.did() == "A B C"
+    fresh.write({"data/parts/p2.json": "77\n", "data/parts/mine.json": "3\n"})
+    ran = fresh.go()
+    assert ran.did == "B C"
+    assert "data/parts/p2.json was changed by hand" in ran.said.all
+    assert aside(fresh) == ["3", "77"]
+    assert fresh.value("made_c") == 109
+    assert "by hand" not in fresh.go().said.all
+    fresh.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
+    assert "by hand" not in fresh.go().said.all
+
+
+def test_a_version_that_was_added_by_hand_moves_no_other(bench: Workbench) -> None:
+    bench.edit(CONF, MADE_B, f"{MADE_B}  versioned: true\n")
+    (bench.path / OUT_B).unlink()
+    bench.go()
+    bench.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
+    bench.go()
+    before = sorted(each.name for each in (bench.path / OUT_B).iterdir())
+    assert len(before) == 2
+    mine = "2099-01-01T00.00.00.000Z"
+    bench.write({f"{OUT_B}/{mine}/made_b.json": "77\n"})
+    assert bench.did() == ""
+    after = sorted(each.name for each in (bench.path / OUT_B).iterdir())
+    assert set(after) > {*before, mine}
+    assert bench.value("made_c") == 126
+    assert json.loads((bench.path / OUT_B / after[-1] / "made_b.json").read_text()) == 26
+    assert aside(bench) == []
+
+
+def test_a_version_that_is_not_there_is_an_error(bench: Workbench) -> None:
+    bench.edit(CONF, MADE_B, f"{MADE_B}  versioned: true\n")
+    (bench.path / OUT_B).unlink()
+    bench.go()
+    said = bench.command(
+        "run", "--nodes", "C", "--load-versions", "made_b:1999-01-01T00.00.00.000Z", code=2
+    )
+    assert "no version '1999-01-01T00.00.00.000Z'" in said.err
+    assert f"{CONF}:" in said.err
+
+
+MINE = """\
+import json
+from pathlib import Path
+
+
+class Mine:
+    def __init__(self, filepath):
+        self._filepath = Path(filepath)
+
+    def load(self):
+        return json.loads(self._filepath.read_text())
+
+    def save(self, data):
+        self._filepath.write_text(json.dumps(data))
+"""
+
+
+def test_a_dataset_that_says_nothing_of_its_content(fresh: Workbench) -> None:
+    """Whether its file is there, and as a run has left it, is seen all the same."""
+    fresh.write({"src/shop/mine.py": MINE})
+    fresh.edit(CONF, MADE_B, MADE_B.replace("json.JSONDataset", "shop.mine.Mine"))
+    assert fresh.did() == "A B C"
+    assert fresh.did() == ""
+    (fresh.path / OUT_B).unlink()
+    assert fresh.did() == "B C"
+    assert fresh.value("made_b") == 25
+    fresh.write({OUT_B: "77"})
+    ran = fresh.go()
+    assert ran.did == "B C"
+    assert aside(fresh) == ["77"]
+    assert fresh.value("made_c") == 125
+    fresh.write({OUT_B: "77"})
+    assert fresh.did("--nodes", "C") == "C"
+    assert fresh.value("made_c") == 177
+
+
+def test_a_value_in_memory_that_the_catalog_declares(fresh: Workbench) -> None:
+    fresh.edit(CONF, MADE_B, "made_b:\n  type: MemoryDataset\n")
+    assert fresh.did() == "A B C"
+    fresh.edit_at_once(C, "+ 100", "+ 200")
+    assert fresh.did() == "C"
+    assert fresh.value("made_c") == 225
+    assert fresh.did("--force", "--nodes", "C") == "C"
+
+
+def test_an_input_of_a_part_whose_maker_is_out_of_date_is_not_put_back(bench: Workbench) -> None:
+    bench.edit_at_once("data/raw.json", "1", "2")
+    (bench.path / OUT_B).unlink()
+    said = bench.command("run", "--nodes", "C", code=2)
+    assert "made_b" in said.err
+    assert "'B'" in said.err
+    assert bench.did("--to-nodes", "C") == "A B C"
+
+
+def test_a_table_that_somebody_corrects(fresh: Workbench) -> None:
+    """A part that does not make it takes it as it is."""
+    pytest.importorskip("sqlalchemy")
+    fresh.forks = []
+    fresh.edit(
+        CONF,
+        MADE_B,
+        "made_b:\n  type: pandas.SQLTableDataset\n  table_name: b\n  credentials: db\n"
+        "  save_args: {if_exists: replace}\n",
+    )
+    fresh.write({"conf/local/credentials.yml": 'db: {con: "sqlite:///data/shop.db"}\n'})
+    fresh.edit(B, "from shop.helpers", "import pandas as pd\nfrom shop.helpers")
+    fresh.edit(
+        B,
+        "return inner(scale(made_a)) * RATE + rate",
+        'return pd.DataFrame({"x": [inner(scale(made_a)) * RATE + rate]})',
+    )
+    fresh.edit(C, "made_b + 100", 'int(made_b["x"].sum()) + 100')
+    assert fresh.did() == "A B C"
+    with sqlite3.connect(fresh.path / "data/shop.db") as connection:
+        connection.execute("UPDATE b SET x = 77")
+    connection.close()
+    assert fresh.did("--nodes", "C") == "C"
+    assert fresh.value("made_c") == 177
+    assert fresh.did("--nodes", "C") == ""
+
+
+def test_a_store_that_cannot_be_written(bench: Workbench) -> None:
+    (database,) = (bench.path / ".noria/store").glob("*.db")
+    held = sqlite3.connect(database, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    for words in (("clear", "--yes"), ("gc", "--limit", "0B")):
+        assert "nothing was removed: " in bench.command("cache", *words, code=1).err
+    held.close()
+    assert bench.did() == ""
+
+
+def test_a_remark_during_a_run_is_no_reason_to_forget(bench: Workbench) -> None:
+    bench.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
+    bench.edit(B, 'print("<<B>>")', 'print("<<B>>")\n    import time\n\n    time.sleep(1.5)')
+
+    def remark() -> None:
+        bench.edit("src/shop/deep.py", "def deep", "# a remark\ndef deep")
+        bench.edit(C, "def c", "def other():\n    return 1\n\n\ndef c")
+
+    timer = threading.Timer(0.8, remark)
+    timer.start()
+    ran = bench.go()
+    timer.join()
+    assert ran.did == "B C"
+    assert "not remembered" not in ran.said.all
+    assert bench.did() == ""
+
+
+def test_an_edit_during_a_run_is_told_with_its_path(bench: Workbench) -> None:
+    bench.edit(B, 'print("<<B>>")', 'print("<<B>>")\n    import time\n\n    time.sleep(1.5)')
+    timer = threading.Timer(0.8, bench.edit, ["src/shop/deep.py", "x + 0", "x + 1"])
+    timer.start()
+    ran = bench.go()
+    timer.join()
+    assert ran.did in {"B C", "B"}
+    assert "src/shop/deep.py was edited during the run; not remembered: B" in ran.said.all
+    time.sleep(0.1)
+    assert "B" in bench.did()
+    assert bench.value("made_c") == 135
