@@ -8,7 +8,7 @@ from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, NamedTuple
 
 from noria.graph.declared import Declared, list_names
-from noria.graph.signature import argument_names
+from noria.graph.signature import argument_names, behind_decorators
 from noria.graph.types import bare
 
 _GENERATOR = 0x20
@@ -68,6 +68,8 @@ def input_hints(func: Callable[..., Any], inputs: Declared, hints: Hints) -> lis
         return []
     names = list_names(inputs)
     given = inputs if isinstance(inputs, dict) else None
+    if hasattr(func, "__wrapped__"):
+        func = behind_decorators(func, len(names), given)
     arguments = argument_names(func, len(names), given)
     return [
         (name, known[argument])

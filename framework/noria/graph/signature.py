@@ -89,6 +89,30 @@ def argument_names(
     return [name if name in named else str(last or name) for name in keywords]
 
 
+def behind_decorators(
+    func: Callable[..., Any], count: int, keywords: dict[str, str] | None
+) -> Callable[..., Any]:
+    """Return the function that gets so many inputs, where decorators hand on whatever they get.
+
+    >>> import functools
+    >>> def work(rows, depth): ...
+    >>> @functools.wraps(work)
+    ... def timed(*args, **kwargs): ...
+    >>> behind_decorators(timed, 2, None) is work, behind_decorators(timed, 3, None) is timed
+    (True, True)
+    """
+    anything = _TAKES_ANY_POSITION | _TAKES_ANY_KEYWORD
+    found: Any = func
+    while isinstance(found, FunctionType) and hasattr(found, "__wrapped__"):
+        code = found.__code__
+        if code.co_argcount or code.co_kwonlyargcount or code.co_flags & anything != anything:
+            break
+        found = found.__wrapped__
+    if keywords is None:
+        return found if takes_positions(found, count) else func
+    return func if keyword_order(found, keywords) is None else found
+
+
 def can_leave_out(func: Callable[..., Any], argument: str) -> bool:
     """Tell whether the argument has a default, and those behind it can be given by keyword.
 
