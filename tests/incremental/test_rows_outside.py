@@ -72,6 +72,33 @@ def test_a_package_that_is_not_reached_runs_nothing(
     assert inside.did() == ""
 
 
+def test_a_package_that_code_asks_for_counts_when_it_comes(
+    inside: Workbench, environment: Environment
+) -> None:
+    inside.edit(
+        B,
+        "from shop",
+        'from importlib.util import find_spec\n\nFAST = find_spec("fast") is not None\n\nfrom shop',
+    )
+    inside.edit(B, "RATE + rate", "RATE + rate + 7 * FAST")
+    assert inside.did() == "B"
+    environment.install("fast", "1.0", {"fast.py": ""})
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 132
+
+
+def test_a_plugin_of_ours_that_is_somebody_else_s_counts(
+    inside: Workbench, environment: Environment
+) -> None:
+    environment.install("noria_mine", "1.0", {"noria_mine.py": "def k():\n    return 1\n"})
+    inside.edit(B, "from shop", "from noria_mine import k\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + k()")
+    assert inside.did() == "B C"
+    environment.install("noria_mine", "1.1", {"noria_mine.py": "def k():\n    return 2\n"})
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 127
+
+
 def test_an_editable_package_counts_by_its_source(
     inside: Workbench, environment: Environment, tmp_path: Path
 ) -> None:

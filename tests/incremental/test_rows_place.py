@@ -176,3 +176,119 @@ def test_a_lost_store_loses_no_result(bench: Workbench) -> None:
     bench.edit_at_once("src/shop/deep.py", "+ 0", "+ 1")
     assert bench.did() == "B C"
     assert bench.value("made_c") == 135
+
+
+TWO = """\
+from noria import Pipeline, node
+
+from shop.c import c
+
+
+def split(raw):
+    print("<<A>>")
+    return {result}
+
+
+def create_pipeline():
+    return Pipeline(
+        [
+            node(split, inputs="raw", outputs={outputs}, name="A"),
+            node(c, inputs="made_b", outputs="made_c", name="C"),
+        ]
+    )
+"""
+
+
+def test_outputs_that_change_places_are_another_result(fresh: Workbench) -> None:
+    for result, outputs, swapped in (
+        ("raw, raw + 1", '["made_a", "made_b"]', '["made_b", "made_a"]'),
+        (
+            '{"x": raw + 2, "y": raw + 3}',
+            '{"x": "made_a", "y": "made_b"}',
+            '{"x": "made_b", "y": "made_a"}',
+        ),
+    ):
+        fresh.write({WHERE_PIPELINE: TWO.format(result=result, outputs=outputs)})
+        assert fresh.did() == "A C"
+        before = (fresh.value("made_a"), fresh.value("made_b"))
+        fresh.write({WHERE_PIPELINE: TWO.format(result=result, outputs=swapped)})
+        assert fresh.did() == "A C"
+        assert (fresh.value("made_b"), fresh.value("made_a")) == before
+        assert fresh.value("made_c") == before[0] + 100
+
+
+MINE = """\
+import json
+from pathlib import Path
+
+
+class Mine:
+    def __init__(self, filepath, columns=None):
+        self._path = Path(filepath)
+        self._columns = columns or {}
+
+    def load(self):
+        return json.loads(self._path.read_text()) + len(self._path.suffix)
+
+    def save(self, data):
+        self._path.write_text(json.dumps([*self._columns, data]))
+
+    def exists(self):
+        return self._path.exists()
+"""
+
+
+def test_what_a_class_of_one_s_own_makes_of_an_order_or_a_name_is_not_known(
+    fresh: Workbench,
+) -> None:
+    fresh.write({"src/shop/mine.py": MINE})
+    fresh.edit(CONF, "made_c:\n  type: json.JSONDataset", "made_c:\n  type: shop.mine.Mine")
+    fresh.edit(CONF, "data/made_c.json\n", "data/made_c.json\n  columns: {one: 1, two: 2}\n")
+    fresh.edit(CONF, "raw:\n  type: json.JSONDataset", "raw:\n  type: shop.mine.Mine")
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == ["one", "two", 175]
+    fresh.edit(CONF, "{one: 1, two: 2}", "{two: 2, one: 1}")
+    assert fresh.did() == "C"
+    assert fresh.value("made_c") == ["two", "one", 175]
+    (fresh.path / "data/raw.json").rename(fresh.path / "data/raw.text")
+    fresh.edit(CONF, "data/raw.json", "data/raw.text")
+    assert fresh.did() == "A"
+    (fresh.path / "data/raw.text").rename(fresh.path / "data/raw.js")
+    fresh.edit(CONF, "data/raw.text", "data/raw.js")
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == ["two", "one", 155]
+
+
+SINK = """\
+import json
+from pathlib import Path
+
+
+class Sink:
+    def __init__(self, filepath, url):
+        self._path = Path(filepath)
+        self._url = url
+
+    def load(self):
+        return json.loads(self._path.read_text())[1]
+
+    def save(self, data):
+        self._path.write_text(json.dumps([self._url, data]))
+
+    def exists(self):
+        return self._path.exists()
+"""
+
+
+def test_what_is_not_shown_of_an_entry_counts_all_the_same(fresh: Workbench) -> None:
+    fresh.write({"src/shop/sink.py": SINK})
+    fresh.edit(CONF, "made_c:\n  type: json.JSONDataset", "made_c:\n  type: shop.sink.Sink")
+    url = "https://host/rows?part=1"
+    fresh.edit(CONF, "data/made_c.json\n", f"data/made_c.json\n  url: {url}\n")
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == [url, 125]
+    fresh.edit(CONF, "part=1", "part=2")
+    assert fresh.did() == "C"
+    assert fresh.value("made_c") == [url.replace("1", "2"), 125]
+    assert "part=2" not in fresh.command("plan", "--why", "C").out
+    assert fresh.did() == ""

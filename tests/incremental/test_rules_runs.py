@@ -250,12 +250,43 @@ def test_a_hook_class_that_changed_runs_nothing_by_itself(fresh: Workbench) -> N
 
 def test_a_hook_that_may_replace_inputs_counts_as_code(fresh: Workbench) -> None:
     """What it would replace is not known before it is called: no result may hide it."""
-    hooked(fresh, REUSED)
+    body = (
+        "    @hook_impl\n    def before_node_run(self, node):\n"
+        "        return {} if node.name == 'none' else None\n"
+    )
+    hooked(fresh, body)
     fresh.did()
-    fresh.edit("src/shop/hooks.py", '"runs"', '"begins"')
+    fresh.edit("src/shop/hooks.py", "'none'", "'nobody'")
     ran = fresh.go()
     assert ran.did == "A B C"
     assert "hook before_node_run" in ran.said.all
+
+
+def test_a_hook_that_replaces_nothing_does_not(fresh: Workbench) -> None:
+    hooked(fresh, REUSED)
+    fresh.did()
+    fresh.edit("src/shop/hooks.py", '"runs"', '"begins"')
+    assert fresh.did() == ""
+
+
+def test_a_hook_that_puts_what_it_reads_into_data_runs_the_nodes(fresh: Workbench) -> None:
+    body = (
+        "    @hook_impl\n    def before_dataset_saved(self, dataset_name, data):\n"
+        "        import os\n\n"
+        "        if isinstance(data, list):\n"
+        "            data.append(os.environ.get('SHOP_SIGN', 'none'))\n"
+    )
+    hooked(fresh, body)
+    fresh.edit(C, "return made_b + 100", "return [made_b + 100]")
+    assert fresh.did() == "A B C"
+    fresh.variables["SHOP_SIGN"] = "mine"
+    ran = fresh.go()
+    assert ran.did == "A B C"
+    assert "the hook before_dataset_saved reads the environment" in ran.said.all
+    assert fresh.value("made_c") == [125, "mine"]
+    fresh.edit("src/shop/hooks.py", "os.environ.get('SHOP_SIGN', 'none')", "'fixed'")
+    assert fresh.did() == "A B C"
+    assert fresh.did() == ""
 
 
 def test_a_run_with_data_in_parameters_of_a_pipeline_made_in_a_loop(fresh: Workbench) -> None:

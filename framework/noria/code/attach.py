@@ -12,6 +12,7 @@ from noria.code.execute import Execution, changes_outside
 from noria.code.modules import MISSING, OWN
 from noria.code.project import (
     FOUND_LATER,
+    LOADED,
     OUTSIDE,
     STATEMENT,
     WHOLE,
@@ -19,7 +20,7 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
-from noria.code.walk import CALLED, ESCAPES, GIVEN, TOUCHED, Facts
+from noria.code.walk import CALLED, DISCARDED, ESCAPES, GIVEN, TOUCHED, Chain, Facts
 
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
@@ -45,6 +46,7 @@ class Attached:
         # By the name of an attribute of unknown objects, an empty one for attributes of any name.
         self.to_attribute: dict[str, set[Place]] = {}
         self.loads: dict[str, set[str]] = {}  # what functions import that a module executes
+        self._modules: dict[tuple[str, str], bool] = {}
         self._by_functions: set[Place] | None = None
         self._aliases: dict[Place, set[Place]] = {}
         self._execution = Execution(project)
@@ -162,7 +164,7 @@ class Attached:
         """
         seen: set[tuple[str, int, int]] = set()
         pending = [(module, facts)]
-        handed: list[Target] = []
+        handed: list[tuple[str, Chain]] = []
         first, calls, changes = True, False, False
         while pending:
             inside, found = pending.pop()
@@ -172,17 +174,23 @@ class Attached:
             codes: list[tuple[str, int, int]] = []
             for reference in found.references:
                 outside = changes_outside(reference)
+                if reference.use & ESCAPES and not reference.use & TOUCHED:
+                    handed.append((inside, reference.chain))
+                if not reference.use & (TOUCHED | CALLED | DISCARDED) and (
+                    len(reference.chain) == 1 or self._is_of_module(inside, reference.chain)
+                ):
+                    continue  # it is named, and nothing more
                 for target in self._project.resolve(inside, reference.chain):
                     if target.kind == OUTSIDE:
                         if outside:
                             yield target
-                    elif reference.use & TOUCHED:
+                        continue
+                    if reference.use & TOUCHED:
                         yield from self._execution.changed(reference, target)
-                    elif reference.use & ESCAPES:
-                        handed.append(target)
-                    codes.extend(self._execution.called(reference, target))
+                    if target.kind != FOUND_LATER:
+                        codes.extend(self._execution.called(reference, target))
             if calls and not pending:
-                for target in handed:
+                for target in self._resolved(handed):
                     if self._execution.is_code(target):
                         codes.extend(self._execution.codes_of(target))
             for code in codes:
@@ -190,8 +198,23 @@ class Attached:
                     seen.add(code)
                     pending.append((code[0], self._execution.facts(code)))
         if changes:
-            for target in handed:
+            for target in self._resolved(handed):
                 yield from self._execution.held(target)
+
+    def _is_of_module(self, module: str, chain: Chain) -> bool:
+        """Tell whether a name is that of something in an imported module: ``nodes.clean``."""
+        if len(chain) != 2:
+            return False
+        known = self._modules.get((module, chain[0]))
+        if known is None:
+            kinds = {target.kind for target in self._project.resolve(module, chain[:1])}
+            known = WHOLE in kinds and kinds <= {WHOLE, LOADED, FOUND_LATER}
+            self._modules[module, chain[0]] = known
+        return known
+
+    def _resolved(self, chains: Iterable[tuple[str, Chain]]) -> Iterator[Target]:
+        for module, chain in chains:
+            yield from self._project.resolve(module, chain)
 
     def _change(self, here: Place, target: Target) -> bool:
         """Note that a statement changes what another one made; return whether one did."""

@@ -8,6 +8,7 @@ from noria.code.walk import ANY, CALLED, ESCAPES, TOUCHED, Walker, chain_of
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 _OF_A_MODULE = frozenset({"vars", "dir", "inspect.getmembers", "inspect.getmodule"})
 _MAKES_NAMES = frozenset({"operator.attrgetter", "operator.methodcaller"})
+_ASKS = frozenset({"importlib.util.find_spec"})  # whether a module is there
 _BY_PATH = frozenset(
     {
         "pkgutil.resolve_name",
@@ -39,7 +40,7 @@ def read_dynamic(walker: Walker, node: ast.Call, dotted: str) -> bool:
             walker.dynamic("here", (), f"{name}()", node.lineno)
     elif name in {"eval", "exec", "compile"}:
         _read_text(walker, node, name)
-    elif name in {"importlib.import_module", "__import__", *_BY_PATH}:
+    elif name in {"importlib.import_module", "__import__", *_ASKS, *_BY_PATH}:
         _read_import(walker, node, name)
     else:
         walker.each(node.args[:1])

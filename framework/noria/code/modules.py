@@ -13,6 +13,8 @@ PROJECT, STANDARD, THIRD_PARTY, OWN = "project", "standard", "third", "own"
 # Not to be found; only in memory, made by code.
 MISSING, LIVE = "missing", "live"
 _OWN_TOP = __name__.partition(".")[0]
+_OWN_TOPS = {_OWN_TOP, *(f"{_OWN_TOP}_{each}" for each in ("catalog", "viz", "template"))}
+_STANDARD_FOLDER = os.path.realpath(os.path.dirname(os.__file__))
 _INSTALLED = ("site-packages", "dist-packages")
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 _BUILT = (".so", ".pyd", ".pyc")
@@ -45,6 +47,9 @@ class Modules:
         self._paths = [
             os.path.realpath(path or ".") for path in (sys.path if paths is None else paths)
         ]
+        # Folders before that of the standard library: a module there takes the place of one of its.
+        at = self._paths.index(_STANDARD_FOLDER) if _STANDARD_FOLDER in self._paths else 0
+        self._ahead = [path for path in self._paths[:at] if path not in self.roots]
         self.loose: dict[str, None] = {}  # files of modules that belong to no distribution
         self._kinds: dict[str, str] = {}
         self._mapped: dict[str, str] | None = None
@@ -117,9 +122,11 @@ class Modules:
             return PROJECT
         if top == "__main__":
             return LIVE
-        if top in sys.stdlib_module_names or top in sys.builtin_module_names:
+        if top in sys.builtin_module_names or (
+            top in sys.stdlib_module_names and not any(_place_of(each, top) for each in self._ahead)
+        ):
             return STANDARD
-        if top == _OWN_TOP or top.startswith(_OWN_TOP + "_"):
+        if top in _OWN_TOPS:
             return OWN
         for path in self._paths:
             place = _place_of(path, top)

@@ -84,14 +84,19 @@ class CodeReader:
         That is more than what is bound says: which of two statements has bound it is decided by
         the code around them.
         """
-        while True:
+        called = f"={name}"
+        made = self._kept.find(module, called)
+        while made is None:
             table = self._project.tables.get(module) if self._project.is_source(module) else None
             places = () if table is None else table.names.get(name, ())
             starts = tuple(("s", module, place) for place in places)
             made = self._assembly.fingerprint(starts, f"name {module} {name}")
-            if not self._project.grown:
-                return made
-            self._grow()
+            if self._project.grown:
+                made = None
+                self._grow()
+            elif (modules := self._assembly.modules(starts)) is not None:
+                self._kept.add(module, called, made, modules)
+        return made
 
     def _of_plain(self, thing: Any, named: tuple[Key, ...]) -> Fingerprint:
         """Return the fingerprint of a function that is what its module's source says."""

@@ -9,15 +9,14 @@ from typing import Any, TypeVar
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
+from noria_catalog.redact import HIDDEN
 
 from noria.code import READING, ZONE, CodeReader, Fingerprint
 from noria.graph import Node
 from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
-from noria.project.depended import digest_of_dependency
 from noria.project.hooked import Hooked
-from noria.project.time_zone import zone_digest
 from noria.runner.places import Places
 
 
@@ -42,6 +41,7 @@ _LEFT_OUT = {
     "reads": _NOT_CONFIGURATION | {"type", "save_args", "versioned"},
     "makes": _NOT_CONFIGURATION | {"type", "load_args"},
 }
+_BY_KEYWORD = ("load_args", "save_args")
 _PACKED = frozenset({".gz", ".bz2", ".zip", ".xz", ".zst", ".tar", ".tgz"})
 MISSING = "missing"
 """What stands for the digest of a file that a node is said to depend on, where nothing lies."""
@@ -101,7 +101,11 @@ class Gatherer:
             ),
             makes={name: self._configured(name, "makes") for name in node.outputs},
             depends=self._shared(
-                {**self._hooked.digests, **self._zone(fingerprint), **self.depends(node)}
+                {
+                    **self._hooked.digests,
+                    **(self._zone(fingerprint) if fingerprint.effects else {}),
+                    **self.depends(node),
+                }
             ),
         )
         always = self._always(node, fingerprint, inputs.values())
@@ -123,6 +127,8 @@ class Gatherer:
         """Return the digest of the time zone, for code that makes times of day of moments."""
         if not any(effect.kind == ZONE for effect in fingerprint.effects):
             return {}
+        from noria.project.time_zone import zone_digest
+
         return {"the local time zone": zone_digest()}
 
     def _shared(self, said: dict[str, _Said]) -> dict[str, _Said]:
@@ -155,7 +161,9 @@ class Gatherer:
             return "memory"
         described = self._places.described(name)
         said = sorted(described.keys() - _LEFT_OUT[side])
-        text = repr([(key, _ordered(described[key])) for key in said])
+        text = repr([(key, _ordered(key, described[key])) for key in said])
+        if HIDDEN in text:
+            text = f"{text} {self._places.hidden(name, said)}"
         kind = type(self._catalog[name])
         ending = _ending(str(described.get("filepath", "")))
         known = self._alike.get((kind, side, ending, text))  # most differ in their places only
@@ -165,7 +173,9 @@ class Gatherer:
 
     def _spelled(self, kind: type[Any], side: str, ending: str, said: str) -> str:
         suffixes = [] if ending.endswith(".") else [f".{part}" for part in ending.split(".")[1:]]
-        if side == "reads":  # the same bytes are the same data, but where a name says how to unpack
+        # The same bytes are the same data, but where a name says how to unpack; what a class of
+        # somebody else's makes of a name is not known.
+        if side == "reads" and kind.__module__.partition(".")[0] == "noria_catalog":
             suffixes = [suffix for suffix in suffixes if suffix.lower() in _PACKED]
         text = f"({said}, {suffixes!r})"
         fingerprint = self._reader.fingerprint(kind)
@@ -191,6 +201,8 @@ class Gatherer:
     def _depends(self, dependencies: Sequence[Dependency]) -> Iterator[tuple[str, str]]:
         for one in dependencies:
             if isinstance(one, FileDependency):
+                from noria.project.depended import digest_of_dependency
+
                 digest = digest_of_dependency(one, self._root, self._places.digest_of_file)
                 yield f"file {one.path}", digest or MISSING
             else:
@@ -214,7 +226,7 @@ class Gatherer:
             effects = [one for one in fingerprint.effects if one.kind in READING]
             if effects:
                 return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
-        return "" if is_trusted(node) else self._hooked.reads
+        return self._hooked.reads if self._hooked.reads and not is_trusted(node) else ""
 
     def _one_place(self, node: Node, inputs: Iterable[str]) -> str | None:
         place = self._places.place
@@ -242,10 +254,13 @@ def _arguments(node: Node) -> Iterable[tuple[str, str]]:
 
 
 def _shape(node: Node) -> str:
+    """Return how a result is taken apart: which part of it goes to which dataset."""
     declared = node.declared_outputs
+    if isinstance(declared, str):
+        return '["value"]'
     if isinstance(declared, dict):
-        return json.dumps(["keys", *declared])
-    return '["value"]' if isinstance(declared, str) else '["items"]'
+        return json.dumps(["keys", *declared.items()])
+    return json.dumps(["items", *(declared or ())])
 
 
 def _is_plain(value: Any) -> bool:
@@ -268,12 +283,10 @@ def _ending(path: str) -> str:
     return name[len(name.partition(".")[0]) :]
 
 
-def _ordered(value: Any) -> Any:
-    """Return a value whose mappings are in one order."""
-    if isinstance(value, Mapping):
-        return [(key, _ordered(value[key])) for key in sorted(value, key=str)]
-    if isinstance(value, list | tuple):
-        return [_ordered(below) for below in value]
+def _ordered(key: str, value: Any) -> Any:
+    """Return what an entry says under a key; arguments by keyword have no order, others may."""
+    if key in _BY_KEYWORD and isinstance(value, Mapping):
+        return [(name, value[name]) for name in sorted(value, key=str)]
     return value
 
 

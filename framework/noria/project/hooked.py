@@ -49,5 +49,29 @@ def _given_data(hooks: HookCalls | None) -> Iterator[tuple[str, Callable[..., An
         assert hooks is not None
         for function, arguments in hooks.implementations(name):
             # What one returns takes the place of inputs, whatever it was given.
-            if argument in arguments or name == "before_node_run":
+            if argument in arguments or (name == "before_node_run" and _returns(function)):
                 yield name, function
+
+
+def _returns(function: Callable[..., Any]) -> bool:
+    """Tell whether a function may return something, by its compiled code.
+
+    >>> def told(node): print(node)
+    >>> _returns(told), _returns(lambda node: {"rows": 1} if node else None)
+    (False, True)
+    """
+    import dis
+
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if code is None or hasattr(function, "__wrapped__"):
+        return True
+    before = None
+    for each in dis.get_instructions(code):
+        if each.opname == "RETURN_CONST" and each.argval is not None:
+            return True
+        nothing = before is not None and before.opname == "LOAD_CONST" and before.argval is None
+        # What is jumped to returns what was there before the jump.
+        if each.opname == "RETURN_VALUE" and (each.is_jump_target or not nothing):
+            return True
+        before = each
+    return False

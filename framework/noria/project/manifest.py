@@ -4,14 +4,13 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from noria_catalog.errors import NoriaError
 
 from noria.graph.depends import FileDependency, VariableDependency
 from noria.project import freshness
-from noria.project.depended import watched_paths
 from noria.project.discover import read_project
 from noria.project.importing import imported
 from noria.project.incremental import Incremental
@@ -19,12 +18,10 @@ from noria.project.outside import read_outside
 from noria.project.reading import read_code
 from noria.project.session import Session
 from noria.project.settings import are_lasting, read_settings, settings_files
-from noria.project.time_zone import ZONE_FILE
 from noria.project.trees import walk
 
 _MOST_YOUNG_BYTES = 64_000_000
 _SKIPPED = {"__pycache__"}
-_DESCRIBED = (".dist-info", ".egg-info")
 # Where `~` leads and where the user's key lies; what the time zone is.
 _ALWAYS_READ = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "TZ")
 
@@ -35,13 +32,14 @@ class Before:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.path = sys.path[1:]  # as it is before the project's own folder is put in front
+        self._folders = [place for place in sys.path if os.path.isdir(place)]  # noqa: PTH112
         self._states = self._look()
 
     def still_so(self) -> bool:
         """Tell whether no file of them was edited, made or removed since."""
         return self._states is not None and self._states == self._look()
 
-    def _look(self) -> Mapping[str, Sequence[int | str]] | None:
+    def _look(self) -> Mapping[str, object] | None:
         conf = self._session.local_configuration()
         if conf is None:
             return None
@@ -50,11 +48,9 @@ class Before:
         looked.add_installed()
         # A folder is told by the names in it: its own state changes when code is compiled.
         try:
-            looked_at = {path: freshness.states([path]) for path in looked.paths}
+            return looked.files() | {place: looked.names_in(place) for place in self._folders}
         except OSError:  # one is just being replaced
             return None
-        files = {path: state for path, state in looked_at.items() if not stat.S_ISDIR(state[-1])}
-        return files | {place: _names_in(place) for place in sys.path if os.path.isdir(place)}  # noqa: PTH112
 
 
 def keep_answer(
@@ -89,6 +85,8 @@ def keep_answer(
     looked.add_written(session, conf)
     looked.add_files([*imported, *reader.files(), *reader.scopes(), *reader.libraries()])
     looked.add_installed()
+    from noria.project.time_zone import ZONE_FILE  # not before the first node runs
+
     looked.add_data([ZONE_FILE])
     variables = {*session.config.variables, *_ALWAYS_READ}
     if memory is not None:
@@ -97,6 +95,8 @@ def keep_answer(
             if isinstance(one, VariableDependency):
                 variables.add(one.name)
             elif isinstance(one, FileDependency):
+                from noria.project.depended import watched_paths
+
                 looked.add_data(watched_paths(one, project.path))
     store = "" if memory is None else str(memory.store_file)
     held = looked.held(before.path, words, here, variables, said, store)
@@ -135,8 +135,9 @@ class _Looked:
     """The paths that were looked at, and those whose absence mattered."""
 
     def __init__(self) -> None:
-        self._paths: dict[str, None] = {}
+        self._paths: dict[str, os.stat_result] = {}
         self._absent: dict[str, None] = {}
+        self._listed: dict[str, list[str]] = {}
 
     def add_project(self, here: Path, root: Path) -> None:
         """Add what makes ``root`` the project that a command in ``here`` is for."""
@@ -176,7 +177,7 @@ class _Looked:
         """Add data: files, folders with all that lies in them, and what is not there."""
         for path in paths:
             self._add(path)
-            for where, folders, names in walk(path):
+            for where, folders, names in walk(path) if os.path.isdir(path) else ():  # noqa: PTH112
                 for name in (*folders, *names):
                     self._add(os.path.join(where, name))  # noqa: PTH118
 
@@ -185,15 +186,35 @@ class _Looked:
         for place in sys.path:
             self._add(place)  # a folder, an archive of modules, or nothing yet
             if os.path.isdir(place):  # noqa: PTH112
-                for name in os.listdir(place):  # noqa: PTH208
-                    if name.endswith(_DESCRIBED):
-                        self._add(_description(f"{place}/{name}"))
+                names = self._listed[place] = os.listdir(place)  # noqa: PTH208
+                for name in names:
+                    if name.endswith(".dist-info"):
+                        self._add(f"{place}/{name}/RECORD") or self._add(f"{place}/{name}/METADATA")
+                    elif name.endswith(".egg-info"):
+                        self._add(f"{place}/{name}/PKG-INFO") or self._add(f"{place}/{name}")
                     elif _paths(name):
                         self._add(f"{place}/{name}")
 
-    def _add(self, path: str | Path) -> None:
+    def _add(self, path: str | Path) -> bool:
         path = str(path)
-        (self._paths if os.path.exists(path) else self._absent)[path] = None  # noqa: PTH110
+        try:
+            self._paths[path] = os.stat(path)  # noqa: PTH116
+        except (OSError, ValueError):
+            self._absent[path] = None
+            return False
+        return True
+
+    def names_in(self, folder: str) -> set[str]:
+        """Return the names in a folder of the search path, but what compiling makes there."""
+        return {*self._listed[folder]} - _SKIPPED
+
+    def files(self) -> dict[str, object]:
+        """Return the states of the files among what is there, as they were when added."""
+        return {
+            path: (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+            for path, state in self._paths.items()
+            if not stat.S_ISDIR(state.st_mode)
+        }
 
     @property
     def paths(self) -> list[str]:
@@ -240,21 +261,11 @@ class _Looked:
         }
 
 
-def _names_in(folder: str) -> list[str]:
-    return sorted(name for name in os.listdir(folder) if name not in _SKIPPED)  # noqa: PTH208
-
-
 def _young(paths: list[str], states: list[int], now: int) -> Iterator[tuple[int, str]]:
     for at, path in enumerate(paths):
         changed = max(states[5 * at + 1], states[5 * at + 2])
         if now - changed < freshness.YOUNG_NS:
             yield at, path
-
-
-def _description(place: str) -> str:
-    """Return the file that is written anew when a distribution is."""
-    candidates = (f"{place}/{each}" for each in ("RECORD", "PKG-INFO", "METADATA"))
-    return next(filter(os.path.isfile, candidates), place)
 
 
 def _paths(name: str) -> bool:

@@ -57,7 +57,8 @@ def _makers(session: Session, reader: CodeReader) -> Iterator[Fingerprint]:
                 function = vars(module).get(maker)
                 if callable(function):
                     yield reader.fingerprint(function)
-                    yield reader.fingerprint_of_name(name, maker)
+                    if getattr(function, "__module__", None) != name:
+                        yield reader.fingerprint_of_name(name, maker)
 
 
 def _reading(fingerprint: Fingerprint) -> list[Effect]:

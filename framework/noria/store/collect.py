@@ -12,8 +12,8 @@ from noria_catalog.leftovers import sweep
 from noria.store.blobs import Blobs
 from noria.store.database import Database
 from noria.store.measure import measure
+from noria.store.opened import LEASES
 
-LEASES = "leases"
 _TICK = 2.0  # seconds by which the clocks of others may differ from ours
 _OWN_TICK = 0.1  # and that of our own file system
 _LEASE_DAYS = 7  # a lease of another machine, whose processes cannot be asked, counts so long

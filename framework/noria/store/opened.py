@@ -11,10 +11,12 @@ from noria_catalog.leftovers import temporary_name
 from noria_catalog.publish import make_folders, sync_folder
 
 from noria.store.blobs import Blobs
-from noria.store.collect import LEASES
 from noria.store.database import Database
 from noria.store.pending import Pending
 from noria.store.seal import Seal
+
+LEASES = "leases"
+"""The folder in which each process that has the store open has a file."""
 
 
 class OpenedStore:

@@ -3,14 +3,16 @@
 import os
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noria.errors import StoreError
-from noria.store.collect import LEASES, Collected, clear, collect, others_live
 from noria.store.contents import Contents
 from noria.store.entries import Entries
-from noria.store.measure import at_most, measure, quick_size
-from noria.store.verify import Verified, verify
+from noria.store.opened import LEASES
+
+if TYPE_CHECKING:  # what looks after a store is imported by who does, after all nodes have run
+    from noria.store.collect import Collected
+    from noria.store.verify import Verified
 
 
 def open_store(folder: Path, secret: bytes, *, largest: int | None = None) -> "Store":
@@ -40,6 +42,8 @@ class Store(Entries, Contents):
 
     def status(self) -> dict[str, Any]:
         """Return what the store holds: counts, and bytes."""
+        from noria.store.measure import measure
+
         self.pending.flush()
         read = self.database.read
         ((entries, others, first, last),) = read(
@@ -65,17 +69,23 @@ class Store(Entries, Contents):
 
     def size(self) -> int:
         """Return the bytes of all that is stored, as the database knows them."""
+        from noria.store.measure import quick_size
+
         return quick_size(self.database, self.blobs)
 
     def is_over(self, limit: int) -> bool:
         """Tell whether more than ``limit`` bytes are stored; at once where it is far less."""
+        from noria.store.measure import at_most
+
         return at_most(self.database, self.blobs) > limit and self.size() > limit
 
-    def verify(self, progress: Callable[[int, int], None] | None = None) -> Verified:
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> "Verified":
         """Check every seal and every byte, and set aside what is wrong; safe beside a run.
 
         ``progress`` is told the bytes that are done, and all.
         """
+        from noria.store.verify import verify
+
         self.pending.flush()
         return verify(
             self.database,
@@ -85,25 +95,29 @@ class Store(Entries, Contents):
             progress or (lambda _done, _all: None),
         )
 
-    def gc(self, limit: int, keep: Collection[str] = ()) -> Collected:
+    def gc(self, limit: int, keep: Collection[str] = ()) -> "Collected":
         """Remove what was used longest ago until at most ``limit`` bytes are left.
 
         What was set aside goes first.  Entries that ``keep`` names by key, and those that
         :meth:`note_run` noted, go only after all others; what another live process has used or
         made since it began stays.
         """
+        from noria.store.collect import collect
+
         self.pending.flush()
         return collect(self.database, self.blobs, self.opened, self._lease, limit=limit, keep=keep)
 
-    def keep_within(self, limit: int, keep: Collection[str] = ()) -> Collected | None:
+    def keep_within(self, limit: int, keep: Collection[str] = ()) -> "Collected | None":
         """Collect when more than ``limit`` bytes are stored, down to nine tenths of it.
 
         Returns ``None`` when there was no need.
         """
         return self.gc(limit * 9 // 10, keep) if self.is_over(limit) else None
 
-    def clear(self) -> Collected:
+    def clear(self) -> "Collected":
         """Remove everything but what another live process has used or made since it began."""
+        from noria.store.collect import clear, collect, others_live
+
         self.pending.flush()
         if others_live(self.folder / LEASES, self._lease):
             return collect(
