@@ -170,9 +170,9 @@ SABOTAGES = [
     ),
     _code(
         "forget what a closure holds",
-        "live.py",
-        "(carried, function.__defaults__, function.__kwdefaults__)",
-        "((), function.__defaults__, function.__kwdefaults__)",
+        "state.py",
+        '"cells": {name: content_of(cell) for name, cell in cells.items()},',
+        '"cells": {},',
         "test_rows_code.py::test_a_value_that_a_loop_gives_each_node_is_its_own",
     ),
     _code(
@@ -381,7 +381,7 @@ SABOTAGES = [
     Sabotage(
         "forget whose absence mattered",
         f"{PROJECT}/freshness.py",
-        "    if any(map(os.path.lexists, absent)):\n        return False\n",
+        "    if any(map(os.path.exists, absent)):\n        return False\n",
         "",
         ("test_quick_answer.py::test_a_file_that_was_not_there_is_seen",),
     ),
@@ -405,5 +405,58 @@ SABOTAGES = [
         "for facts in _facts_called(statement, called):",
         "for facts in ():",
         "test_rows_code.py::test_what_is_changed_while_pipelines_are_made_runs_the_node",
+    ),
+    # -- what stands around the nodes
+    Sabotage(
+        "leave out which part of a result goes where",
+        f"{PROJECT}/facts.py",
+        """return json.dumps(["items", *(declared or ())])""",
+        """return '["items"]'""",
+        ("test_rows_place.py::test_outputs_that_change_places_are_another_result",),
+    ),
+    Sabotage(
+        "judge before the hooks have set the catalog",
+        "framework/noria/runner/run.py",
+        "                memory.plan_again(pipeline)\n",
+        "                pass\n",
+        ("test_quick_answer_beyond.py::test_a_parameter_that_a_hook_sets_before_the_run",),
+    ),
+    Sabotage(
+        "believe that the settings are still what they were",
+        f"{PROJECT}/manifest.py",
+        " or not _is_as_read(session)",
+        "",
+        ("test_quick_answer_beyond.py::test_the_project_s_file_edited_during_a_run",),
+    ),
+    Sabotage(
+        "follow no link to a folder",
+        f"{PROJECT}/trees.py",
+        "                waiting.append(link)\n",
+        "                pass\n",
+        (
+            "test_quick_answer_beyond.py::test_an_environment_that_is_a_link",
+            "test_quick_answer_beyond.py::test_partitions_in_a_folder_that_is_a_link",
+        ),
+    ),
+    Sabotage(
+        "forget who made the pipeline",
+        f"{PROJECT}/outside.py",
+        "                        yield reader.fingerprint_of_name(name, maker)\n",
+        "                        pass\n",
+        ("test_quick_answer_beyond.py::test_a_variable_that_chooses_who_makes_the_pipeline",),
+    ),
+    Sabotage(
+        "look only when planning for what was edited by hand",
+        "framework/noria/runner/remember.py",
+        "        self._places.forget(name)\n        return self._places.is_edited(name)\n",
+        "        return self._places.is_edited(name)\n",
+        ("test_rules_by_hand.py::test_an_edit_while_the_node_runs",),
+    ),
+    Sabotage(
+        "let what was kept count wherever the store is used",
+        f"{PROJECT}/incremental.py",
+        "entry._replace(\n                    key=edited,",
+        "entry._replace(\n                    key=verdict.key,",
+        ("test_rules_by_hand.py::test_what_was_kept_counts_in_this_project_alone",),
     ),
 ]

@@ -1,10 +1,10 @@
 """`make soak`: what the tests of incremental running do for a minute, done for long.
 
     python -m tests.incremental.soak [--edits 5000] [--packages 2000] [--seed N]
-                                     [--only edits code kills sabotage]
+                                     [--days 1000] [--only edits days code kills sabotage]
 
-Ends with 1 when a result was stale, an edit overlooked, a kill left something wrong or a sabotage
-was not caught.
+Ends with 1 when a result was stale, something lost, an edit overlooked, a kill left something
+wrong or a sabotage was not caught.
 """
 
 import argparse
@@ -13,16 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.incremental.oracle import StaleError, Tally, run_one
+from tests.incremental.random_days import WrongError, live
 from tests.incremental.random_packages import check
 from tests.incremental.spellings import SPELLINGS
 
 ROOT = Path(__file__).parents[2]
 EDITS_A_PROJECT = 40
-PARTS = ("edits", "code", "kills", "sabotage")
+DAYS_A_PROJECT = 20
+PARTS = ("edits", "days", "code", "kills", "sabotage")
 
 
 def soak_edits(work: Path, seed: int, edits: int) -> int:
@@ -45,6 +48,24 @@ def soak_edits(work: Path, seed: int, edits: int) -> int:
         number += 1
     print(tally.told())
     return stale
+
+
+def soak_days(work: Path, seed: int, days: int) -> int:
+    """Work on random projects for so many days; return how many ended wrong."""
+    wrong, needless, kinds = 0, 0, Counter[str]()
+    for number in range(max(1, days // DAYS_A_PROJECT)):
+        try:
+            lived = live(work / f"d{number}", seed + number, sys.executable, DAYS_A_PROJECT)
+        except WrongError as error:
+            wrong += 1
+            print(error, flush=True)
+            continue
+        kinds += lived.kinds
+        needless += len(lived.needless)
+        print("\n\n".join(lived.needless), end="\n" if lived.needless else "", flush=True)
+    print(", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
+    print(f"{days} days: {wrong} projects wrong, {needless} needless executions", flush=True)
+    return wrong
 
 
 def soak_code(work: Path, seed: int, packages: int) -> int:
@@ -71,6 +92,7 @@ def soak_kills() -> int:
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", type=int, default=5000)
+    parser.add_argument("--days", type=int, default=1000)
     parser.add_argument("--packages", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
@@ -80,6 +102,9 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"seed {given.seed}", flush=True)
         work = Path(tempfile.mkdtemp(prefix="soak-"))
         failed += soak_edits(work, given.seed, given.edits)
+    if "days" in given.only:
+        with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+            failed += soak_days(Path(folder), given.seed, given.days)
     if "code" in given.only:
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             failed += soak_code(Path(folder), given.seed, given.packages)
