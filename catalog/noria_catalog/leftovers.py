@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 from zlib import crc32
 
-_NAME = re.compile(r"\.~noria-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}-(.+)", re.DOTALL)
+_NAME = r"(?s)\.~noria-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}-(.+)"
 _LONGEST_NAME = 255
 
 ASIDE = "aside~"
@@ -31,7 +31,7 @@ def is_temporary(name: str) -> bool:
     >>> is_temporary(temporary_name("a.csv")), is_temporary("a.csv")
     (True, False)
     """
-    return _NAME.fullmatch(name) is not None
+    return re.fullmatch(_NAME, name) is not None
 
 
 def sweep(folder: str, name: str | None = None) -> int:
@@ -58,7 +58,7 @@ def leftovers(folder: str, name: str | None = None) -> list[str]:
         return []
     found = []
     for entry in names:
-        match = _NAME.fullmatch(entry)
+        match = re.fullmatch(_NAME, entry)
         if match is None or match[1] != _host():
             continue
         wanted = not match[3].startswith(ASIDE) if tail is None else match[3] == tail

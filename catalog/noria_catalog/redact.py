@@ -9,21 +9,19 @@ SECRET_KEYS = frozenset({"credentials", "fs_args", "storage_options"})
 """Keys of an entry whose values are never shown."""
 
 HIDDEN = "***"
-_SECRET_KEY = re.compile(
-    r"(^|[_-])(passw(or)?d|passphrase|pwd|secret|token|credentials?|api_?key|access_?key"
-    r"|account_?key|private_?key|secret_?key|sas|connection_string|auth|fs_args|storage_options)$",
-    re.IGNORECASE,
+# Patterns are compiled when they are first asked: few entries hold an address.
+_NEVER_SHOWN = (
+    r"(?i)(^|[_-])(passw(or)?d|passphrase|pwd|secret|token|credentials?|api_?key|access_?key"
+    r"|account_?key|private_?key|secret_?key|sas|connection_string|auth|fs_args|storage_options)$"
 )
 # Anything shorter is found in too many innocent words.
 _SHORTEST = 4
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*"
-_CHAINED = re.compile(rf"(::)(?={_SCHEME}(?:://|::))")
-_PLACE = re.compile(rf"(?P<scheme>{_SCHEME})://(?P<rest>.*)", re.DOTALL)
-_PLACE_IN_TEXT = re.compile(rf"{_SCHEME}://[^\s'\"<>]*")
+_CHAINED = rf"(::)(?={_SCHEME}(?:://|::))"
+_PLACE = rf"(?s)(?P<scheme>{_SCHEME})://(?P<rest>.*)"
+_PLACE_IN_TEXT = rf"{_SCHEME}://[^\s'\"<>]*"
 # Where a number after the colon is the port, and what follows it a path that may have an @.
-_WITH_PORT = re.compile(
-    r"(?:https?|ftps?|sftp|ssh|smb|(?:web)?hdfs)://[^\s/?#@:]*:\d{2,5}(?=[/?#]|$)"
-)
+_WITH_PORT = r"(?:https?|ftps?|sftp|ssh|smb|(?:web)?hdfs)://[^\s/?#@:]*:\d{2,5}(?=[/?#]|$)"
 
 
 def redacted(text: str) -> str:
@@ -42,8 +40,8 @@ def redacted(text: str) -> str:
     if "://" not in text and "::" not in text:
         return text
     if re.match(rf"{_SCHEME}(://|::)", text):
-        return "".join(_redacted_place(part) for part in _CHAINED.split(text))
-    return _PLACE_IN_TEXT.sub(lambda found: redacted(found[0]), text)
+        return "".join(_redacted_place(part) for part in re.split(_CHAINED, text))
+    return re.sub(_PLACE_IN_TEXT, lambda found: redacted(found[0]), text)
 
 
 def is_secret(key: str) -> bool:
@@ -52,7 +50,7 @@ def is_secret(key: str) -> bool:
     >>> is_secret("api_key"), is_secret("credentials"), is_secret("max_tokens")
     (True, True, False)
     """
-    return _SECRET_KEY.search(key) is not None
+    return re.search(_NEVER_SHOWN, key) is not None
 
 
 def shown_value(value: Any) -> Any:
@@ -107,11 +105,11 @@ def cleaned(text: str, secrets: Iterable[str]) -> str:
     # The longest first: one secret may be a part of another.
     for secret in sorted(spellings, key=lambda one: (-len(one), one)):
         text = text.replace(secret, HIDDEN)
-    return _PLACE_IN_TEXT.sub(lambda found: redacted(found[0]), text)
+    return re.sub(_PLACE_IN_TEXT, lambda found: redacted(found[0]), text)
 
 
 def _redacted_place(url: str) -> str:
-    place = _PLACE.fullmatch(url)
+    place = re.fullmatch(_PLACE, url)
     if place is None:
         return url
     rest = place["rest"][_userinfo_length(url, place["rest"]) :]
@@ -139,14 +137,14 @@ def _userinfo_length(url: str, rest: str) -> int:
         return len(userinfo) + 1
     if at:
         return rest.partition("?")[0].rfind("@") + 1
-    if ":" in authority and not _WITH_PORT.match(url):
+    if ":" in authority and not re.match(_WITH_PORT, url):
         return rest.rfind("@") + 1
     return 0
 
 
 def _secrets_of_place(text: str) -> Iterator[str]:
-    for part in _CHAINED.split(text):
-        place = _PLACE.fullmatch(part)
+    for part in re.split(_CHAINED, text):
+        place = re.fullmatch(_PLACE, part)
         if place is None:
             continue
         rest = place["rest"]

@@ -7,7 +7,7 @@ from noria_catalog.located import Located
 from noria_catalog.suggest import nearest
 
 _WORDS = ("always", "never")
-_PERIOD = re.compile(r"(\d+) ?([smhdw])")
+_PERIOD = r"(\d+) ?([smhdw])"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -19,7 +19,7 @@ def refresh_seconds(written: str) -> float:
     """
     if written in _WORDS:
         return float("inf") if written == "never" else 0.0
-    period = _PERIOD.fullmatch(written)
+    period = re.fullmatch(_PERIOD, written)
     if period is None:
         raise ValueError(written)
     return float(int(period[1]) * _SECONDS[period[2]])

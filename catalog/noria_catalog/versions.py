@@ -9,7 +9,7 @@ from noria_catalog.errors import DatasetDefinitionError
 from noria_catalog.storage import Storage
 
 _FORMAT = "%Y-%m-%dT%H.%M.%S"
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z")
+_TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z"
 
 
 def new_version(existing: Iterable[str] = (), *, now: datetime | None = None) -> str:
@@ -23,7 +23,7 @@ def new_version(existing: Iterable[str] = (), *, now: datetime | None = None) ->
     '2026-02-01T00.00.01.000Z'
     """
     name = _named(now or datetime.now(tz=UTC))
-    latest = max((known for known in existing if _TIMESTAMP.fullmatch(known)), default="")
+    latest = max((known for known in existing if re.fullmatch(_TIMESTAMP, known)), default="")
     if name > latest:
         return name
     seconds, thousandths = latest.removesuffix("Z").rsplit(".", 1)
@@ -37,7 +37,7 @@ def in_order(names: Iterable[str]) -> list[str]:
     >>> in_order(["2026-01-31T12.30.45.123Z", "v2", "v1"])
     ['v1', 'v2', '2026-01-31T12.30.45.123Z']
     """
-    return sorted(names, key=lambda name: (_TIMESTAMP.fullmatch(name) is not None, name))
+    return sorted(names, key=lambda name: (re.fullmatch(_TIMESTAMP, name) is not None, name))
 
 
 class RunVersion:
@@ -68,7 +68,7 @@ class RunVersion:
         """
         names = list(existing)
         if self.name is not None:
-            if not _TIMESTAMP.fullmatch(self.name):
+            if not re.fullmatch(_TIMESTAMP, self.name):
                 return self.name
             return new_version(names, now=_moment(self.name))
         with self._lock:

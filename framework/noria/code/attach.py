@@ -25,7 +25,7 @@ from noria.code.walk import CALLED, DISCARDED, ESCAPES, GIVEN, TOUCHED, Chain, F
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
-_REGISTERS = re.compile("regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin")
+_REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
 _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
 
 
@@ -319,4 +319,4 @@ def _does_anything(statement: Statement) -> bool:
 
 def _registers(dotted: str) -> bool:
     """Return whether a library's function keeps what it is given: by its name."""
-    return _REGISTERS.search(dotted.rpartition(".")[2]) is not None
+    return re.search(_REGISTERS, dotted.rpartition(".")[2]) is not None

@@ -8,7 +8,7 @@ from noria.code.dynamic import absolute, read_dynamic
 from noria.code.effects import effect_of_method, moment_text, only_writes
 from noria.code.walk import CALLED, DISCARDED, TOUCHED, WRITING, Chain, Walker, chain_of
 
-_NAMED = re.compile(r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
+_NAMED = r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
 _WRAPS = "functools.wraps"  # what it gives calls nothing
 # Expressions whose type their form says.
 _LITERALS: dict[type, str] = {
@@ -200,7 +200,7 @@ class CallWalker(Walker):
             self.dynamic("anything", (), what, node.lineno)
         for text in texts:
             if isinstance(text, ast.Constant):
-                for mark, chain in _NAMED.findall(str(text.value)):
+                for mark, chain in re.findall(_NAMED, str(text.value)):
                     if whole or mark:
                         self.load(tuple(chain.split(".")), node.lineno, 0)
             else:

@@ -8,11 +8,11 @@ from functools import cached_property
 
 from blake3 import blake3
 
-_NOT_CODE = re.compile(
+_NOT_CODE = (
     rb"\.\./|.*\.dist-info/(INSTALLER|REQUESTED|direct_url\.json|RECORD|uv_|.*\.jws|.*\.p7s)"
     rb"|.*__pycache__/"
 )
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?")
+_REQUIREMENT = r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?"
 # What a distribution does not require, and computes otherwise with where it is installed.
 _USED_WHERE_INSTALLED = {
     "pandas": ("pyarrow", "numexpr", "bottleneck"),
@@ -21,7 +21,7 @@ _USED_WHERE_INSTALLED = {
     "networkx": ("numpy", "scipy"),
     "dask": ("pyarrow", "numexpr", "bottleneck"),
 }
-_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
+_EXTRA = r"extra\s*==\s*['\"]([^'\"]+)['\"]"
 
 
 def canonical(name: str) -> str:
@@ -136,7 +136,8 @@ def _identity(folder: str) -> str:
     if os.path.isfile(folder):
         return f"{version} {blake3(_read(folder)).hexdigest()[:32]}"
     record = _read(folder, "RECORD")
-    lines = sorted(line for line in record.splitlines() if not _NOT_CODE.match(line))
+    is_no_code = re.compile(_NOT_CODE).match
+    lines = sorted(line for line in record.splitlines() if not is_no_code(line))
     hashed = blake3(b"\n".join(lines))
     for path in _editable_roots(folder, record):
         hashed.update(_sources(path))
@@ -177,10 +178,10 @@ def _requirements(folder: str) -> Iterator[tuple[str, frozenset[str], str]]:
         key, _, value = line.partition(":")
         if key != "Requires-Dist":
             continue
-        found = _REQUIREMENT.match(value)
+        found = re.match(_REQUIREMENT, value)
         if found is None:
             continue
         name, extras, _, marker = found.groups()
         wanted = frozenset(each.strip() for each in (extras or "").split(",") if each.strip())
-        asked = _EXTRA.search(marker or "")
+        asked = re.search(_EXTRA, marker or "")
         yield canonical(name), wanted, asked.group(1) if asked else ""

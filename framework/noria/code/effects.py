@@ -123,12 +123,13 @@ _HARMLESS = words(
     """
 )
 # Functions of third-party modules that take a path, by the last word of their names.
-_READERS = re.compile(
+# Patterns are compiled when they are first asked.
+_READERS = (
     r"read_\w+|scan_\w+|open_\w+|imread|imopen|load|load_(npz|weights|word2vec_format|session)|"
     r"load_\w*(file|path|dataset|model|workbook|csv)\w*|"
     r"from_(file|csv|parquet|path|url|uri)|fetch_\w+|download\w*|urlopen|urlretrieve|from_pretrained"
 )
-_WRITERS = re.compile(r"write_\w+|savefig|imsave|imwrite|save_\w+|to_(csv|parquet|pickle|excel)")
+_WRITERS = r"write_\w+|savefig|imsave|imwrite|save_\w+|to_(csv|parquet|pickle|excel)"
 # Readers of values that are at hand already: of a text, or a file that is open.
 _IN_MEMORY = words(
     """
@@ -150,7 +151,7 @@ _WELL_KNOWN = words(
     et-xmlfile cloudpickle loky
     """
 )
-_SQL = re.compile(r"\s*(select|insert|update|delete|with|create)\b", re.IGNORECASE)
+_SQL = r"(?i)\s*(select|insert|update|delete|with|create)\b"
 _METHODS: dict[str, str] = {}
 for _kind, _names in {
     "clock": "now utcnow",
@@ -192,9 +193,9 @@ def effect_of(dotted: str, third_party: bool, writing: bool) -> str | None:
     kind = _below(dotted)
     last = dotted.rpartition(".")[2]
     if kind is None and third_party:
-        if _READERS.fullmatch(last):
+        if re.fullmatch(_READERS, last):
             kind = "network" if last.startswith(("fetch", "download", "url")) else "file"
-        elif _WRITERS.fullmatch(last):
+        elif re.fullmatch(_WRITERS, last):
             kind = "writes"
     return "writes" if kind == "file" and writing else kind
 
@@ -247,9 +248,7 @@ def effect_of_method(name: str, call: ast.Call) -> str | None:
 
 def _is_sql(node: ast.expr, otherwise: bool) -> bool:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return bool(
-            re.match(r"\s*(select|insert|update|delete|with|create)\b", node.value, re.IGNORECASE)
-        )
+        return re.match(_SQL, node.value) is not None
     return otherwise
 
 

@@ -4,10 +4,9 @@ import functools
 import re
 
 _NAMED = r"[^\W\d][\w.]*(?:[ \t]+as[ \t]+\w+)?"
-_IMPORT = re.compile(
-    r"(?:^|[;:])[ \t\f]*(?:from[ \t]+(?P<origin>[^\W\d][\w.]*)[ \t]+import\b"
-    rf"|import[ \t]+(?P<names>{_NAMED}(?:[ \t]*,[ \t]*{_NAMED})*)[ \t]*(?=[;#]|$))",
-    re.MULTILINE,
+_IMPORT = (
+    r"(?m)(?:^|[;:])[ \t\f]*(?:from[ \t]+(?P<origin>[^\W\d][\w.]*)[ \t]+import\b"
+    rf"|import[ \t]+(?P<names>{_NAMED}(?:[ \t]*,[ \t]*{_NAMED})*)[ \t]*(?=[;#]|$))"
 )
 
 
@@ -27,7 +26,7 @@ def imported_by(path: str) -> tuple[str, ...]:
     except OSError:
         return ()
     tops: dict[str, None] = {}
-    for found in _IMPORT.finditer(text):
+    for found in re.finditer(_IMPORT, text):
         for name in (found["origin"] or found["names"]).split(","):
             tops[name.strip().partition(" ")[0].partition(".")[0]] = None
     return tuple(tops)

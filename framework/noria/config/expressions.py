@@ -13,13 +13,11 @@ OPENING = "${"
 ALIASES = {"oc.env": "env", "runtime_params": "runtime"}
 # What most texts hold: nothing nested, quoted or escaped.
 SIMPLE = re.compile(r"\$\{([^\\${}'\"]*)\}")
-_RESOLVER = re.compile(r"\s*([A-Za-z_][\w.]*)\s*:")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_INT = re.compile(r"[+-]?(0|[1-9][0-9]*(_[0-9]+)*)")
-_FLOAT = re.compile(
-    r"[+-]?([0-9][0-9_]*\.?[0-9]*([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?|inf|nan)",
-    re.IGNORECASE,
-)
+# The others are compiled when they are first asked.
+_RESOLVER = r"\s*([A-Za-z_][\w.]*)\s*:"
+_ESCAPED = r"(?s)\\(.)"
+_INT = r"[+-]?(0|[1-9][0-9]*(_[0-9]+)*)"
+_FLOAT = r"(?i)[+-]?([0-9][0-9_]*\.?[0-9]*(e[+-]?[0-9]+)?|\.[0-9]+(e[+-]?[0-9]+)?|inf|nan)"
 _WORDS = {"null": None, "true": True, "false": False}
 _CLOSES = {"[": "]", "{": "}", "(": ")"}
 
@@ -127,7 +125,7 @@ def _begins_argument(text: str, at: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _inside(text: str) -> Reference | Call:
-    found = _RESOLVER.match(text)
+    found = re.match(_RESOLVER, text)
     if found is None:
         if not text.strip():
             raise Malformed("`${}` names nothing")
@@ -170,7 +168,7 @@ def _argument(part: str) -> Text | Plain:
         from noria.config.yaml_loader import read_scalar
 
         return Plain(read_scalar(text))
-    word = primitive(_ESCAPED.sub(r"\1", text))
+    word = primitive(re.sub(_ESCAPED, r"\1", text))
     return Text((word,)) if isinstance(word, str) else Plain(word)
 
 
@@ -182,6 +180,6 @@ def primitive(text: str) -> Any:
     """
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
-    if _INT.fullmatch(text):
+    if re.fullmatch(_INT, text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return float(text) if re.fullmatch(_FLOAT, text) else text
