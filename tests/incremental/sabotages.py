@@ -321,12 +321,12 @@ SABOTAGES = [
         "        if lying.digest is not None:\n",
         "test_rows_data.py::test_an_output_edited_by_hand_is_kept_aside_and_restored",
     ),
-    _plan(
+    Sabotage(
         "overwrite what was edited by hand",
-        "decide.py",
-        "    return not lying.memory and lying.digest is not None and not lying.recorded",
-        "    return False",
-        "test_rows_data.py::test_an_output_edited_by_hand_is_kept_aside_and_restored",
+        "framework/noria/runner/places.py",
+        "        return lying.digest is not None and not lying.recorded and lying.ours\n",
+        "        return False\n",
+        ("test_rules_by_hand.py::test_a_run_that_records_nothing_keeps_it_aside_too",),
     ),
     _plan(
         "judge readers once, before what they read is made again",
