@@ -32,15 +32,21 @@ from tests.project_on_disk import SHOP, ProjectOnDisk
 NODES = "src/shop/pipelines/sales/nodes.py"
 
 
+@contextlib.contextmanager
+def _disk(place: Path, size: str) -> Iterator[Path]:
+    """Give a real file system of a size of its own."""
+    place.mkdir()
+    if not mount("-t", "tmpfs", "-o", f"size={size}", "none", str(place)):
+        pytest.skip("not here: this machine does not let us mount a disk")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of half a megabyte."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if not mount("-t", "tmpfs", "-o", "size=512k", "none", str(place)):
-        pytest.skip("not here: this machine does not let us mount a small disk")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with _disk(tmp_path / "disk", "512k") as place:
+        yield place
 
 
 def _fill(folder: Path) -> Path:
@@ -187,21 +193,17 @@ def test_a_ledger_locked_to_the_end_warns_in_one_line(
 @pytest.fixture
 def read_only(tmp_path: Path) -> Iterator[Path]:
     """A ledger of one finished run and one whose process is gone, on a disk that is read-only."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if not mount("-t", "tmpfs", "-o", "size=4m", "none", str(place)):
-        pytest.skip("not here: this machine does not let us mount a disk")
-    project = ProjectOnDisk(place / "shop")
-    project.write(SHOP)
-    project.noria("run")
-    with sqlite3.connect(project.path / ".noria/ledger.db") as connection:
-        connection.execute(
-            "INSERT INTO runs VALUES"
-            " ('1970', 1, NULL, 'running', NULL, '', '', '', '', '{}', 1, -1, 0)"
-        )
-    connection.close()
-    yield project.path
-    subprocess.run(["umount", str(place)], check=True)
+    with _disk(tmp_path / "disk", "4m") as place:
+        project = ProjectOnDisk(place / "shop")
+        project.write(SHOP)
+        project.noria("run")
+        with sqlite3.connect(project.path / ".noria/ledger.db") as connection:
+            connection.execute(
+                "INSERT INTO runs VALUES"
+                " ('1970', 1, NULL, 'running', NULL, '', '', '', '', '{}', 1, -1, 0)"
+            )
+        connection.close()
+        yield project.path
 
 
 def test_runs_are_shown_on_a_disk_that_is_read_only(read_only: Path) -> None:

@@ -15,6 +15,7 @@ from tests.incremental.workbench import (
     WHERE_PIPELINE,
     Workbench,
     entries,
+    settle,
 )
 
 B = "src/shop/b.py"
@@ -27,9 +28,7 @@ NEW_NODE = (
 @pytest.fixture
 def settled(bench: Workbench) -> Workbench:
     """The chain after runs that had nothing to do, when all its files are old enough to trust."""
-    time.sleep(2.2)
-    assert bench.did() == ""
-    assert bench.did() == ""
+    settle(bench)
     return bench
 
 

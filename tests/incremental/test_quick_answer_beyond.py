@@ -2,7 +2,6 @@
 
 import subprocess
 import threading
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,18 +17,11 @@ from tests.incremental.workbench import (
     Workbench,
     chain,
     entries,
+    settle,
 )
 
 B = "src/shop/b.py"
 C = "src/shop/c.py"
-
-
-def settle(bench: Workbench, *words: str) -> None:
-    """Run until nothing is left to do and all files are old enough to be trusted."""
-    bench.go(*words)
-    time.sleep(2.2)
-    assert bench.did(*words) == ""
-    assert bench.did(*words) == ""
 
 
 def test_an_environment_that_is_a_link(bench: Workbench) -> None:

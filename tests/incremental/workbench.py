@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -229,3 +230,11 @@ def chain(folder: Path, **files: str) -> Workbench:
     made = Workbench(folder / "shop")
     made.write({**CHAIN, **files})
     return made
+
+
+def settle(bench: Workbench, *words: str) -> None:
+    """Run until nothing is left to do and all files are old enough to be trusted."""
+    bench.go(*words)
+    time.sleep(2.2)
+    assert bench.did(*words) == ""
+    assert bench.did(*words) == ""

@@ -26,8 +26,6 @@ def digest_of_dependency(
         found = glob(place, recursive=True)
     elif not os.path.isdir(place):
         return digest_of(place)
-    elif not os.path.exists(place):
-        return None
     files = sorted({path for each in found for path in _files(each)})
     if not files and place not in found:
         return None

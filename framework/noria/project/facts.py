@@ -180,13 +180,13 @@ class Gatherer:
         text = f"({said}, {suffixes!r})"
         fingerprint = self._reader.fingerprint(kind)
         code = (fingerprint.digest, fingerprint.distributions)
-        return _digest(repr((f"{kind.__module__}.{kind.__qualname__}", code, text)))
+        return text_digest(repr((f"{kind.__module__}.{kind.__qualname__}", code, text)))
 
     def _libraries(self, fingerprint: Fingerprint) -> str:
         known = self._digests_of_libraries.get(fingerprint.distributions)
         if known is None:
             text = json.dumps(fingerprint.distributions)
-            known = self._digests_of_libraries[fingerprint.distributions] = _digest(text)
+            known = self._digests_of_libraries[fingerprint.distributions] = text_digest(text)
         return known
 
     def _parameter(self, name: str) -> str:
@@ -194,7 +194,7 @@ class Gatherer:
         if known is None:
             value = self._catalog.load(name)
             plain = _is_plain(value)
-            known = _digest(repr(value)) if plain else self._places.digest_of_value(value)
+            known = text_digest(repr(value)) if plain else self._places.digest_of_value(value)
             self._parameters[name] = known
         return known
 
@@ -207,7 +207,7 @@ class Gatherer:
                 yield f"file {one.path}", digest or MISSING
             else:
                 value = os.environ.get(one.name)
-                yield f"variable {one.name}", "unset" if value is None else _digest(value)
+                yield f"variable {one.name}", "unset" if value is None else text_digest(value)
 
     def _always(self, node: Node, fingerprint: Fingerprint, inputs: Iterable[str]) -> str:
         if not node.outputs:
@@ -290,5 +290,6 @@ def _ordered(key: str, value: Any) -> Any:
     return value
 
 
-def _digest(text: str) -> str:
+def text_digest(text: str) -> str:
+    """Return the digest of a text, whatever is in it."""
     return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -34,7 +34,7 @@ def hooks_that_change_data(hooks: HookCalls | None, reader: CodeReader) -> Hooke
     """
     digests: dict[str, str] = {}
     reads = ""
-    for name, function in _given_data(hooks):
+    for name, function in _given_data(hooks) if hooks is not None else ():
         fingerprint = reader.fingerprint(function)
         home = f"{function.__module__}.{function.__qualname__}"
         digests[f"hook {name} of {home}"] = fingerprint.digest
@@ -44,9 +44,8 @@ def hooks_that_change_data(hooks: HookCalls | None, reader: CodeReader) -> Hooke
     return Hooked(digests, reads)
 
 
-def _given_data(hooks: HookCalls | None) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for name, argument in _GIVEN_DATA.items() if hooks is not None else ():
-        assert hooks is not None
+def _given_data(hooks: HookCalls) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, argument in _GIVEN_DATA.items():
         for function, arguments in hooks.implementations(name):
             # What one returns takes the place of inputs, whatever it was given.
             if argument in arguments or (name == "before_node_run" and _returns(function)):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from blake3 import blake3
 from noria_catalog import DataCatalog
 from noria_catalog.errors import DatasetError
 from noria_catalog.suggest import nearest
@@ -19,7 +18,7 @@ from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT
 from noria.project.discover import STATE
-from noria.project.facts import MISSING, Gatherer
+from noria.project.facts import MISSING, Gatherer, text_digest
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import is_own
 from noria.project.pickled import PickledCode
@@ -390,7 +389,8 @@ class Incremental:
                 continue
             output = output_in_place(name, self._catalog, self._store, self._places)
             outputs = tuple(output if one.name == name else one for one in entry.outputs)
-            edited = f"{verdict.key}-{_digest(f'{self._root} {name} {output.digest}')}"
+            this = text_digest(f"{self._root} {name} {output.digest}")
+            edited = f"{verdict.key}-{this[:16]}"
             self._store.remember(
                 entry._replace(
                     key=edited, run=f"{EDITED}{self._run}", made=time.time(), outputs=outputs
@@ -408,10 +408,6 @@ class Incremental:
         if node.depends_on and self.gatherer.depends(node) != self._depended[node.name]:
             return "what it was said to depend on changed while it ran"
         return None
-
-
-def _digest(text: str) -> str:
-    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _data_of(nodes: Iterable[Node]) -> set[str]:

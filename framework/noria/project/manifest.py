@@ -135,7 +135,7 @@ class _Looked:
     """The paths that were looked at, and those whose absence mattered."""
 
     def __init__(self) -> None:
-        self._paths: dict[str, os.stat_result] = {}
+        self._paths: dict[str, os.stat_result | None] = {}  # of data, which is much, no state
         self._absent: dict[str, None] = {}
         self._listed: dict[str, list[str]] = {}
 
@@ -176,10 +176,10 @@ class _Looked:
     def add_data(self, paths: Iterable[str]) -> None:
         """Add data: files, folders with all that lies in them, and what is not there."""
         for path in paths:
-            self._add(path)
+            self._add_datum(path)
             for where, folders, names in walk(path) if os.path.isdir(path) else ():  # noqa: PTH112
                 for name in (*folders, *names):
-                    self._add(os.path.join(where, name))  # noqa: PTH118
+                    self._add_datum(os.path.join(where, name))  # noqa: PTH118
 
     def add_installed(self) -> None:
         """Add what tells of every change to the installed distributions."""
@@ -204,6 +204,10 @@ class _Looked:
             return False
         return True
 
+    def _add_datum(self, path: str) -> None:
+        if self._add(path):
+            self._paths[path] = None
+
     def names_in(self, folder: str) -> set[str]:
         """Return the names in a folder of the search path, but what compiling makes there."""
         return {*self._listed[folder]} - _SKIPPED
@@ -213,7 +217,7 @@ class _Looked:
         return {
             path: (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
             for path, state in self._paths.items()
-            if not stat.S_ISDIR(state.st_mode)
+            if state is not None and not stat.S_ISDIR(state.st_mode)
         }
 
     @property

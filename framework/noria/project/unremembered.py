@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from noria_catalog import DataCatalog
-from noria_catalog.failures import told
 
 from noria.graph import Pipeline
 from noria.project.discover import Project
@@ -57,8 +56,7 @@ class Unremembered:
         self._made = self._places.marked(makers)
         self._places.read_ahead(self._made)
         for name in filter(self._places.is_edited, self._made):
-            with told(self._catalog, name, "set aside"):
-                said = keep_aside(name, self._places, self._aside, self._root)
+            said = keep_aside(name, self._catalog, self._places, self._aside, self._root)
             emit(Noted(makers[name], said))
         for name in self._made:
             self._places.unrecord(name)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
 from noria_catalog.errors import DatasetError
-from noria_catalog.failures import told
 
 from noria.errors import Corrupt, NotStorable, RunError
 from noria.graph import Node
@@ -227,18 +226,18 @@ class Remembering:
     def _before_saving(self, name: str) -> None:
         """Keep aside what somebody has made of an output, at the last moment; note who writes."""
         node, job = self._makers[name]
+        aside, root = self._project.aside, self._project.root
         if not job.unsettled:
             if self._is_edited(name):
                 self._move_aside(node, name)
             for path in self._places.edited_parts(name):
-                with told(self._catalog, name, "set aside"):
-                    said = copy_aside(path, self._project.aside, self._project.root)
+                said = copy_aside(name, path, self._catalog, aside, root)
                 self._emit(Noted(node.name, said))
         self._places.begin(name)
 
     def _move_aside(self, node: Node, name: str) -> None:
-        with told(self._catalog, name, "set aside"):
-            said = keep_aside(name, self._places, self._project.aside, self._project.root)
+        aside, root = self._project.aside, self._project.root
+        said = keep_aside(name, self._catalog, self._places, aside, root)
         self._emit(Noted(node.name, f"{said} (to keep it in place: --keep-edited {name})"))
 
     def _is_edited(self, name: str) -> bool:

@@ -30,28 +30,31 @@ def put_back(output: Output, catalog: DataCatalog, store: Store, places: Places)
     places.forget(output.name)
 
 
-def keep_aside(name: str, places: Places, folder: Path, root: Path) -> str:
+def keep_aside(name: str, catalog: DataCatalog, places: Places, folder: Path, root: Path) -> str:
     """Move what lies at a dataset's place into ``folder``, and return what is to be said of it.
 
     Below it the path is the one that it had below ``root``, the project's folder.  A link through
     which a run has saved stays, and what it leads to is moved; of another link it is the link that
-    is moved: what it leads to is somebody else's.
+    is moved: what it leads to is somebody else's.  Raises SaveError, which names the dataset, where
+    that cannot be done.
     """
     import shutil
 
     place = places.path(name)
-    target = _target(place, folder, root)
-    shutil.move(places.place(name) if places.lying(name).ours else place, target)
+    with told(catalog, name, "set aside"):
+        target = _target(place, folder, root)
+        shutil.move(places.place(name) if places.lying(name).ours else place, target)
     places.forget(name)
     return f"{shown_in(root, place)} was changed by hand: it is now {shown_in(root, str(target))}"
 
 
-def copy_aside(path: str, folder: Path, root: Path) -> str:
-    """Copy a file into ``folder`` as :func:`keep_aside` moves, and return what is to be said."""
+def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: Path) -> str:
+    """Copy a file of a dataset as :func:`keep_aside` moves one, and return what is to be said."""
     import shutil
 
-    target = _target(path, folder, root)
-    shutil.copy2(path, target)
+    with told(catalog, name, "set aside"):
+        target = _target(path, folder, root)
+        shutil.copy2(path, target)
     return (
         f"{shown_in(root, path)} was changed by hand and may be written anew:"
         f" a copy is {shown_in(root, str(target))}"
