@@ -15,6 +15,7 @@ from noria_catalog.dataset import (
     Releases,
     Restores,
     Sized,
+    Stamps,
 )
 from noria_catalog.errors import DatasetError, MissingDataError
 from noria_catalog.memory import MemoryDataset
@@ -99,6 +100,15 @@ class CachedDataset:
     def digest(self) -> str | None:
         """Return the digest of what lies at its place, ``None`` where nobody can know."""
         return self.dataset.digest() if isinstance(self.dataset, Digests) else None
+
+    def stamp(self) -> str | None:
+        """Return what tells whether somebody has changed what lies there, ``None`` if unknown."""
+        return self.dataset.stamp() if isinstance(self.dataset, Stamps) else None
+
+    @property
+    def appends(self) -> bool:
+        """Whether a save adds to what is there."""
+        return bool(getattr(self.dataset, "appends", False))
 
     @property
     def restorable(self) -> bool:

@@ -101,6 +101,18 @@ class Digests(Protocol):
 
 
 @runtime_checkable
+class Stamps(Protocol):
+    """A dataset that can tell whether somebody has changed it, where a digest cannot be had."""
+
+    def stamp(self) -> str | None:
+        """Return what stays equal for as long as nobody changes the data, ``None`` where unknown.
+
+        It need not tell all data apart (the order of rows, say), and it may cost a reading of all
+        of it, but not on this machine.  Not asked where nothing lies.
+        """
+
+
+@runtime_checkable
 class Restores(Protocol):
     """A dataset whose files can be kept by their content, and put in place again later."""
 

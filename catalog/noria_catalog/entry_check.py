@@ -80,8 +80,9 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
 def _appending(name: str, entry: Located, dataset: Any) -> Iterator[Problem]:
     written = entry.value.get("save_args")
     mode = written.value.get("mode") if written is not None and written.value else None
-    ours = isinstance(dataset, FileDataset)
-    if dataset.appends if ours else (mode is not None and mode.value in _APPENDING):
+    appends = getattr(dataset, "appends", None)
+    ours = appends is not None
+    if appends if ours else (mode is not None and mode.value in _APPENDING):
         said = (
             "a save adds to what is there, so a run that is repeated adds it again"
             if ours

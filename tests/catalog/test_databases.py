@@ -256,3 +256,62 @@ def test_an_entry_without_an_address_is_told() -> None:
         SQLQueryDataset(credentials={"con": "sqlite://"})
     with pytest.raises(DatasetDefinitionError, match="`table_name` is empty"):
         SQLTableDataset("", credentials={"con": "sqlite://"})
+
+
+CHANGES = [
+    "UPDATE orders SET price = 4 WHERE price = 3",
+    "UPDATE orders SET item = '' WHERE item IS NULL",
+    "INSERT INTO orders SELECT * FROM orders",
+    "DELETE FROM orders WHERE price = 1",
+    "ALTER TABLE orders ADD COLUMN more INTEGER",
+    "ALTER TABLE orders RENAME COLUMN price TO paid",
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_stamp_tells_that_somebody_changed_a_table(con: str, change: str) -> None:
+    dataset = orders(con)
+    dataset.save(ORDERS)
+    stamp = dataset.stamp()
+    assert stamp
+    assert dataset.stamp() == stamp
+    engine = sqlalchemy.create_engine(con, poolclass=sqlalchemy.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(change)
+    assert orders(con).stamp() != stamp
+
+
+def test_a_stamp_does_not_tell_of_the_order_of_rows(con: str) -> None:
+    dataset = orders(con)
+    dataset.save(ORDERS)
+    stamp = dataset.stamp()
+    dataset.save(ORDERS[::-1])
+    assert dataset.stamp() == stamp
+    dataset.save(ORDERS[:0])
+    assert dataset.stamp() not in (stamp, None)
+
+
+def test_what_is_added_to_has_no_stamp(con: str) -> None:
+    dataset = orders(con, if_exists="append")
+    dataset.save(ORDERS)
+    assert dataset.appends
+    assert dataset.stamp() is None
+
+
+def test_a_stamp_is_the_same_in_every_time_zone(database: str) -> None:
+    moments = pd.DataFrame({"at": pd.to_datetime(["2026-01-01T12:00Z"]), "share": [0.1]})
+    dataset = orders(database)
+    dataset.save(moments)
+    stamp = dataset.stamp()
+    there = {"con": database, "connect_args": {"options": "-c timezone=Asia/Tokyo"}}
+    assert SQLTableDataset("orders", credentials=there).stamp() == stamp
+
+
+def test_who_may_not_read_gets_no_stamp(database: str) -> None:
+    orders(database).save(ORDERS)
+    engine = sqlalchemy.create_engine(database, poolclass=sqlalchemy.pool.NullPool)
+    with engine.begin() as connection:
+        for deed in ("DROP ROLE IF EXISTS writer", "CREATE ROLE writer"):
+            connection.exec_driver_sql(deed)
+    there = {"con": database, "connect_args": {"options": "-c role=writer"}}
+    assert SQLTableDataset("orders", credentials=there).stamp() is None

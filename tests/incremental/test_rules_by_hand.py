@@ -6,8 +6,6 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.incremental.workbench import CONF, PARAMETERS, PYPROJECT, Workbench, chain
 
 B = "src/shop/b.py"
@@ -228,33 +226,6 @@ def test_an_input_of_a_part_whose_maker_is_out_of_date_is_not_put_back(bench: Wo
     assert "made_b" in said.err
     assert "'B'" in said.err
     assert bench.did("--to-nodes", "C") == "A B C"
-
-
-def test_a_table_that_somebody_corrects(fresh: Workbench) -> None:
-    """A part that does not make it takes it as it is."""
-    pytest.importorskip("sqlalchemy")
-    fresh.forks = []
-    fresh.edit(
-        CONF,
-        MADE_B,
-        "made_b:\n  type: pandas.SQLTableDataset\n  table_name: b\n  credentials: db\n"
-        "  save_args: {if_exists: replace}\n",
-    )
-    fresh.write({"conf/local/credentials.yml": 'db: {con: "sqlite:///data/shop.db"}\n'})
-    fresh.edit(B, "from shop.helpers", "import pandas as pd\nfrom shop.helpers")
-    fresh.edit(
-        B,
-        "return inner(scale(made_a)) * RATE + rate",
-        'return pd.DataFrame({"x": [inner(scale(made_a)) * RATE + rate]})',
-    )
-    fresh.edit(C, "made_b + 100", 'int(made_b["x"].sum()) + 100')
-    assert fresh.did() == "A B C"
-    with sqlite3.connect(fresh.path / "data/shop.db") as connection:
-        connection.execute("UPDATE b SET x = 77")
-    connection.close()
-    assert fresh.did("--nodes", "C") == "C"
-    assert fresh.value("made_c") == 177
-    assert fresh.did("--nodes", "C") == ""
 
 
 def test_a_store_that_cannot_be_written(bench: Workbench) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
+from noria_catalog.formats.stamps import digest_of_sums
 from noria_catalog.libraries import library
 from noria_catalog.redact import shown_value
 from noria_catalog.refusals import refuse_none
@@ -83,6 +84,22 @@ class TableDataset:
     def exists(self) -> bool:
         """Tell whether the database has the table."""
         return self.explain_missing() is None
+
+    @property
+    def appends(self) -> bool:
+        """Whether a save adds to what is there: ``save_args: {mode: append}``."""
+        return bool(self.save_args["mode"] == "append")
+
+    def stamp(self) -> str | None:
+        """Return what stays equal until somebody changes a row; ``None`` where saves only add."""
+        if self.appends:
+            return None
+        with _connected(self.database, write=False) as connection:
+            found = connection.table(_quoted(self.table_name))
+            columns = list(zip(found.columns, map(str, found.types), strict=True))
+            asked = "SELECT count(*), sum(md5_number_lower(noria_row::VARCHAR)::HUGEINT)"
+            sums = connection.execute(f"{asked} FROM {_quoted(self.table_name)} AS noria_row")
+            return digest_of_sums(columns, sums.fetchone())
 
     def explain_missing(self) -> MissingDataError | None:
         """Return the error that a load would raise, ``None`` when there is something to load."""

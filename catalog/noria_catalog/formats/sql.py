@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
+from noria_catalog.formats.stamps import stamp_of_table
 from noria_catalog.libraries import library
 from noria_catalog.redact import redacted, shown_value
 from noria_catalog.refusals import refuse_none, unexpected
@@ -144,6 +145,22 @@ class SQLTableDataset(_Database):
             f"there is no table {self.table_name!r} in {self.place}",
             nearest=nearest(self.table_name, known),
         )
+
+    @property
+    def appends(self) -> bool:
+        """Whether a save adds to what is there: ``save_args: {if_exists: append}``."""
+        return bool(self.save_args["if_exists"] == "append")
+
+    def stamp(self) -> str | None:
+        """Return what stays equal until somebody changes a row, by reading all rows.
+
+        ``None`` where saves only add, or where this user may not read the table.
+        """
+        if self.appends:
+            return None
+        library("sqlalchemy", "sql")
+        schema = self.save_args.get("schema") or self.load_args.get("schema")
+        return stamp_of_table(self.engine, self.table_name, schema)
 
     def preview(self, rows: int) -> Any:
         """Return the first rows, and ask the database for no more."""

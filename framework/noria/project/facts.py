@@ -236,6 +236,9 @@ class Gatherer:
     def _appends(self, name: str) -> bool:
         if not self._places.place(name):
             return False
+        appends = getattr(self._catalog[name], "appends", None)
+        if appends is not None:
+            return bool(appends)
         mode = (self._places.described(name).get("save_args") or {}).get("mode", "")
         return isinstance(mode, str) and mode.startswith("a")
 

@@ -388,6 +388,8 @@ class Incremental:
             if entry is None:
                 continue
             output = output_in_place(name, self._catalog, self._store, self._places)
+            if not output.digest:  # of a table it is enough to know that it is another one
+                output = output._replace(digest=f"edited:{self._places.lying(name).digest}")
             outputs = tuple(output if one.name == name else one for one in entry.outputs)
             this = text_digest(f"{self._root} {name} {output.digest}")
             edited = f"{verdict.key}-{this[:16]}"

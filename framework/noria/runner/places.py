@@ -11,9 +11,10 @@ from typing import Any
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import Digests, Exists, Restores
+from noria_catalog.dataset import Digests, Exists, Restores, Stamps
 from noria_catalog.digest import names_digest
 from noria_catalog.errors import DatasetError, MissingDataError
+from noria_catalog.failures import told
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.redact import HIDDEN
@@ -295,26 +296,34 @@ class Places:
         mark = Mark.read(self._marks.get(place))
         about = _about(place, mark)
         # Asked first: the error that says what lies near a missing file takes time to find out.
-        if _does(dataset, Exists) and not dataset.exists():
+        if _does(dataset, Exists) and not self._catalog.exists(name):
             return Lying(None, **about)
         try:
             digest = self._content(dataset, place)
         except MissingDataError:
             return Lying(None, **about)
         if digest is None:
-            # What the last run has put there is all that can be known of it.
-            there = not _does(dataset, Exists) or self._catalog.exists(name)
-            held = self._held(name) if not mark.digest else None
-            if held is not None:
-                return Lying(held)
-            if there and mark.known and mark.stamp:
-                stamp = self._stamp(name)
-                if stamp == _ABSENT != mark.stamp:
-                    return Lying(None, **about)
-                if stamp != mark.stamp:
-                    return Lying(stamp, opaque=True, recorded=False, **about)
-            return Lying((mark.known if there else "") or None, opaque=there, **about)
+            return self._of_mark(name, place, mark)
         return self._of_content(name, place, digest)
+
+    def _of_mark(self, name: str, place: str, mark: Mark) -> Lying:
+        """Return what is to be said of a place where nobody can tell the content without loading.
+
+        What the last run has put there is all that can be known of it, and whether it was changed.
+        """
+        held = self._held(name) if not mark.digest else None
+        if held is not None:
+            return Lying(held)
+        about = _about(place, mark)
+        if mark.stamp and not os.path.lexists(place):
+            about["guarded"] = True  # a table in a file cannot be moved away
+        if mark.known and mark.stamp and not self._was_seen(name):
+            stamp = self._stamp(name)
+            if stamp == _ABSENT != mark.stamp:
+                return Lying(None, **about)
+            if stamp and stamp != mark.stamp:
+                return Lying(stamp, opaque=True, recorded=False, **about)
+        return Lying(mark.known or None, opaque=True, recorded=not mark.kept, **about)
 
     def _of_content(self, name: str, place: str, digest: str) -> Lying:
         """Return what is to be said of the content that lies at a place."""
@@ -341,6 +350,11 @@ class Places:
         holds = found and 0 <= time.time() - float(found) < self._holds(name)
         return digest if holds else None
 
+    def _was_seen(self, name: str) -> bool:
+        """Tell whether it was looked for changes so lately that the entry says it need not be."""
+        seen = self._marks.get(f"stamped {self.place(name)}") if self._holds(name) else None
+        return bool(seen) and 0 <= time.time() - float(seen or 0) < self._holds(name)
+
     def _holds(self, name: str) -> float:
         """Return for how many seconds what was found by loading holds."""
         return refresh_seconds(str(self.described(name).get("refresh", "always")))
@@ -358,6 +372,13 @@ class Places:
         content of the file or folder at its path, which need not be all of it.
         """
         dataset: Any = self._catalog[name]
+        if not isinstance(dataset, FileDataset) and isinstance(dataset, Stamps):
+            with told(self._catalog, name, "look for"):
+                stamp = dataset.stamp()
+            if self._holds(name):
+                self._marks.set(f"stamped {self.place(name)}", str(time.time()))
+            if stamp is not None:
+                return blake3(stamp.encode("utf-8", "surrogatepass")).hexdigest()
         if is_remote(self.place(name)):
             return (dataset.digest() if _does(dataset, Digests) else None) or ""
         if _does(dataset, Digests) or _does(dataset, Restores):

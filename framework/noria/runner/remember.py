@@ -389,7 +389,7 @@ def check_overwriting(plan: Plan, places: Places) -> None:
 def _blocked(verdict: Verdict, places: Places) -> RunError:
     name = verdict.blocked[0]
     return RunError(
-        f"{name} at {places.place(name)} holds bytes that no run has recorded,"
+        f"{name} at {places.place(name)} holds what no run has recorded,"
         " and nothing is overwritten there",
         hint=f"to take what lies there as the result: --keep-edited {name}\n"
         "to make it anew: --force, or remove it first",
