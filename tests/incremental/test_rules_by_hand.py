@@ -266,3 +266,45 @@ def test_an_edit_during_a_run_is_told_with_its_path(bench: Workbench) -> None:
     time.sleep(0.1)
     assert "B" in bench.did()
     assert bench.value("made_c") == 135
+
+
+def test_what_is_to_be_kept_is_kept_though_its_node_has_changed(bench: Workbench) -> None:
+    bench.write({OUT_B: "77\n"})
+    bench.edit_at_once(B, "RATE = 10", "RATE = 20")
+    assert bench.did("--keep-edited", "made_b") == "C"
+    assert (bench.value("made_b"), bench.value("made_c")) == (77, 177)
+    assert bench.did() == ""
+    assert "recorded" not in bench.command("plan", "--why", "B").out
+    bench.edit_at_once(B, "RATE = 20", "RATE = 10")
+    assert bench.did() == ""
+    assert bench.value("made_b") == 25
+    assert aside(bench) == ["77"]
+
+
+def test_what_is_to_be_kept_is_kept_though_its_node_has_to_wait(bench: Workbench) -> None:
+    bench.write({OUT_B: "77\n"})
+    bench.edit_at_once("data/raw.json", "1", "2")
+    assert bench.did("--keep-edited", "made_b") == "A C"
+    assert bench.value("made_c") == 177
+    assert bench.did() == ""
+    assert aside(bench) == []
+
+
+def test_a_first_run_keeps_what_lay_there_before(fresh: Workbench) -> None:
+    fresh.write({OUT_B: "77\n"})
+    assert fresh.did("--keep-edited", "made_b") == "A C"
+    assert fresh.value("made_c") == 177
+
+
+def test_what_cannot_be_kept(bench: Workbench) -> None:
+    (bench.path / OUT_B).unlink()
+    said = bench.command("run", "--keep-edited", "made_b", code=2).err
+    assert "--keep-edited made_b: nothing lies there" in said
+    said = bench.command("run", "--keep-edited", "made_bb", code=2).err
+    assert "did you mean 'made_b'?" in said
+    said = bench.command("run", "--force", "--keep-edited", "made_b", code=2).err
+    assert "--keep-edited has no place beside it" in said
+    bench.go()
+    bench.edit("src/shop/pipelines/main/pipeline.py", 'name="B"', 'name="B", cache=False')
+    said = bench.command("run", "--keep-edited", "made_b", code=2).err
+    assert "node 'B' runs every time (cache=False)" in said

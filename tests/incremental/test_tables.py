@@ -94,6 +94,21 @@ def test_what_was_corrected_can_be_kept(table: tuple[Workbench, Deed]) -> None:
     assert deed(bench, "SELECT x FROM b") == [(77,)]
 
 
+def test_what_was_corrected_can_be_kept_though_its_node_has_to_wait(
+    table: tuple[Workbench, Deed],
+) -> None:
+    bench, deed = table
+    bench.go()
+    deed(bench, "UPDATE b SET x = 77")
+    bench.edit_at_once("data/raw.json", "1", "2")
+    assert "--keep-edited made_b" in bench.command("run", code=2).err
+    assert deed(bench, "SELECT x FROM b") == [(77,)]
+    assert bench.did("--keep-edited", "made_b") == "C"
+    assert deed(bench, "SELECT x FROM b") == [(77,)]
+    assert bench.value("made_c") == 177
+    assert bench.did() == ""
+
+
 def test_a_table_that_is_put_back_as_it_was_is_the_result(table: tuple[Workbench, Deed]) -> None:
     bench, deed = table
     bench.go()

@@ -56,6 +56,8 @@ def run_here(
             "--no-cache runs all and records nothing: --force and --keep-edited"
             " have no place beside it"
         )
+    if force and keep_edited:
+        raise _usage_error("--force makes all anew: --keep-edited has no place beside it")
     if debugging and as_json:
         raise _usage_error("--pdb and --json: a debugger cannot share the output")
     if workers is not None and runner is None:

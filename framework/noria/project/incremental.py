@@ -1,7 +1,6 @@
 """What a project's run remembers: the store, the plan, and what stands between them and a run."""
 
 import os
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ from noria.graph import Node, Pipeline
 from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
-from noria.plan.decide import REUSE, RUN, WAIT
+from noria.plan.decide import REUSE, RUN, WAIT, complete
 from noria.project.discover import STATE
-from noria.project.facts import MISSING, Gatherer, text_digest
+from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import is_own
 from noria.project.pickled import PickledCode
@@ -29,6 +28,7 @@ from noria.runner.adoptions import Adoptions
 from noria.runner.failure import explain
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
+from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer
 from noria.runner.places import Places, shown_in
 from noria.runner.records import Records
@@ -37,7 +37,6 @@ from noria.runner.restore import put_back
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
 from noria.store import Output, Store
-from noria.store.records import EDITED
 
 
 class Incremental:
@@ -81,7 +80,6 @@ class Incremental:
         self._wanted = wanted
         self._hooks = hooks
         self._force = force
-        self._kept_edited = kept_edited
         self._unsettled = unsettled
         self._limit = limit
         self._label = label
@@ -91,8 +89,8 @@ class Incremental:
         self._watch = SourceWatch(reader, reader.anew, self._places.digest_of_file, root)
         code_of = PickledCode(catalog, self._places, reader, source)
         # A store in the project's folder moves with it.
-        self._adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
-        self.records = Records(store, self._places, code_of, self._adoptions, closely=closely)
+        adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
+        self.records = Records(store, self._places, code_of, adoptions, closely=closely)
         self._canonical = _canonical(whole)
         self.gatherer = Gatherer(
             catalog,
@@ -101,6 +99,16 @@ class Incremental:
             root,
             hooks_that_change_data(hooks, reader),
             self._canonical,
+        )
+        self._keeping = Keeping(
+            kept_edited,
+            store,
+            self._places,
+            self.records,
+            adoptions,
+            self.output_lying,
+            self.gatherer.texts,
+            run,
         )
         self._nodes: dict[str, Node] = {}
         self._depended: dict[str, dict[str, str]] = {}
@@ -114,8 +122,8 @@ class Incremental:
         self._places.read_ahead(self._data_names())
         self.records.read_ahead(job.name for job in jobs)
         plan = decide(jobs, self.records, force=self._force, wanted=wanted)
-        if self._kept_edited:
-            self._adopt(plan)
+        if self._keeping.names:
+            self._keep(plan)
             plan = decide(jobs, self.records, force=self._force, wanted=wanted)
         self.plan_made = plan
         if self._closely:
@@ -179,6 +187,7 @@ class Incremental:
             run=self._run,
             emit=emit,
             reused=self._tell_reused if self._hooks is not None else None,
+            keeping=self._keeping,
             force=self._force,
         )
         return self._remembering
@@ -374,33 +383,20 @@ class Incremental:
         assert entry is not None
         return next(output for output in entry.outputs if output.name == name)
 
-    def _adopt(self, plan: Plan) -> None:
-        """Record what lies at the named places as the results of the nodes that make them."""
-        makers = {name: at for at, job in enumerate(plan.jobs) for name in job.outputs}
-        for name in self._kept_edited:
-            if name not in makers:
+    def _keep(self, plan: Plan) -> None:
+        """Record what lies at the named places as results; of jobs that wait, when they do not."""
+        made = {name for job in plan.jobs if job.selected for name in job.outputs}
+        for name in self._keeping.names:
+            if name not in made:
                 raise SelectionError(
                     f"--keep-edited {name}: no node of this run makes it",
-                    nearest=nearest(name, makers),
+                    nearest=nearest(name, made),
                 )
-            verdict = plan.verdicts[makers[name]]
-            entry = self.records.entry(verdict.key) if verdict.key else None
-            if entry is None:
-                continue
-            output = output_in_place(name, self._catalog, self._store, self._places)
-            if not output.digest:  # of a table it is enough to know that it is another one
-                output = output._replace(digest=f"edited:{self._places.lying(name).digest}")
-            outputs = tuple(output if one.name == name else one for one in entry.outputs)
-            this = text_digest(f"{self._root} {name} {output.digest}")
-            edited = f"{verdict.key}-{this[:16]}"
-            self._store.remember(
-                entry._replace(
-                    key=edited, run=f"{EDITED}{self._run}", made=time.time(), outputs=outputs
-                )
-            )
-            self._adoptions.add(entry.node, verdict.key, edited)
-            self._places.set_mark(name, output.digest, kept=True)
-            self.records.forget(verdict.key)
+        digests = dict(plan.digests)
+        for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
+            if verdict.key or job.always:
+                parts = complete(job, digests, self.records) if verdict.key else job.parts
+                self._keeping.keep(job, parts, verdict.key)
 
     def _code_changed(self, nodes: Iterable[str], *, exactly: bool) -> Mapping[str, str]:
         functions = {name: self._nodes[name].func for name in nodes}

@@ -2,6 +2,8 @@
 
 import json
 
+from blake3 import blake3
+
 from noria.runner.places import Places
 
 
@@ -31,6 +33,10 @@ class Adoptions:
         if known is not None and (made or known[0] != key):
             del self._by_node[node]
             self._write()
+
+    def mark_of(self, name: str, digest: str) -> str:
+        """Return what tells an edited output of this project from all others."""
+        return blake3(f"{self._name} {name} {digest}".encode()).hexdigest()[:16]
 
     def _write(self) -> None:
         self.by_key = dict(self._by_node.values())

@@ -27,6 +27,7 @@ from noria.record.events import (
     Noted,
 )
 from noria.runner.failure import explain, one_line
+from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer
 from noria.runner.places import Places, digest_of_files
 from noria.runner.records import Records
@@ -79,6 +80,7 @@ class Remembering:
         witness: Witness,
         emit: Listener,
         reused: Callable[[Node], None] | None,
+        keeping: Keeping,
         force: bool = False,
     ) -> None:
         by_name = {job.name: at for at, job in enumerate(plan.jobs)}
@@ -97,6 +99,7 @@ class Remembering:
         self._witness = witness
         self._emit = emit
         self._reused = reused
+        self._keeping = keeping
         self._force = force
         self.used: set[str] = set()
         """The keys of the results that this run has used or made."""
@@ -164,6 +167,10 @@ class Remembering:
         if verdict.kind == WAIT:  # an input that nobody can tell apart
             names = [name for name in job.inputs.values() if self._digests.get(name) is None]
             return Verdict(RUN, f"nobody can tell whether {', '.join(names)} changed")
+        if verdict.kind != REUSE and self._keeping.wants(job):
+            parts = complete(job, self._digests, self._records)
+            self._keeping.keep(job, parts, verdict.key)
+            verdict = judge(job, self._digests, self._records)
         return verdict
 
     def _loaded_digest(self, name: str) -> str | None:

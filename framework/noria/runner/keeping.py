@@ -1,0 +1,87 @@
+"""Outputs that somebody has edited, taken as results because the user says so."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from noria.errors import SelectionError
+from noria.plan import Job, Parts
+from noria.runner.adoptions import Adoptions
+from noria.runner.places import Places
+from noria.runner.records import Records
+from noria.store import Entry, Output, Store
+from noria.store.records import EDITED
+
+_OTHER = "edited:"
+
+
+class Keeping(NamedTuple):
+    """Records what lies at the named places as the results of the nodes that make it.
+
+    ``lying`` returns what lies at a dataset's place as an output, ``None`` where nothing does;
+    ``texts`` what the digests stand for that some nodes' results depend on.
+    """
+
+    names: Collection[str]
+    store: Store
+    places: Places
+    records: Records
+    adoptions: Adoptions
+    lying: Callable[[str], Output | None]
+    texts: Callable[[Iterable[str]], Mapping[str, str]]
+    run: str
+
+    def wants(self, job: Job) -> list[str]:
+        """Return those outputs of a job that are to be kept."""
+        return [name for name in self.names if name in job.outputs]
+
+    def keep(self, job: Job, parts: Parts, key: str) -> None:
+        """Let what lies at the outputs be the job's result under a key, if it is another one.
+
+        Raises SelectionError where there is nothing to keep.
+        """
+        for name in self.wants(job):
+            if job.always:
+                raise SelectionError(
+                    f"--keep-edited {name}: node {job.name!r} runs every time ({job.always})",
+                    hint="what it makes cannot be kept for it",
+                )
+            output = self._taken(name, name)
+            entry = self.records.entry(key)
+            if entry is None:
+                entry = self._made_of(job, parts, key, name)
+            elif _is_recorded(output, entry):
+                continue
+            outputs = tuple(output if one.name == name else one for one in entry.outputs)
+            edited = f"{key}-{self.adoptions.mark_of(name, output.digest)}"
+            self.store.remember(
+                entry._replace(
+                    key=edited, run=f"{EDITED}{self.run}", made=time.time(), outputs=outputs
+                )
+            )
+            self.adoptions.add(job.name, key, edited)
+            self.places.set_mark(name, output.digest, kept=True)
+            self.records.forget(key)
+
+    def _taken(self, name: str, kept: str) -> Output:
+        """Return what lies at a place, for the sake of the one that is kept."""
+        output = self.lying(name)
+        if output is None or (name == kept and self.places.is_memory(name)):
+            beside = "" if name == kept else f"{name}, which is made with it: "
+            raise SelectionError(f"--keep-edited {kept}: {beside}nothing lies there")
+        if output.digest:
+            return output
+        # Of a table it is enough to know that it is another one.
+        there = "made" if self.places.is_memory(name) else self.places.lying(name).digest
+        return output._replace(digest=f"{_OTHER}{there}")
+
+    def _made_of(self, job: Job, parts: Parts, key: str, kept: str) -> Entry:
+        """Return an entry of what lies at all outputs, for a job of which nothing is recorded."""
+        self.store.keep_texts(self.texts([job.name]))
+        outputs = tuple(self._taken(name, kept) for name in job.outputs)
+        return Entry(key, job.name, self.run, time.time(), 0.0, parts.document(), outputs)
+
+
+def _is_recorded(output: Output, entry: Entry) -> bool:
+    (recorded,) = (one.digest for one in entry.outputs if one.name == output.name)
+    return output.digest in (recorded, f"{_OTHER}{recorded}")
