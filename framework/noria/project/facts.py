@@ -236,11 +236,12 @@ class Gatherer:
     def _appends(self, name: str) -> bool:
         if not self._places.place(name):
             return False
-        appends = getattr(self._catalog[name], "appends", None)
-        if appends is not None:
-            return bool(appends)
-        mode = (self._places.described(name).get("save_args") or {}).get("mode", "")
-        return isinstance(mode, str) and mode.startswith("a")
+        described = self._places.described(name)
+        save_args = described.get("save_args") or {}
+        if not save_args and "mode" not in described:  # as most: they are quickly told
+            return False
+        mode = str(save_args.get("mode", ""))
+        return bool(getattr(self._catalog[name], "appends", mode.startswith("a")))
 
 
 def is_trusted(node: Node) -> bool:
