@@ -91,6 +91,7 @@ for _kind, _names in {
         os.execv os.execl os.execvp os.execlp pty.spawn asyncio.create_subprocess_exec
         asyncio.create_subprocess_shell sh pexpect plumbum invoke.run
     """,
+    "random": "random",
     "input": "input builtins.input sys.stdin getpass.getpass click.prompt click.confirm",
     "mail": "smtplib email.mime yagmail sendgrid mailjet_rest emails redmail postmarker",
     "tracking": """

@@ -29,7 +29,8 @@ class Symbol(NamedTuple):
 class Effect(NamedTuple):
     """Something outside that reached code reads (a kind in :data:`READING`) or changes.
 
-    The other kinds are :data:`ZONE`, ``writes`` (files), ``mail`` and ``tracking``.
+    The other kinds are :data:`ZONE`, ``writes`` (files), ``mail``, ``tracking``, and
+    ``random`` (Python's own random state).
     """
 
     kind: str

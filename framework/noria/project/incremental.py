@@ -167,6 +167,7 @@ class Incremental:
             self._code_changed,
             self._depends_changed,
             self.gatherer.texts,
+            self._may_draw,
         )
         self._remembering = Remembering(
             performer.nodes,
@@ -305,6 +306,10 @@ class Incremental:
     def _tells_others(self, node: Node) -> bool:
         effects = self.gatherer.fingerprints[node.name].effects
         return any(effect.kind in {"mail", "tracking"} for effect in effects)
+
+    def _may_draw(self, node: Node) -> bool:
+        found = self.gatherer.fingerprints[node.name]
+        return bool(found.distributions) or any(each.kind == "random" for each in found.effects)
 
     def _tell_reused(self, node: Node) -> None:
         assert self._hooks is not None

@@ -30,6 +30,7 @@ from noria.runner.failure import explain, one_line
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer
 from noria.runner.places import Places, digest_of_files
+from noria.runner.randomness import Randomness, seeds_itself
 from noria.runner.records import Records
 from noria.runner.restore import copy_aside, keep_aside, put_back
 from noria.runner.stored_flow import StoredFlow
@@ -41,14 +42,19 @@ _NARROW = (
     "which is none of its inputs: it will run every time, unless depends_on= or cache= is given"
 )
 
+_SHARED = (
+    "whose state all nodes share: what it makes depends on what ran before it, unless it has a"
+    " generator or a random_state of its own"
+)
+
 
 class Project(NamedTuple):
     """What remembering must know of the project: its folder, and where to keep things aside.
 
     ``changed`` tells which of some nodes have other code than they were judged by, and what was
     edited; ``depends`` what has changed of that which a node was said to depend on, ``None`` for
-    nothing.  ``texts`` returns what the digests
-    stand for that some nodes' results depend on.
+    nothing.  ``texts`` returns what the digests stand for that some nodes' results depend on;
+    ``may_draw`` tells whether a node may draw random numbers.
     """
 
     root: Path
@@ -56,6 +62,7 @@ class Project(NamedTuple):
     changed: Callable[..., Mapping[str, str]]
     depends: Callable[[Node], str | None]
     texts: Callable[[Iterable[str]], Mapping[str, str]]
+    may_draw: Callable[[Node], bool]
 
 
 class Remembering:
@@ -106,7 +113,8 @@ class Remembering:
         self._done: set[str] = set()  # nodes whose recorded results are those of this run
         self._replaced: set[str] = set()  # nodes whose inputs hooks have put in place of others
         self._reading: set[str] = set()  # nodes that read more than they were said to
-        performer.watch = witness.watching
+        self._randomness = Randomness(project.may_draw)
+        performer.watch = lambda node: self._randomness.around(node, witness.watching(node))
         flow.before_saving = self._before_saving
         self._texts_kept: set[str] = set()
         self._pending: list[Entry] = []
@@ -271,6 +279,7 @@ class Remembering:
         self._tell(job, verdict, parts)
         began = time.time()
         self._performer(number)
+        self._tell_drawn(node, job)
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
             self._digests[output.name] = output.digest
@@ -336,6 +345,16 @@ class Remembering:
             self.used.add(entry.key)
             self._done.add(entry.node)
             self._records.settle(entry.node, entry.key, made=True)
+
+    def _tell_drawn(self, node: Node, job: Job) -> None:
+        """Say, once for this code, that a node draws from a random state that all share."""
+        drawn = self._randomness.drew(node.name)
+        name = f"random {self._project.root} {node.name}"
+        if not drawn or self._places.note(name) == job.parts.code:
+            return
+        if not seeds_itself(self._project.texts([node.name]).values()):
+            self._places.set_note(name, job.parts.code)
+            self._emit(Noted(node.name, f"{node.name}: it draws from {drawn}, {_SHARED}"))
 
     def _changed(self, node: Node, job: Job) -> str | None:
         for name in job.inputs.values():
