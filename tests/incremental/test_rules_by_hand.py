@@ -1,6 +1,7 @@
 """What people do to outputs by hand: nothing of it is lost, and none of it is taken for a result."""
 
 import json
+import shutil
 import sqlite3
 import threading
 import time
@@ -308,3 +309,45 @@ def test_what_cannot_be_kept(bench: Workbench) -> None:
     bench.edit("src/shop/pipelines/main/pipeline.py", 'name="B"', 'name="B", cache=False')
     said = bench.command("run", "--keep-edited", "made_b", code=2).err
     assert "node 'B' runs every time (cache=False)" in said
+
+
+def test_what_lay_there_before_the_first_run_is_kept(fresh: Workbench) -> None:
+    fresh.write({OUT_B: "77\n", OUT_C: "78\n"})
+    ran = fresh.go()
+    assert ran.did == "A B C"
+    said = " ".join(ran.said.all.split())
+    assert "made_b, made_c: what lay there before was no run's result, and is now in" in said
+    assert aside(fresh) == ["77", "78"]
+    assert (fresh.value("made_b"), fresh.value("made_c")) == (25, 125)
+    assert fresh.did() == ""
+
+
+def test_what_lay_there_before_is_no_loss_where_it_is_made_again(bench: Workbench) -> None:
+    before = {name: bench.value(name) for name in ("made_a", "made_b", "made_c")}
+    shutil.rmtree(bench.path / ".noria")
+    bench.write({OUT_C: "78\n"})
+    ran = bench.go()
+    assert ran.did == "A B C"
+    assert "made_c: what lay there before" in " ".join(ran.said.all.split())
+    assert aside(bench) == ["78"]
+    assert {name: bench.value(name) for name in before} == before
+    (folder,) = (bench.path / ".noria/aside").iterdir()
+    assert [path.name for path in folder.rglob("*")] == ["data", "made_c.json"]
+
+
+def test_what_lies_behind_a_link_before_the_first_run_is_kept(fresh: Workbench) -> None:
+    big = fresh.path.parent / "big"
+    big.mkdir()
+    (big / "b.json").write_text("77\n")
+    (fresh.path / OUT_B).symlink_to(big / "b.json")
+    assert fresh.did() == "A B C"
+    assert (fresh.path / OUT_B).readlink() == big / "b.json"
+    assert (big / "b.json").read_text().strip() == "25"
+    assert aside(fresh) == ["77"]
+
+
+def test_what_lay_there_before_stays_where_its_node_fails(fresh: Workbench) -> None:
+    fresh.write({OUT_B: "77\n"})
+    fresh.edit(B, "return inner", "raise ValueError\n    return inner")
+    fresh.command("run", code=1)
+    assert (fresh.path / OUT_B).read_text().strip() == "77"

@@ -202,7 +202,8 @@ class Incremental:
         self.reader.save_cache()
         if self._limit is not None and self._store.is_over(self._limit):
             self._store.gc(self._limit)
-        for line in (*self._store.refused, *self._store.troubles):
+        found = "" if self._remembering is None else self._remembering.found_before.told()
+        for line in filter(None, (found, *self._store.refused, *self._store.troubles)):
             if self._emit is not None:
                 self._emit(Noted("", line))
 

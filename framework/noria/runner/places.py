@@ -184,6 +184,14 @@ class Places:
         lying = self.lying(name)
         return lying.digest is not None and not lying.recorded and lying.ours
 
+    def is_strange(self, name: str) -> bool:
+        """Tell whether something lies on one of these disks where no run has put anything."""
+        place = self.place(name)
+        if not place or is_remote(place) or not os.path.lexists(place) or self._marks.get(place):
+            return False
+        lying = self.lying(name)
+        return lying.digest is not None and not lying.recorded
+
     def note_parts(self, name: str) -> None:
         """Note what lies now in a folder to which a run only adds."""
         if self._is_added_to(name):

@@ -27,6 +27,7 @@ from noria.record.events import (
     Noted,
 )
 from noria.runner.failure import explain, one_line
+from noria.runner.found_before import FoundBefore
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer
 from noria.runner.places import Places, digest_of_files
@@ -113,6 +114,8 @@ class Remembering:
         self._done: set[str] = set()  # nodes whose recorded results are those of this run
         self._replaced: set[str] = set()  # nodes whose inputs hooks have put in place of others
         self._reading: set[str] = set()  # nodes that read more than they were said to
+        self.found_before = FoundBefore(catalog, places, project.aside, project.root)
+        """What lay at outputs before, and was no run's result."""
         self._randomness = Randomness(project.may_draw)
         performer.watch = lambda node: self._randomness.around(node, witness.watching(node))
         flow.before_saving = self._before_saving
@@ -248,6 +251,7 @@ class Remembering:
             for path in self._places.edited_parts(name):
                 said = copy_aside(name, path, self._catalog, aside, root)
                 self._emit(Noted(node.name, said))
+            self.found_before.keep(name)
         self._places.begin(name)
 
     def _move_aside(self, node: Node, name: str) -> None:
@@ -283,6 +287,7 @@ class Remembering:
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
             self._digests[output.name] = output.digest
+            self.found_before.settle(output.name, output.digest)
             self._places.set_mark(output.name, output.digest)
             self._places.note_parts(output.name)
         self._emit(_told_made(node, outputs))

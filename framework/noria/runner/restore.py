@@ -42,7 +42,7 @@ def keep_aside(name: str, catalog: DataCatalog, places: Places, folder: Path, ro
 
     place = places.path(name)
     with told(catalog, name, "set aside"):
-        target = _target(place, folder, root)
+        target = place_aside(place, folder, root)
         shutil.move(places.place(name) if places.lying(name).ours else place, target)
     places.forget(name)
     return f"{shown_in(root, place)} was changed by hand: it is now {shown_in(root, str(target))}"
@@ -53,7 +53,7 @@ def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: P
     import shutil
 
     with told(catalog, name, "set aside"):
-        target = _target(path, folder, root)
+        target = place_aside(path, folder, root)
         shutil.copy2(path, target)
     return (
         f"{shown_in(root, path)} was changed by hand and may be written anew:"
@@ -61,7 +61,8 @@ def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: P
     )
 
 
-def _target(place: str, folder: Path, root: Path) -> Path:
+def place_aside(place: str, folder: Path, root: Path) -> Path:
+    """Return where below ``folder`` a path is kept, as it lies below ``root``; it can be made."""
     below = os.path.relpath(place, root)
     if below.startswith(os.pardir):
         below = place.lstrip("/").replace(":", "")
