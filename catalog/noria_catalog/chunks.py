@@ -1,6 +1,5 @@
 """Data that comes in chunks: what they make when they are put together."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
@@ -8,6 +7,7 @@ from typing import Any
 
 from noria_catalog.dataset import Dataset, SavesChunks
 from noria_catalog.errors import SaveError
+from noria_catalog.libraries import imported
 
 AddChunk = Callable[[Any], None]
 
@@ -120,13 +120,12 @@ def _merged(chunks: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
 
 
 def _library_join(chunk: Any) -> Any:
-    # Nothing is an instance of a class whose library was never imported.
-    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    pandas, numpy = imported("pandas"), imported("numpy")
     if pandas is not None and isinstance(chunk, pandas.DataFrame | pandas.Series):
         return lambda chunks: pandas.concat(chunks, ignore_index=_counted(chunks))
     if numpy is not None and isinstance(chunk, numpy.ndarray):
         return numpy.concatenate
-    pyarrow, polars = sys.modules.get("pyarrow"), sys.modules.get("polars")
+    pyarrow, polars = imported("pyarrow"), imported("polars")
     if pyarrow is not None and isinstance(chunk, pyarrow.Table):
         return pyarrow.concat_tables
     if polars is not None and isinstance(chunk, polars.DataFrame):

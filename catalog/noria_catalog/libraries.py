@@ -1,5 +1,6 @@
 """Libraries that only some datasets need: imported at use, named with their extra if missing."""
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -28,3 +29,17 @@ def library(name: str, extra: str) -> Any:
         raise DatasetError(
             f"{top} is not installed", hint=f"pip install 'noria[{extra}]'"
         ) from error
+
+
+def imported(name: str) -> Any:
+    """Return a module that was imported, ``None`` for one that was not, or is just being so.
+
+    Nothing is an instance of a class whose library was never imported whole; while a thread imports
+    one, most of its names are not there yet.
+
+    >>> imported("sys") is sys, imported("no_such_library")
+    (True, None)
+    """
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None)
+    return None if getattr(spec, "_initializing", False) else module

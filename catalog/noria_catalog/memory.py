@@ -1,11 +1,11 @@
 """Data that lives in memory, and how values are copied between nodes."""
 
 import copy
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
+from noria_catalog.libraries import imported
 from noria_catalog.refusals import refuse_none
 from noria_catalog.suggest import nearest
 
@@ -47,13 +47,12 @@ def copy_mode_of(value: Any) -> str:
     >>> copy_mode_of({"a": 1})
     'deepcopy'
     """
-    # Nothing is an instance of a class whose library was never imported.
-    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    pandas, numpy = imported("pandas"), imported("numpy")
     if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
         return "copy"
     if numpy is not None and isinstance(value, numpy.ndarray):
         return "copy"
-    ibis = sys.modules.get("ibis")
+    ibis = imported("ibis")
     kind = type(value)
     if kind.__name__ in {"DataFrame", "LazyFrame"}:
         return "copy" if _copier(kind) else "assign"
@@ -138,7 +137,7 @@ def _nothing_saved() -> MissingDataError:
 
 
 def _copies_on_write(value: Any) -> bool:
-    pandas = sys.modules.get("pandas")
+    pandas = imported("pandas")
     return (
         pandas is not None
         and isinstance(value, pandas.DataFrame | pandas.Series)

@@ -1,6 +1,8 @@
 """Threads as workers: they share the nodes and the data, and do not stand in each other's way."""
 
 import sys
+import threading
+from pathlib import Path
 
 import pytest
 from noria import DataCatalog, Pipeline, node, run
@@ -49,3 +51,41 @@ def test_no_reader_sees_what_another_one_changes() -> None:
         sys.setswitchinterval(interval)
     assert len(result) == 800
     assert set(result.values()) == {1}
+
+
+def test_a_library_that_another_thread_is_importing_fails_no_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copying a value asks which tables' libraries are there; one may be there in part."""
+    started, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(threading, "told", (started, go_on), raising=False)
+    lines = [
+        "import threading",
+        "started, go_on = threading.told",
+        "started.set()",
+        "go_on.wait(9)",
+    ]
+    (tmp_path / "ibis.py").write_text("\n".join([*lines, "class Table: ..."]))
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def import_it() -> int:
+        import ibis  # type: ignore[import-not-found]
+
+        return len(ibis.__name__)
+
+    def make() -> list[object]:
+        started.wait(9)
+        return [object]
+
+    def read(values: list[object]) -> int:
+        go_on.set()
+        return len(values)
+
+    nodes = [node(import_it, None, "imported"), node(make, None, "made")]
+    nodes += [node(read, "made", name, name=name) for name in ("one", "two")]
+    try:
+        result = run(Pipeline(nodes), runner="threads", workers=2)
+    finally:
+        go_on.set()
+        sys.modules.pop("ibis", None)
+    assert result == {"imported": 4, "one": 1, "two": 1}

@@ -12,6 +12,8 @@ import sysconfig
 from collections.abc import Callable
 from typing import Any
 
+from noria_catalog.libraries import imported
+
 from noria.store.array_losses import reduced_array
 from noria.store.attributes import (
     PROTOCOL,
@@ -51,7 +53,7 @@ class Losses:
         """
         if kind in copyreg.dispatch_table:
             return None
-        numpy = sys.modules.get("numpy")
+        numpy = imported("numpy")
         if numpy is not None and issubclass(kind, numpy.ndarray):
             if maker_of(kind) is numpy.ndarray or issubclass(kind, numpy.ma.MaskedArray):
                 return reduced_array
