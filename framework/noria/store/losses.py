@@ -14,6 +14,7 @@ from typing import Any
 
 from noria_catalog.libraries import imported
 
+from noria.errors import NotStorable
 from noria.store.array_losses import reduced_array
 from noria.store.attributes import (
     PROTOCOL,
@@ -28,6 +29,7 @@ from noria.store.attributes import (
     names_of,
     slots_below,
 )
+from noria.store.elsewhere import asks_elsewhere
 
 _LARGEST = 1 << 20  # bytes of a pickle that is read again to see what comes back
 _MISSING = object()
@@ -47,9 +49,15 @@ class Losses:
         self._forgotten: dict[tuple[type, frozenset[str]], set[str]] = {}
 
     def look_of(self, kind: type) -> Look | None:
-        """Return how to look at the values of a class, ``None`` for one that loses nothing.
+        """Return how to look at the values of a class, ``None`` for one that loses nothing."""
+        asks = asks_elsewhere(kind)
+        look = self._look_at_attributes(kind)
+        return look if asks is None else _look_elsewhere(asks, look)
 
-        Python's own way carries all attributes, and where there is no room for any none is lost.
+    def _look_at_attributes(self, kind: type) -> Look | None:
+        """Return how to look at the attributes of a class's values, ``None`` if none is lost.
+
+        Python's own way carries all of them, and where there is no room for any none is lost.
         """
         if kind in copyreg.dispatch_table:
             return None
@@ -116,6 +124,18 @@ class Losses:
                 set() if found is _MISSING else {name for name in missing if not has(found, name)}
             )
         return self._forgotten[key]
+
+
+def _look_elsewhere(asks: Callable[[Any], bool], look: Look | None) -> Look:
+    """Return a look that also refuses values whose data lies elsewhere."""
+
+    def look_at_it(value: Any) -> Any:
+        if asks(value):
+            kind = f"{type(value).__module__}.{type(value).__qualname__}"
+            raise NotStorable(f"a {kind} does not pickle whole: its data lies elsewhere")
+        return NotImplemented if look is None else look(value)
+
+    return look_at_it
 
 
 def _look_at_errors(look: Look) -> Look:
