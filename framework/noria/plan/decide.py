@@ -186,6 +186,8 @@ def _forward(jobs: Sequence[Job], facts: Facts, *, force: bool, remake: Collecti
         recorded = _recorded(verdict, facts)
         for name in job.outputs:
             digests[name] = None if recorded is None else recorded.digests.get(name)
+        if verdict.kind != REUSE:
+            digests.update(dict.fromkeys(job.stirs))
     _keep_what_is_read(plan)
     return plan
 

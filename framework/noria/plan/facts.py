@@ -14,7 +14,8 @@ class Job(NamedTuple):
     it need not.  A node that is not ``selected`` never runs; what it made is an input like others.
     ``unsettled``: the last run ended before this node did, so that what lies at its outputs may be
     that run's, though nobody has recorded it.  ``trusted``: it was said what its result depends on,
-    so that what it was seen to read besides does not count.
+    so that what it was seen to read besides does not count.  ``stirs`` are datasets that others
+    read, and that change when its outputs are written: a folder in which one of them lies.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Job(NamedTuple):
     selected: bool = True
     unsettled: bool = False
     trusted: bool = False
+    stirs: tuple[str, ...] = ()
 
 
 class Lying(NamedTuple):

@@ -67,6 +67,8 @@ def _adopted(memory: Incremental, store: Store, run: str) -> Iterator[Adopted]:
     assert memory.plan_made is not None
     digests: dict[str, str | None] = dict(memory.plan_made.digests)
     for job in memory.plan_made.jobs:
+        digests |= {name: memory.records.lying(name).digest for name in job.stirs}
+    for job in memory.plan_made.jobs:
         if not job.selected:
             continue
         unknown = [name for name in job.inputs.values() if digests.get(name) is None]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
+from noria_catalog.libraries import imported
 from noria_catalog.redact import HIDDEN
 
 from noria.code import READING, ZONE, CodeReader, Fingerprint
@@ -222,6 +223,9 @@ class Gatherer:
             return f"{added_to} is added to, not replaced"
         if node.confirms:
             return f"it confirms {node.confirms[0]}"
+        partly_read = next((name for name in inputs if self._is_incremental(name)), None)
+        if partly_read:
+            return f"it reads what is new in {partly_read}"
         if fingerprint.effects and not is_trusted(node):
             effects = [one for one in fingerprint.effects if one.kind in READING]
             if effects:
@@ -232,6 +236,11 @@ class Gatherer:
         place = self._places.place
         read = set(map(place, inputs)) - {""}
         return next((name for name in node.outputs if place(name) in read), None) if read else None
+
+    def _is_incremental(self, name: str) -> bool:
+        incremental = imported("noria_catalog.incremental")
+        dataset = self._catalog.get(name)
+        return incremental is not None and isinstance(dataset, incremental.IncrementalDataset)
 
     def _appends(self, name: str) -> bool:
         if not self._places.place(name):

@@ -29,6 +29,7 @@ from noria.runner.failure import explain
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.keeping import Keeping
+from noria.runner.overlapping import canonical_names, with_stirred
 from noria.runner.perform import Performer
 from noria.runner.places import Places, shown_in
 from noria.runner.records import Records
@@ -91,7 +92,7 @@ class Incremental:
         # A store in the project's folder moves with it.
         adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
         self.records = Records(store, self._places, code_of, adoptions, closely=closely)
-        self._canonical = _canonical(whole)
+        self._canonical = canonical_names(whole, catalog)
         self.gatherer = Gatherer(
             catalog,
             self._places,
@@ -120,6 +121,7 @@ class Incremental:
         jobs = self._jobs(pipeline)
         wanted = self._asked(pipeline)
         self._places.read_ahead(self._data_names())
+        jobs = with_stirred(jobs, self._catalog, self._places)
         self.records.read_ahead(job.name for job in jobs)
         plan = decide(jobs, self.records, force=self._force, wanted=wanted)
         if self._keeping.names:
@@ -418,14 +420,6 @@ def _data_of(nodes: Iterable[Node]) -> set[str]:
     return {
         name for node in nodes for name in (*node.inputs, *node.outputs) if not is_parameter(name)
     }
-
-
-def _canonical(pipeline: Pipeline) -> dict[str, str]:
-    """Return which name stands for each: that under which the data is made, where it is made."""
-    wiring = pipeline.wiring
-    stands = {wiring.base(name): name for name in sorted(wiring.read, reverse=True)}
-    stands |= {wiring.base(name): name for name in wiring.made}
-    return {name: stands[wiring.base(name)] for name in wiring.read | wiring.made}
 
 
 def _told_late(plan: Plan) -> Iterator[str]:

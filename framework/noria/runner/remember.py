@@ -237,6 +237,7 @@ class Remembering:
             place = self._places.place(name)
             self._emit(DatasetSaved(node.name, name, seconds, None, size, place))
         made = self._use(node, verdict)
+        self._stir(job)
         self._emit(NodeRestored(node.name, time.time(), seconds))
         self._emit(made)
         return True
@@ -292,6 +293,13 @@ class Remembering:
             self._places.note_parts(output.name)
         self._emit(_told_made(node, outputs))
         self._remember(node, job, parts, verdict.key, outputs, began)
+        self._stir(job)
+
+    def _stir(self, job: Job) -> None:
+        """Look anew at what lies in the same folders as a node's outputs, which were written."""
+        for name in job.stirs:
+            self._digests[name] = None
+            self._places.forget(name)
 
     def _remember(
         self, node: Node, job: Job, parts: Parts, key: str, outputs: list[Output], began: float

@@ -1,0 +1,81 @@
+"""Datasets whose places overlap: a folder of many files, and what else lies in it."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from noria_catalog import DataCatalog
+from noria_catalog.libraries import imported
+
+from noria.graph import Pipeline
+from noria.plan import Job
+from noria.runner.places import Places
+
+
+def canonical_names(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
+    """Return which name stands for each: that under which the data is made, where it is made.
+
+    Two that lie at one place and are made of other files there stand for themselves.
+    """
+    wiring = pipeline.wiring
+    together: dict[str, list[str]] = {}
+    for name in sorted(wiring.read | wiring.made, key=lambda name: (name not in wiring.made, name)):
+        together.setdefault(wiring.base(name), []).append(name)
+    found: dict[str, str] = {}
+    for names in together.values():
+        if len(names) == 1:
+            found[names[0]] = names[0]
+            continue
+        stands: dict[str, str] = {}
+        for name in names:
+            found[name] = stands.setdefault(_part(name, catalog), name)
+    return found
+
+
+def with_stirred(jobs: Sequence[Job], catalog: DataCatalog, places: Places) -> list[Job]:
+    """Return the jobs, each with the datasets that change when its outputs are written.
+
+    Not its outputs, but what others read of the same files: of the folder in which one is put, or
+    single files of a folder that is written.
+    """
+    names = {name for job in jobs for name in (*job.inputs.values(), *job.outputs)}
+    at = {name: places.place(name) for name in names}
+    folders = [name for name in sorted(names) if at[name] and _is_folder(name, at[name], catalog)]
+    if not folders:
+        return list(jobs)
+    near = _near(at, folders)
+    read = {name for job in jobs for name in job.inputs.values()}
+    return [job._replace(stirs=tuple(_stirred(job, near, read))) for job in jobs]
+
+
+def _stirred(job: Job, near: Mapping[str, set[str]], read: set[str]) -> Iterator[str]:
+    found = {name for output in job.outputs for name in near.get(output, ())}
+    yield from sorted(found & read - {*job.outputs})
+
+
+def _near(places: Mapping[str, str], folders: Iterable[str]) -> dict[str, set[str]]:
+    """Return, for each dataset, those with which it may share files."""
+    near: dict[str, set[str]] = {}
+    at = {name: f"{place}/".replace(os.sep, "/") for name, place in places.items()}
+    for folder in folders:
+        for name, place in at.items():
+            if name != folder and place.startswith(at[folder]):
+                near.setdefault(name, set()).add(folder)
+                near.setdefault(folder, set()).add(name)
+    return near
+
+
+def _is_folder(name: str, place: str, catalog: DataCatalog) -> bool:
+    """Tell whether a dataset is made of all the files that lie in a folder."""
+    return bool(_part(name, catalog)) or os.path.isdir(place)  # noqa: PTH112
+
+
+def _part(name: str, catalog: DataCatalog) -> str:
+    """Return of which files at its place a dataset is made; empty for all that is there."""
+    dataset: Any = catalog.get(name)
+    cached, partitioned = imported("noria_catalog.cached"), imported("noria_catalog.partitioned")
+    while cached is not None and isinstance(dataset, cached.CachedDataset):
+        dataset = dataset.dataset
+    if partitioned is None or not isinstance(dataset, partitioned.PartitionedDataset):
+        return ""
+    return f"{type(dataset).__qualname__} *{dataset.filename_suffix}"
