@@ -16,6 +16,7 @@ from noria_catalog.dataset import (
     Restores,
     Sized,
     Stamps,
+    kinds_of,
 )
 from noria_catalog.errors import DatasetError, MissingDataError
 from noria_catalog.memory import MemoryDataset
@@ -129,6 +130,16 @@ class CachedDataset:
         self._kept.release()
         with self.dataset.restoring(names) as paths:
             yield paths
+
+    @property
+    def version(self) -> Any:
+        """The version of the other dataset, ``None`` where it keeps none."""
+        return getattr(self.dataset, "version", None)
+
+    @property
+    def wrapped_kinds(self) -> tuple[type[Any], ...]:
+        """The classes by which its data is read and written."""
+        return kinds_of(self.dataset)
 
     def describe(self) -> Mapping[str, Any]:
         """Return what the other dataset is."""

@@ -18,6 +18,14 @@ class Dataset(Protocol):
         """Make ``data`` what the next load returns, whole or not at all."""
 
 
+def kinds_of(dataset: Any) -> tuple[type[Any], ...]:
+    """Return the classes by whose code a dataset is loaded and saved: its own first.
+
+    Those of the datasets that it is made of follow, where it has ``wrapped_kinds``.
+    """
+    return (type(dataset), *getattr(dataset, "wrapped_kinds", ()))
+
+
 @runtime_checkable
 class Exists(Protocol):
     """A dataset that knows whether there is something to load."""

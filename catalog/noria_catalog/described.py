@@ -13,19 +13,27 @@ from noria_catalog.spec import keys_of, resolved_path, type_word
 def describe_entry(name: str, entry: Located, base_path: Path) -> dict[str, Any]:
     """Return what an entry says; ``filepath`` is its whole place, ``path`` or not.
 
+    Of an entry around another one it is the place of that.
     Raises DatasetDefinitionError for an entry that is no mapping.
     """
     described: dict[str, Any] = {"type": type_word(entry)}
     for key, value in keys_of(name, entry).items():
         if key not in SECRET_KEYS and key != "type":
             described[key] = shown_value(value.plain())
-    place = next((key for key in ("filepath", "path") if key in described), None)
-    if place is not None and isinstance(described[place], str):
+    told, source = described, entry
+    if _place_key(told) is None and isinstance(told.get("dataset"), dict):
+        told, source = told["dataset"], entry.value["dataset"]
+    place = _place_key(told)
+    if place is not None and isinstance(told[place], str):
         # From the entry again: a relative path is no URL, and a URL is redacted as a whole.
-        path = resolved_path(str(entry.value[place].plain()), base_path)
-        del described[place]
+        path = resolved_path(str(source.value[place].plain()), base_path)
+        del told[place]
         described["filepath"] = redacted(path)
     return described
+
+
+def _place_key(told: Mapping[str, Any]) -> str | None:
+    return next((key for key in ("filepath", "path") if key in told), None)
 
 
 def describe_dataset(dataset: Any) -> dict[str, Any]:

@@ -160,6 +160,11 @@ class PartitionedDataset:
             described["overwrite"] = True
         return described
 
+    @property
+    def wrapped_kinds(self) -> tuple[type[Any], ...]:
+        """The classes by which its files are read and written."""
+        return (type(self._one(self._path("any"))),)
+
     @cached_property
     def storage(self) -> Storage:
         """The storage of ``path``."""

@@ -1,8 +1,10 @@
 """Rules for datasets of many files, and for values that read them later."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.incremental.workbench import CHAIN, CONF, WHERE_PIPELINE, Workbench
+from tests.incremental.workbench import CHAIN, CONF, WHERE_PIPELINE, Workbench, chain
 
 A = "src/shop/a.py"
 B = "src/shop/b.py"
@@ -177,3 +179,139 @@ def test_a_folder_that_others_write_into_is_adopted(fresh: Workbench) -> None:
     )
     assert "3 nodes of 3 adopted" in fresh.command("cache", "adopt").out
     assert fresh.did() == ""
+
+
+MADE_B = "made_b:\n  type: json.JSONDataset\n  filepath: data/made_b.json\n"
+CACHED_B = f"made_b:\n  type: CachedDataset\n  dataset:\n    {MADE_B[10:]}".replace(
+    "  filepath: data/made_b", "    filepath: data/made_b"
+)
+NUMBERS = """\
+from noria_catalog import FileDataset
+
+
+class Number(FileDataset):
+    def read(self, path):
+        return int(path.read_text()) * 1
+
+    def write(self, data, path):
+        path.write_text(str(data + 0))
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "made", "read"),
+    [
+        (CACHED_B.replace("json.JSONDataset", "shop.kinds.Number"), "given", "given"),
+        (
+            parts("made_b", "files").replace("text.TextDataset", "shop.kinds.Number"),
+            "{'one': given}",
+            "given['one']()",
+        ),
+    ],
+    ids=["cached", "partitions"],
+)
+def test_the_class_of_an_inner_dataset_counts(
+    fresh: Workbench, entry: str, made: str, read: str
+) -> None:
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(MADE_B, entry),
+            B: node("b", made),
+            "src/shop/c.py": node("c", read),
+            "src/shop/kinds.py": NUMBERS,
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == 2
+    fresh.edit("src/shop/kinds.py", "data + 0", "data + 5")
+    assert fresh.did() == "B C"
+    fresh.edit("src/shop/kinds.py", ") * 1", ") * 3")
+    assert fresh.did() == "B C"
+    fresh.edit("src/shop/c.py", "def c", "import math\n\n\ndef c")
+    fresh.edit("src/shop/c.py", "return ", "return math.floor(2.5) + ")
+    assert fresh.did() == "C"
+    assert fresh.value("made_c") == 2 + (2 + 5) * 3
+
+
+def test_who_reads_pickles_of_an_inner_class_depends_on_what_they_name(fresh: Workbench) -> None:
+    things = (
+        "import pickle\nfrom noria_catalog import FileDataset\n\n\nclass Things(FileDataset):\n"
+    )
+    things += "    def read(self, path):\n        return pickle.loads(path.read_bytes())\n\n"
+    things += "    def write(self, data, path):\n        path.write_bytes(pickle.dumps(data))\n"
+    model = "class Model:\n    def predict(self):\n        return 1\n"
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(
+                MADE_B,
+                parts("made_b", "files").replace("text.TextDataset", "shop.kinds.Things"),
+            ),
+            B: "from shop.model import Model\n\n\n" + node("b", "{'one': Model()}"),
+            "src/shop/c.py": node("c", "given['one']().predict()"),
+            "src/shop/kinds.py": things,
+            "src/shop/model.py": model,
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.did() == ""
+    fresh.edit("src/shop/model.py", "return 1", "return 2")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 2
+
+
+def test_a_cached_dataset_lies_where_the_other_one_does(fresh: Workbench) -> None:
+    fresh.edit(CONF, MADE_B, CACHED_B)
+    assert fresh.did() == "A B C"
+    fresh.write({"data/made_b.json": "77\n"})
+    ran = fresh.go()
+    assert "data/made_b.json was changed by hand" in ran.said.all
+    assert (ran.did, fresh.value("made_b")) == ("", 25)
+    (kept,) = (fresh.path / ".noria/aside").rglob("*.json")
+    assert kept.read_text() == "77\n"
+    fresh.edit(CONF, "filepath: data/made_b.json", "filepath: data/moved.json")
+    assert fresh.did() == ""
+    assert fresh.value("moved") == 25
+    assert "data/moved.json" in fresh.command("catalog", "list").out
+    # Where another entry lies at the same place, both are one.
+    fresh.write({"conf/base/catalog_same.yml": MADE_B.replace("made_b", "moved")})
+    fresh.edit(WHERE_PIPELINE, 'inputs="made_b"', 'inputs="moved"')
+    fresh.edit(B, "RATE = 10", "RATE = 20")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 145
+
+
+def test_versions_of_a_cached_dataset_are_never_touched(fresh: Workbench) -> None:
+    fresh.edit(CONF, MADE_B, f"{CACHED_B}  versioned: true\n")
+    assert fresh.did() == "A B C"
+    (version,) = (fresh.path / "data/made_b.json").rglob("*.json")
+    version.write_text("77\n")
+    assert fresh.did() == ""
+    assert version.read_text() == "77\n"
+    assert len(list((fresh.path / "data/made_b.json").rglob("*.json"))) == 2
+
+
+def test_a_class_that_looks_for_its_file_is_asked_every_time(fresh: Workbench) -> None:
+    """The newest file of a pattern: that a new one is there shows at no path that was looked at."""
+    newest = "from pathlib import Path\n\nfrom noria_catalog import FileDataset\n\n\n"
+    newest += "class Newest(FileDataset):\n    def load_path(self):\n"
+    newest += "        return str(max(Path(self.filepath).parent.glob('raw*.txt')))\n\n"
+    newest += "    def read(self, path):\n        return int(path.read_text())\n\n"
+    newest += "    def write(self, data, path):\n        raise OSError\n"
+    entry = "raw:\n  type: shop.kinds.Newest\n  filepath: data/raw*.txt\n"
+    fresh.write(
+        {CONF: CHAIN[CONF].replace(RAW, entry), "src/shop/kinds.py": newest, "data/raw1.txt": "1"}
+    )
+    assert fresh.did() == "A B C"
+    for _ in range(2):
+        assert fresh.did() == ""
+    fresh.write({"data/raw2.txt": "2"})
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_a") == 3
+
+
+def test_a_path_says_nothing_of_what_lies_there(tmp_path: Path) -> None:
+    """Objects count on code that they name; a user who is called Dillon has no more of them."""
+    home = chain(tmp_path / "dillon")
+    assert home.did() == "A B C"
+    home.edit("src/shop/c.py", "+ 100", "+ 200")
+    assert home.did() == "C"

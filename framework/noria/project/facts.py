@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
+from noria_catalog.dataset import kinds_of
 from noria_catalog.libraries import imported
 from noria_catalog.redact import HIDDEN
 
@@ -75,7 +76,7 @@ class Gatherer:
         self._canonical = canonical
         self._parameters: dict[str, str] = {}
         self._configurations: dict[str, dict[str, str]] = {side: {} for side in _LEFT_OUT}
-        self._alike: dict[tuple[type[Any], str, str, str], str] = {}
+        self._alike: dict[tuple[tuple[type[Any], ...], str, str, str], str] = {}
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.fingerprints: dict[str, Fingerprint] = {}
@@ -165,23 +166,26 @@ class Gatherer:
         text = repr([(key, _ordered(key, described[key])) for key in said])
         if HIDDEN in text:
             text = f"{text} {self._places.hidden(name, said)}"
-        kind = type(self._catalog[name])
+        kinds = kinds_of(self._catalog[name])
         ending = _ending(str(described.get("filepath", "")))
-        known = self._alike.get((kind, side, ending, text))  # most differ in their places only
+        known = self._alike.get((kinds, side, ending, text))  # most differ in their places only
         if known is None:
-            known = self._alike[kind, side, ending, text] = self._spelled(kind, side, ending, text)
+            known = self._spelled(kinds, side, ending, text)
+            self._alike[kinds, side, ending, text] = known
         return known
 
-    def _spelled(self, kind: type[Any], side: str, ending: str, said: str) -> str:
+    def _spelled(self, kinds: Sequence[type[Any]], side: str, ending: str, said: str) -> str:
         suffixes = [] if ending.endswith(".") else [f".{part}" for part in ending.split(".")[1:]]
         # The same bytes are the same data, but where a name says how to unpack; what a class of
         # somebody else's makes of a name is not known.
-        if side == "reads" and kind.__module__.partition(".")[0] == "noria_catalog":
+        if side == "reads" and all(kind.__module__.startswith("noria_catalog.") for kind in kinds):
             suffixes = [suffix for suffix in suffixes if suffix.lower() in _PACKED]
-        text = f"({said}, {suffixes!r})"
-        fingerprint = self._reader.fingerprint(kind)
-        code = (fingerprint.digest, fingerprint.distributions)
-        return text_digest(repr((f"{kind.__module__}.{kind.__qualname__}", code, text)))
+        told: list[Any] = [said, suffixes]
+        for kind in kinds:
+            fingerprint = self._reader.fingerprint(kind)
+            code = (fingerprint.digest, fingerprint.distributions)
+            told.append((f"{kind.__module__}.{kind.__qualname__}", code))
+        return text_digest(repr(told))
 
     def _libraries(self, fingerprint: Fingerprint) -> str:
         known = self._digests_of_libraries.get(fingerprint.distributions)

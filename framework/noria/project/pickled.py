@@ -13,6 +13,7 @@ from typing import Any
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
+from noria_catalog.dataset import kinds_of
 
 from noria.code import CodeReader
 from noria.project.importing import is_own
@@ -57,10 +58,13 @@ class PickledCode:
         """Tell whether objects lie there: a format of ours that keeps plain data has none."""
         if not self._places.place(name):
             return _NEVER
-        kind = type(self._catalog[name]).__module__
-        if _OBJECTS.search(f"{kind} {self._places.described(name)}".lower()):
+        described = self._places.described(name)
+        modules = [kind.__module__ for kind in kinds_of(self._catalog[name])]
+        said = {key: described[key] for key in described.keys() - {"filepath"}}
+        if _OBJECTS.search(f"{modules} {said}".lower()):
             return _ALWAYS
-        return _NEVER if kind.startswith("noria_catalog.") else _PERHAPS
+        ours = all(module.startswith("noria_catalog.") for module in modules)
+        return _NEVER if ours else _PERHAPS
 
     def _named(self, name: str, digest: str) -> list[str]:
         noted = self._places.note(f"names {digest}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import Digests, Exists, Restores, Stamps
+from noria_catalog.dataset import Digests, Exists, Restores, Stamps, kinds_of
 from noria_catalog.digest import names_digest
 from noria_catalog.errors import DatasetError, MissingDataError
 from noria_catalog.failures import told
@@ -121,7 +121,9 @@ class Places:
         if self.is_memory(name):
             return True
         local = not is_remote(self.place(name)) and "filepath" in self.described(name)
-        return local and self._is_restorable(name)
+        if not local or not self._is_restorable(name):
+            return False
+        return all(map(_is_where_it_says, kinds_of(self._catalog[name])))
 
     def _is_restorable(self, name: str) -> bool:
         dataset: Any = self._catalog[name]
@@ -427,6 +429,13 @@ def _is_its_file(kind: type[FileDataset]) -> bool:
         getattr(kind, name) is getattr(FileDataset, name)
         for name in ("stored_files", "load_path", "exists", "restorable")
     )
+
+
+def _is_where_it_says(kind: type[Any]) -> bool:
+    """Tell whether a dataset's class reads nothing but what lies at its path."""
+    if kind.__module__.startswith("noria_catalog."):
+        return True
+    return issubclass(kind, FileDataset) and _is_its_file(kind)
 
 
 def _does(dataset: Any, protocol: type[Any]) -> bool:
