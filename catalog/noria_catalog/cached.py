@@ -23,7 +23,10 @@ from noria_catalog.memory import MemoryDataset
 
 
 class CachedDataset:
-    """A dataset around another: what was loaded or saved is kept in memory until it is released.
+    """A dataset around another: what was loaded is kept in memory until it is released.
+
+    What is saved is loaded again by its first reader: a format may not hold all of a value, and who
+    reads later must find the same.
 
     In the catalog ``dataset`` is the entry of the other one, and ``versioned`` stands beside it.
     ``copy_mode`` says how the value is copied for each load, as for a MemoryDataset.
@@ -33,6 +36,8 @@ class CachedDataset:
     >>> note = TextDataset(tempfile.mkdtemp() + "/note.txt")
     >>> cached = CachedDataset(note)
     >>> cached.save("one")
+    >>> cached.load()
+    'one'
     >>> note.save("two")
     >>> cached.load()
     'one'
@@ -58,10 +63,9 @@ class CachedDataset:
         return self._kept.load()
 
     def save(self, data: Any) -> None:
-        """Save the data, then keep it."""
+        """Save the data, and keep nothing of what was there before."""
         self._kept.release()
         self.dataset.save(data)
-        self._kept.save(data)
 
     @contextmanager
     def saving(self) -> Iterator[AddChunk]:

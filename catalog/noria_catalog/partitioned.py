@@ -118,7 +118,12 @@ class PartitionedDataset:
 
     def digest(self) -> str | None:
         """Return one digest of the names and contents of all partitions."""
-        return names_digest((name, self.storage.digest(self._path(name))) for name in self._names())
+        return names_digest(self.part_digests())
+
+    def part_digests(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of each partition, and what tells its content from any other."""
+        for name in self._names():
+            yield name, self.storage.digest(self._path(name))
 
     @property
     def restorable(self) -> bool:

@@ -28,13 +28,15 @@ def test_a_cached_dataset_is_read_once_and_given_as_a_copy(tmp_path: Path) -> No
     assert catalog.load("a") == [3]
 
 
-def test_what_is_saved_is_kept_and_lies_in_the_file(tmp_path: Path) -> None:
+def test_what_is_loaded_is_kept_and_what_is_saved_lies_in_the_file(tmp_path: Path) -> None:
     catalog = catalog_of({"a": CACHED}, tmp_path)
     assert not catalog.exists("a")
     catalog.save("a", [1])
     assert (tmp_path / "a.json").read_text() == "[\n  1\n]\n"
+    (tmp_path / "a.json").write_text("[2]")  # who reads finds what the file holds
+    assert catalog.load("a") == [2]
     (tmp_path / "a.json").unlink()
-    assert catalog.load("a") == [1]
+    assert catalog.load("a") == [2]
     with pytest.raises(SaveError, match="None cannot be saved"):
         catalog.save("a", None)
 

@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.incremental.workbench import CONF, PARAMETERS, PYPROJECT, Workbench, chain
 
 B = "src/shop/b.py"
@@ -351,3 +353,60 @@ def test_what_lay_there_before_stays_where_its_node_fails(fresh: Workbench) -> N
     fresh.edit(B, "return inner", "raise ValueError\n    return inner")
     fresh.command("run", code=1)
     assert (fresh.path / OUT_B).read_text().strip() == "77"
+
+
+CHUNKS = """\
+def b(made_a, rate):
+    print("<<B>>")
+    yield {'one': rate}
+    yield {'two': 2}
+"""
+PARTS = (
+    "made_b:\n  type: partitions.PartitionedDataset\n  path: data/parts\n"
+    "  filename_suffix: .json\n  dataset: json.JSONDataset\n"
+)
+
+
+@pytest.mark.parametrize("flags", [(), ("--no-cache",)])
+def test_a_partition_that_chunks_are_written_over(fresh: Workbench, flags: tuple[str, ...]) -> None:
+    """Each partition stands as soon as it is made, so it is looked for before the first."""
+    fresh.edit(CONF, MADE_B, PARTS)
+    fresh.edit(C, "made_b + 100", "made_b['one']() + 100")
+    fresh.write({B: CHUNKS})
+    assert fresh.did() == "A B C"
+    fresh.write({"data/parts/one.json": "77\n"})
+    ran = fresh.go(*flags)
+    assert "data/parts/one.json was changed by hand" in ran.said.all
+    assert "two.json" not in ran.said.all
+    assert aside(fresh) == ["77"]
+    assert (fresh.value("parts/one"), fresh.value("made_c")) == (5, 105)
+
+
+def test_chunks_that_a_class_writes_in_place(fresh: Workbench) -> None:
+    lines = "from contextlib import contextmanager\n\nfrom shop.table import Table\n\n\n"
+    lines += "class Lines(Table):\n    @contextmanager\n    def saving(self):\n"
+    lines += "        with self._place.open('w') as file:\n            yield file.write\n"
+    table = "import json\nfrom pathlib import Path\n\n\nclass Table:\n"
+    table += "    def __init__(self, filepath):\n        self._place = Path(filepath)\n\n"
+    table += "    def load(self):\n        return json.loads(self._place.read_text())\n\n"
+    table += "    def save(self, data):\n        raise OSError\n"
+    fresh.write({"src/shop/kinds.py": lines, "src/shop/table.py": table})
+    fresh.edit(CONF, MADE_B, MADE_B.replace("json.JSONDataset", "shop.kinds.Lines"))
+    fresh.write({B: 'def b(made_a, rate):\n    print("<<B>>")\n    yield "2"\n    yield "5"\n'})
+    assert fresh.did() == "A B C"
+    fresh.write({OUT_B: "77\n"})
+    assert fresh.did() == "B C"
+    assert aside(fresh) == ["77"]
+    assert (fresh.value("made_b"), fresh.value("made_c")) == (25, 125)
+
+
+@pytest.mark.parametrize("flag", ["--force", "--no-cache"])
+def test_what_is_written_while_a_node_runs(bench: Workbench, flag: str) -> None:
+    bench.edit(B, 'print("<<B>>")', 'print("<<B>>")\n    import time\n\n    time.sleep(1.5)')
+    bench.go()
+    timer = threading.Timer(1, bench.write, [{OUT_B: "77\n"}])
+    timer.start()
+    bench.go(flag)
+    timer.join()
+    assert aside(bench) == ["77"]
+    assert bench.value("made_b") == 25

@@ -225,8 +225,11 @@ def test_the_class_of_an_inner_dataset_counts(
     assert fresh.value("made_c") == 2
     fresh.edit("src/shop/kinds.py", "data + 0", "data + 5")
     assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 7
     fresh.edit("src/shop/kinds.py", ") * 1", ") * 3")
     assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 21
+    # Whoever reads alone, later, finds what the first reader has found.
     fresh.edit("src/shop/c.py", "def c", "import math\n\n\ndef c")
     fresh.edit("src/shop/c.py", "return ", "return math.floor(2.5) + ")
     assert fresh.did() == "C"

@@ -1,6 +1,6 @@
 """A run that remembers nothing."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from noria_catalog import DataCatalog
@@ -10,9 +10,10 @@ from noria.project.discover import Project
 from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
 from noria.runner.flow import DataFlow
+from noria.runner.guarded_flow import GuardedFlow
 from noria.runner.perform import Performer
 from noria.runner.places import Places
-from noria.runner.restore import keep_aside
+from noria.runner.restore import copy_aside, keep_aside, would_overwrite
 from noria.store import Store
 
 
@@ -35,32 +36,47 @@ class Unremembered:
         self._made: Collection[str] = ()
 
     def plan(self, pipeline: Pipeline) -> Collection[str]:
-        """Judge nothing: all nodes run."""
+        """Judge nothing: all nodes run.  Raises RunError for what could not be moved away."""
+        for name in self._places.marked(pipeline.all_outputs()):
+            lying = self._places.lying(name)
+            if lying.guarded and lying.digest is not None and not lying.recorded:
+                raise would_overwrite(name, self._places)
         return ()
 
     def plan_again(self, pipeline: Pipeline) -> None:
         """Judge nothing."""
 
-    def flow(self, pipeline: Pipeline, given: Mapping[str, Any], kept: Iterable[str]) -> DataFlow:
+    def flow(
+        self, pipeline: Pipeline, given: Mapping[str, Any], kept: Iterable[str]
+    ) -> GuardedFlow:
         """Return the data of the run."""
-        return DataFlow(self._catalog, pipeline.wiring.readings, kept, given)
+        readers = pipeline.wiring.readings
+        return GuardedFlow(self._catalog, readers, kept, given, places=self._places)
 
     def performing(
         self, performer: Performer, flow: DataFlow, emit: Listener
     ) -> Callable[[int], None]:
-        """Return the performer, after noting whose outputs will be written.
-
-        What somebody has made of them is moved away before.
-        """
+        """Return the performer; what somebody has made of its outputs is moved away before."""
+        assert isinstance(flow, GuardedFlow)
         makers = {name: node.name for node in performer.nodes for name in node.makes}
-        self._made = self._places.marked(makers)
-        self._places.read_ahead(self._made)
-        for name in filter(self._places.is_edited, self._made):
-            said = keep_aside(name, self._catalog, self._places, self._aside, self._root)
-            emit(Noted(makers[name], said))
-        for name in self._made:
-            self._places.unrecord(name)
+        self._made = frozenset(self._places.marked(makers))
+
+        def before_saving(name: str) -> None:
+            if name in self._made:
+                for said in self._laid_aside(name):
+                    emit(Noted(makers[name], said))
+                self._places.unrecord(name)
+
+        flow.before_saving = before_saving
         return performer
+
+    def _laid_aside(self, name: str) -> Iterator[str]:
+        """Lay aside what somebody has made of an output; yield what is to be said of it."""
+        self._places.forget(name)
+        if self._places.is_edited(name):
+            yield keep_aside(name, self._catalog, self._places, self._aside, self._root)
+        for path in self._places.parts.edited(name):
+            yield copy_aside(name, path, self._catalog, self._aside, self._root)
 
     def settle(self) -> None:
         """Note what lies there now, and make sure that the notes outlive a power cut."""

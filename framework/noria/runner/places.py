@@ -1,6 +1,5 @@
 """What lies at the places of a run's datasets, and how it is told apart."""
 
-import json
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from noria_catalog.storage import is_remote
 from noria.errors import NotStorable
 from noria.plan import Lying
 from noria.runner.mark import UNRECORDED, WRITING, Mark
+from noria.runner.parts import Parts
 from noria.runner.real_paths import RealPaths
 from noria.store import Marks, Seen, Store
 
@@ -50,6 +50,8 @@ class Places:
         self._names: dict[str, str] = {}
         self._described: dict[str, Mapping[str, Any]] = {}
         self._real = RealPaths()
+        self.parts = Parts(catalog, self)
+        """The folders to which runs only add."""
 
     def lying(self, name: str) -> Lying:
         """Return what lies at the place of a dataset, as it was when first asked."""
@@ -156,7 +158,7 @@ class Places:
     def _state(self, name: str) -> str:
         """Return what tells whether anybody writes to a place, without reading what lies there."""
         dataset: Any = self._catalog[name]
-        if not _does(dataset, Restores):
+        if is_remote(self.place(name)) or not _does(dataset, Restores):
             return self._stamp(name)
         with suppress(DatasetError, OSError):
             with dataset.stored_files() as files:
@@ -193,38 +195,6 @@ class Places:
             return False
         lying = self.lying(name)
         return lying.digest is not None and not lying.recorded
-
-    def note_parts(self, name: str) -> None:
-        """Note what lies now in a folder to which a run only adds."""
-        if self._is_added_to(name):
-            with self.stored(name) as files:
-                digests = {inside: self._seen.digest_of(path) for inside, path in files}
-            self._marks.set(f"parts {self.place(name)}", json.dumps(digests))
-
-    def edited_parts(self, name: str) -> list[str]:
-        """Return the files in a folder to which a run only adds that are not as one has left them.
-
-        They cannot be told where the last run was killed, or was told not to remember.
-        """
-        place = self.place(name)
-        noted = self._marks.get(f"parts {place}") if self._is_added_to(name) else None
-        if noted is None or not Mark.read(self._marks.get(place)).known:
-            return []
-        digests = json.loads(noted)
-        with self.stored(name) as files:
-            return [
-                path for inside, path in files if self._seen.digest_of(path) != digests.get(inside)
-            ]
-
-    def _is_added_to(self, name: str) -> bool:
-        if not self.place(name) or is_remote(self.place(name)):
-            return False
-        dataset: Any = self._catalog[name]
-        return (
-            not isinstance(dataset, FileDataset)
-            and isinstance(dataset, Restores)
-            and not dataset.restorable
-        )
 
     def note(self, name: str) -> str | None:
         """Return a note that was kept under a name."""
@@ -348,7 +318,7 @@ class Places:
             mark.digest in (digest, WRITING)
             or (mark.digest == UNRECORDED and mark.stamp == self._state(name))
             or bool(self._store.by_output(digest))
-            or not (_does(dataset, Restores) and dataset.restorable)
+            or (not self._is_restorable(name) and not self.parts.are_edited_in_store(name))
             or getattr(dataset, "version", None) is not None  # another one is put beside it
         )
         return Lying(digest, recorded=recorded, **_about(place, mark))

@@ -12,7 +12,7 @@ from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
 from noria_catalog.errors import DatasetError
 
-from noria.errors import Corrupt, NotStorable, RunError
+from noria.errors import Corrupt, NotStorable
 from noria.graph import Node
 from noria.plan import Job, Parts, Plan, Verdict, judge, key_of
 from noria.plan.decide import RESTORE, REUSE, RUN, WAIT, complete
@@ -33,7 +33,7 @@ from noria.runner.perform import Performer
 from noria.runner.places import Places, digest_of_files
 from noria.runner.randomness import Randomness, seeds_itself
 from noria.runner.records import Records
-from noria.runner.restore import copy_aside, keep_aside, put_back
+from noria.runner.restore import copy_aside, keep_aside, put_back, would_overwrite
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
 from noria.store import Entry, Output, Store
@@ -131,7 +131,7 @@ class Remembering:
         if verdict.kind == WAIT or (verdict.kind == RUN and not verdict.key):
             verdict = self._judged_now(node, job, verdict)
         if verdict.blocked:
-            raise _blocked(verdict, self._places)
+            raise would_overwrite(verdict.blocked[0], self._places)
         if verdict.kind == REUSE:
             self._tell(job, verdict)
             made = self._use(node, verdict)
@@ -249,7 +249,7 @@ class Remembering:
         if not job.unsettled:
             if self._is_edited(name):
                 self._move_aside(node, name)
-            for path in self._places.edited_parts(name):
+            for path in self._places.parts.edited(name):
                 said = copy_aside(name, path, self._catalog, aside, root)
                 self._emit(Noted(node.name, said))
             self.found_before.keep(name)
@@ -290,7 +290,7 @@ class Remembering:
             self._digests[output.name] = output.digest
             self.found_before.settle(output.name, output.digest)
             self._places.set_mark(output.name, output.digest)
-            self._places.note_parts(output.name)
+            self._places.parts.note(output.name)
         self._emit(_told_made(node, outputs))
         self._remember(node, job, parts, verdict.key, outputs, began)
         self._stir(job)
@@ -422,14 +422,4 @@ def check_overwriting(plan: Plan, places: Places) -> None:
     """Raise RunError where a run would overwrite what nobody recorded and cannot be moved away."""
     for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
         if job.selected and verdict.blocked:
-            raise _blocked(verdict, places)
-
-
-def _blocked(verdict: Verdict, places: Places) -> RunError:
-    name = verdict.blocked[0]
-    return RunError(
-        f"{name} at {places.place(name)} holds what no run has recorded,"
-        " and nothing is overwritten there",
-        hint=f"to take what lies there as the result: --keep-edited {name}\n"
-        "to make it anew: --force, or remove it first",
-    )
+            raise would_overwrite(verdict.blocked[0], places)

@@ -7,6 +7,7 @@ from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
 from noria_catalog.failures import told
 
+from noria.errors import RunError
 from noria.runner.places import Places, shown_in
 from noria.store import Output, Store
 
@@ -58,6 +59,16 @@ def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: P
     return (
         f"{shown_in(root, path)} was changed by hand and may be written anew:"
         f" a copy is {shown_in(root, str(target))}"
+    )
+
+
+def would_overwrite(name: str, places: Places) -> RunError:
+    """Return the error for what somebody has written where nothing is moved away."""
+    return RunError(
+        f"{name} at {places.place(name)} holds what no run has recorded,"
+        " and nothing is overwritten there",
+        hint=f"to take what lies there as the result: --keep-edited {name}\n"
+        "to make it anew: --force, or remove it first",
     )
 
 

@@ -1,20 +1,18 @@
 """The data of a run whose results are kept: values in memory come from the store and go there."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from noria_catalog import DataCatalog
-from noria_catalog.chunks import AddChunk
 
 from noria.errors import NotStorable
-from noria.runner.flow import DataFlow
+from noria.runner.guarded_flow import GuardedFlow
 from noria.runner.places import Places
 from noria.store import Output, Store
 
 
-class StoredFlow(DataFlow):
-    """A :class:`DataFlow` that encodes each value in memory when it is saved.
+class StoredFlow(GuardedFlow):
+    """A :class:`GuardedFlow` that encodes each value in memory when it is saved.
 
     What reused nodes have made is taken from the store when somebody reads it, and only then.
     ``code_of`` returns a digest of the code that a value counts on: classes that its bytes name.
@@ -32,14 +30,11 @@ class StoredFlow(DataFlow):
         run: str,
         code_of: Callable[[tuple[Any, ...]], str],
     ) -> None:
-        super().__init__(catalog, readers, kept, given)
+        super().__init__(catalog, readers, kept, given, places=places)
         self._store = store
-        self._places = places
         self._run = run
         self._code_of = code_of
         self._stored: dict[str, Output] = {}
-        self.before_saving: Callable[[str], None] = places.begin
-        """What is called with the name of a dataset just before something is put at its place."""
         self.made: dict[str, Output] = {}
         """The values in memory that nodes of this run have made, as they are in the store."""
 
@@ -59,17 +54,7 @@ class StoredFlow(DataFlow):
         """Keep the data under ``name``."""
         if self._places.is_memory(name):
             self.made[name] = self._encoded(name, value)
-        else:
-            self.before_saving(name)
         super().save(name, value)
-
-    @contextmanager
-    def saving(self, name: str) -> Iterator[AddChunk]:
-        """Give a function that adds a chunk to what is saved when the context ends well."""
-        with super().saving(name) as add:
-            yield add
-            if not self._places.is_memory(name):
-                self.before_saving(name)
 
     def encode(self, name: str) -> Output:
         """Return what the store has of a value that a dataset in memory was given bit by bit."""
