@@ -49,6 +49,16 @@ def test_sheets_are_added(tmp_path: Path) -> None:
     assert not dataset.restorable
 
 
+def test_a_sheet_that_takes_the_place_of_another_may_be_the_first(tmp_path: Path) -> None:
+    writer = {"mode": "a", "if_sheet_exists": "replace"}
+    dataset = ExcelDataset(
+        tmp_path / "a.xlsx", load_args={"sheet_name": None}, save_args={"writer": writer}
+    )
+    for _ in range(2):
+        dataset.save({"first": ROWS})
+    assert list(dataset.load()) == ["first"]
+
+
 def test_a_save_that_fails_has_added_nothing(tmp_path: Path) -> None:
     dataset = CSVDataset(tmp_path / "a.csv", **ADDS)
     dataset.save(ROWS)

@@ -318,3 +318,31 @@ def test_a_path_says_nothing_of_what_lies_there(tmp_path: Path) -> None:
     assert home.did() == "A B C"
     home.edit("src/shop/c.py", "+ 100", "+ 200")
     assert home.did() == "C"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        (
+            "made_b:\n  type: pandas.SQLTableDataset\n  table_name: b\n  credentials: db\n"
+            "  save_args: {if_exists: append}\n"
+        ),
+        (
+            "made_b:\n  type: CachedDataset\n  dataset:\n    type: pandas.CSVDataset\n"
+            "    filepath: data/b.csv\n    save_args: {mode: a, index: false}\n"
+        ),
+    ],
+    ids=["rows", "cached"],
+)
+def test_who_adds_to_what_is_there_always_runs(fresh: Workbench, entry: str) -> None:
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(MADE_B, entry),
+            "conf/local/credentials.yml": 'db: {con: "sqlite:///data/shop.db"}\n',
+            B: "import pandas\n\n\n" + node("b", "pandas.DataFrame({'a': [1]})"),
+            "src/shop/c.py": node("c", "len(given)"),
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 2

@@ -320,8 +320,9 @@ class ExcelDataset(FileDataset):
         options = {"engine": self.engine, **arguments.pop("writer", {})}
         if options["engine"] == "openpyxl":
             library("openpyxl", "excel")
-        if not _has_begun(path):
-            options.pop("mode", None)
+        if not _has_begun(path):  # there is no file yet to add to
+            for word in ("mode", "if_sheet_exists"):
+                options.pop(word, None)
         with pd.ExcelWriter(path, **options) as writer:
             for name, table in sheets.items():
                 named = {} if name is None else {"sheet_name": name}

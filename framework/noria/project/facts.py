@@ -247,14 +247,18 @@ class Gatherer:
         return incremental is not None and isinstance(dataset, incremental.IncrementalDataset)
 
     def _appends(self, name: str) -> bool:
+        """Tell whether each save adds lines or rows; a sheet of a workbook is there only once."""
         if not self._places.place(name):
             return False
         described = self._places.described(name)
-        save_args = described.get("save_args") or {}
-        if not save_args and "mode" not in described:  # as most: they are quickly told
-            return False
-        mode = str(save_args.get("mode", ""))
-        return bool(getattr(self._catalog[name], "appends", mode.startswith("a")))
+        entries = [one for one in (described, described.get("dataset")) if isinstance(one, Mapping)]
+        if not any(one.get("save_args") or "mode" in one for one in entries):
+            return False  # as most: they are quickly told
+        if getattr(self._catalog[name], "appends", False):
+            return True
+        saved = [one.get("save_args") or {} for one in entries]
+        words = [one.get(word) for one in saved for word in ("mode", "if_exists")]
+        return any(isinstance(word, str) and word.startswith("a") for word in words)
 
 
 def is_trusted(node: Node) -> bool:
