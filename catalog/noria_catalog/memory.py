@@ -61,6 +61,18 @@ def copy_mode_of(value: Any) -> str:
     return "deepcopy"
 
 
+def copies_share(value: Any, mode: str | None) -> bool:
+    """Tell whether who changes one copy of a value by ``mode`` changes what others get.
+
+    >>> copies_share([1], "assign"), copies_share([1], None), copies_share(1, "assign")
+    (True, False, False)
+    """
+    if mode is None or type(value) in _NEVER_CHANGED:
+        return False
+    suits = copy_mode_of(value)
+    return (mode == "assign" and suits != "assign") or (mode == "copy" and suits == "deepcopy")
+
+
 def _copier(kind: type) -> Callable[[Any], Any] | None:
     """Return what copies the values of a class by their own means, ``None`` where nothing does."""
     return getattr(kind, "copy", None) or getattr(kind, "clone", None)

@@ -346,3 +346,28 @@ def test_who_adds_to_what_is_there_always_runs(fresh: Workbench, entry: str) -> 
     assert fresh.did() == "A B C"
     assert fresh.did() == "B C"
     assert fresh.value("made_c") == 2
+
+
+@pytest.mark.parametrize("mode", ["assign", "copy", "deepcopy"])
+def test_what_one_reader_does_to_a_value_that_is_not_copied(fresh: Workbench, mode: str) -> None:
+    """The next one gets it so in every run, or in none."""
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(
+                MADE_A, f"made_a:\n  type: MemoryDataset\n  copy_mode: {mode}\n"
+            ),
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE].replace(
+                'inputs="made_b"', 'inputs=["made_a", "made_b"]'
+            ),
+            A: node("a", "[[given]]"),
+            B: node("b", "given[0].append(7) or len(given[0])"),
+            "src/shop/c.py": node("c", "[*given[0], 1]"),
+        }
+    )
+    seen = [1, 1] if mode == "deepcopy" else [1, 7, 1]
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == seen
+    assert fresh.did() == ""
+    fresh.edit("src/shop/c.py", "[0], 1]", "[0], 2]")
+    assert fresh.did() == ("C" if mode == "deepcopy" else "A B C")
+    assert fresh.value("made_c") == [*seen[:-1], 2]

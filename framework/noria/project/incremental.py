@@ -151,6 +151,7 @@ class Incremental:
             places=self._places,
             run=self._run,
             code_of=self._code_of,
+            several={name for name, count in self._whole.wiring.readings.items() if count > 1},
         )
 
     def performing(

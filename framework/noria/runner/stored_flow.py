@@ -1,9 +1,10 @@
 """The data of a run whose results are kept: values in memory come from the store and go there."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from noria_catalog import DataCatalog
+from noria_catalog.memory import copies_share
 
 from noria.errors import NotStorable
 from noria.runner.guarded_flow import GuardedFlow
@@ -16,6 +17,7 @@ class StoredFlow(GuardedFlow):
 
     What reused nodes have made is taken from the store when somebody reads it, and only then.
     ``code_of`` returns a digest of the code that a value counts on: classes that its bytes name.
+    ``several`` are the datasets that several nodes of the whole pipeline read.
     """
 
     def __init__(
@@ -29,11 +31,13 @@ class StoredFlow(GuardedFlow):
         places: Places,
         run: str,
         code_of: Callable[[tuple[Any, ...]], str],
+        several: Container[str] = (),
     ) -> None:
         super().__init__(catalog, readers, kept, given, places=places)
         self._store = store
         self._run = run
         self._code_of = code_of
+        self._several = several
         self._stored: dict[str, Output] = {}
         self.made: dict[str, Output] = {}
         """The values in memory that nodes of this run have made, as they are in the store."""
@@ -78,9 +82,19 @@ class StoredFlow(GuardedFlow):
 
     def _encoded(self, name: str, value: Any) -> Output:
         try:
-            kept = self._store.keep_value(value)
+            kept = (
+                None if self._is_changed_by_readers(name, value) else self._store.keep_value(value)
+            )
         except NotStorable:
+            kept = None
+        if kept is None:
             return Output(name, f"made:{self._run}/{name}", "none")
         blob, codec, refers = kept
         digest = f"{codec}:{blob.digest}{self._code_of(refers)}"
         return Output(name, digest, "value", (("", *blob),), codec)
+
+    def _is_changed_by_readers(self, name: str, value: Any) -> bool:
+        """Tell whether one reader may change what the next one gets, so that all must run again."""
+        if name not in self._several or name not in self._declared:
+            return False
+        return copies_share(value, getattr(self._catalog[name], "copy_mode", None))
