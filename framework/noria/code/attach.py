@@ -318,5 +318,10 @@ def _does_anything(statement: Statement) -> bool:
 
 
 def _registers(dotted: str) -> bool:
-    """Return whether a library's function keeps what it is given: by its name."""
+    """Return whether a library's function keeps what it is given: by its name.
+
+    What :mod:`functools` makes keeps it itself, and is changed by its own name.
+    """
+    if dotted.startswith("functools."):
+        return False
     return re.search(_REGISTERS, dotted.rpartition(".")[2]) is not None

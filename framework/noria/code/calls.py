@@ -9,7 +9,8 @@ from noria.code.effects import effect_of_method, moment_text, only_writes
 from noria.code.walk import CALLED, DISCARDED, TOUCHED, WRITING, Chain, Walker, chain_of
 
 _NAMED = r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
-_WRAPS = "functools.wraps"  # what it gives calls nothing
+# What these give calls nothing of the project when it decorates.
+_CALL_NOTHING = ("functools.", "dataclasses.", "pydantic.", "typing.", "typing_extensions.")
 # Expressions whose type their form says.
 _LITERALS: dict[type, str] = {
     ast.Constant: "",
@@ -87,8 +88,10 @@ class CallWalker(Walker):
             self.visit(node)
         else:
             self.called(found, node.lineno, CALLED)
-        if isinstance(node, ast.Call) and self.dotted(chain_of(node.func) or ("",)) != _WRAPS:
-            self.special(("__call__",))
+        if isinstance(node, ast.Call):
+            made = self.dotted(chain_of(node.func) or ("",))
+            if not made.startswith(_CALL_NOTHING):
+                self.special(("__call__",))
 
     def call(self, node: ast.Call) -> None:
         """Read a call."""
@@ -114,7 +117,8 @@ class CallWalker(Walker):
 
     def called(self, found: Chain, line: int, use: int) -> None:
         """Note a call of a name; a method may change what it is called on."""
-        if len(found) > 1 and found[-1] not in names.READS_ONLY:
+        may_change = len(found) > 1 and found[-1] not in names.READS_ONLY
+        if may_change and not names.leaves_its_module(self.dotted(found)):
             self.load(found[:-1], line, TOUCHED)
         self.load(found, line, use)
 

@@ -1,5 +1,7 @@
 """Names that mean something to who reads code without running it."""
 
+import re
+
 
 def words(text: str) -> frozenset[str]:
     """Return the words of a text.
@@ -116,6 +118,17 @@ _OWN_KINDS = (
     "pathlib.",
 )
 _ANYBODYS = words("read_pickle load apply map from_records frompyfunc vectorize reduce")
+# Modules whose functions make something, and change nothing that belongs to the module itself.
+_MAKERS = (
+    "abc.", "attr.", "attrs.", "collections.", "contextlib.", "copy.", "dataclasses.", "datetime.",
+    "enum.", "fractions.", "functools.", "hashlib.", "itertools.", "json.", "logging.", "math.",
+    "numbers.", "numpy.", "operator.", "pandas.", "pathlib.", "polars.", "pyarrow.", "pydantic.",
+    "re.", "scipy.", "sklearn.", "string.", "textwrap.", "threading.", "torch.nn.", "types.",
+    "typing.", "typing_extensions.", "uuid.", "zoneinfo.",
+)  # fmt: skip
+_CHANGE_THEIR_MODULE = (
+    r"(?i)(un|re)?(set|regist|seed|config|enable|disable|install|patch|use|purge)"
+)
 _MAKE_BUILTINS = words(
     """
     list dict set tuple str bytes bytearray int float bool complex frozenset sorted range enumerate
@@ -148,3 +161,15 @@ def makes_own(dotted: str, given: bool) -> bool:
     if dotted.startswith(_OWN_KINDS):
         return last not in _ANYBODYS
     return not given and last[:1].isupper()
+
+
+def leaves_its_module(dotted: str) -> bool:
+    """Return whether a call of a library's function changes nothing of the module it stands in.
+
+    >>> leaves_its_module("re.compile"), leaves_its_module("pandas.set_option")
+    (True, False)
+    """
+    last = dotted.rpartition(".")[2]
+    if dotted.startswith("numpy.random.") and not (last[:1].isupper() or last == "default_rng"):
+        return False  # they draw from one state
+    return dotted.startswith(_MAKERS) and re.match(_CHANGE_THEIR_MODULE, last) is None
