@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+import pkgutil
 import socket
 import sqlite3
 import subprocess
@@ -20,10 +21,21 @@ NODE = node(lambda raw: raw, "raw", "made", name="N")
 
 
 def seen(
-    root: Path, deed: Callable[[], object], *known: Path, wanted: bool = True, tells: bool = False
+    root: Path,
+    deed: Callable[[], object],
+    *known: Path,
+    wanted: bool = True,
+    tells: bool = False,
+    sources: Path | None = None,
 ) -> str:
     """Return what is seen of a deed."""
-    witness = Witness(root, lambda _: map(str, known), lambda _: wanted, lambda _: tells)
+    witness = Witness(
+        root,
+        lambda _: map(str, known),
+        lambda _: wanted,
+        lambda _: tells,
+        lambda: [] if sources is None else [os.path.realpath(sources)],
+    )
     with witness.watching(NODE):
         deed()
     return witness.seen(NODE)
@@ -164,6 +176,18 @@ def test_to_ask_what_is_installed_is_no_reading(
         os.listdir()  # noqa: PTH208
 
     assert seen(root, ask) == ""
+
+
+def test_to_look_for_the_project_s_modules_is_no_reading(root: Path) -> None:
+    def look() -> None:
+        list(pkgutil.iter_modules([str(package)]))
+
+    package = root / "data" / "parts"
+    assert seen(root, look, sources=package) == ""
+    assert seen(root, look) == "the file: data/parts"
+    # Who lists the folder by other means may look for anything.
+    by_hand = seen(root, lambda: os.listdir(package), sources=package)  # noqa: PTH208
+    assert by_hand == "the file: data/parts"
 
 
 def test_other_threads_are_not_watched(root: Path) -> None:

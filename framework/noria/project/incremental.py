@@ -187,6 +187,7 @@ class Incremental:
                 lambda node: self._paths([node]),
                 self._reaches_unknown,
                 self._tells_others,
+                self.reader.scopes,
             ),
             run=self._run,
             emit=emit,

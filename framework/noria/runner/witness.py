@@ -37,6 +37,7 @@ _OF_SYSTEM = (
 # The folder in a user's home where programs keep their own, beside those that begin with a dot.
 _OF_HOME = {"darwin": "Library", "win32": "AppData"}
 _IMPORTLIB = os.path.join(os.path.dirname(os.__file__), "importlib", "metadata")
+_PKGUTIL = os.path.join(os.path.dirname(os.__file__), "pkgutil.py")
 _HERE = threading.local()
 
 
@@ -59,7 +60,10 @@ def _set_hook() -> None:
             if watched is not None and not _is_importing(sys._getframe(1)):  # noqa: SLF001
                 # What cannot be told of must not become an error of who opens it.
                 with suppress(OSError, TypeError, ValueError):
-                    heard[event](watched, args)
+                    if sys._getframe(1).f_code.co_filename == _PKGUTIL:  # noqa: SLF001
+                        watched.searched(args)
+                    else:
+                        heard[event](watched, args)
 
     sys.addaudithook(hear)
 
@@ -70,6 +74,7 @@ class Watched:
     def __init__(self) -> None:
         self.began = time.time()
         self.read: dict[str, None] = {}
+        self.modules: dict[str, None] = {}  # folders in which modules were looked for
         self.made: set[str] = set()
         self.reached: dict[str, None] = {}
 
@@ -94,6 +99,10 @@ class Watched:
             path = _absolute(args[0] or ".")
             if not self._has_made(path):
                 self.read.setdefault(path)
+
+    def searched(self, args: tuple[Any, ...]) -> None:
+        """Note a folder in which modules are looked for: ``pkgutil.iter_modules``."""
+        self.modules.setdefault(_absolute(args[0]))
 
     def connected(self, args: tuple[Any, ...]) -> None:
         """Note ``socket.connect(socket, address)`` with what is not this machine."""
@@ -146,7 +155,7 @@ class Witness:
     ``root`` is the project's folder; ``known`` returns the paths of the data that a node reads and
     makes, which lazy datasets open while it runs; ``wanted`` whether it is to be watched; ``tells``
     whether it is known to tell others of itself over the network, so that a connection is no
-    reading.
+    reading; ``sources`` returns the folders whose modules are known: to look for them is none.
     """
 
     def __init__(
@@ -155,11 +164,13 @@ class Witness:
         known: Callable[[Node], Iterable[str]],
         wanted: Callable[[Node], bool],
         tells: Callable[[Node], bool],
+        sources: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._root = root
         self._known = known
         self._wanted = wanted
         self._tells = tells
+        self._sources = sources
         self._watched: dict[str, Watched] = {}
 
     def watching(self, node: Node) -> AbstractContextManager[None]:
@@ -179,10 +190,12 @@ class Witness:
             return ""
         if watched.reached and not self._tells(node):
             return f"the network: {next(iter(watched.reached))}"
-        if not watched.read:
-            return ""
-        known = [os.path.abspath(path) for path in self._known(node)]
-        for path in watched.read:
+        read = [*watched.read]
+        if watched.modules:
+            sources = set(self._sources())
+            read += [path for path in watched.modules if os.path.realpath(path) not in sources]
+        known = [os.path.abspath(path) for path in self._known(node)] if read else []
+        for path in read:
             if (
                 not self._is_of_machine(path)
                 and not _is_below(path, known)
