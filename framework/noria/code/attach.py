@@ -26,6 +26,8 @@ Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
 _REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
+# What may change anything, as far as the source says.
+_HIDDEN = frozenset({"here", "anything", "methods", "table"})
 _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
 
 
@@ -95,9 +97,7 @@ class Attached:
                     self.to_outside.setdefault(top, set()).add(here)
                     self.loose.setdefault(module, []).append(place)
                 found = True
-        dynamic = any(
-            each.kind in {"here", "anything", "methods"} for each in statement.facts.dynamic
-        )
+        dynamic = any(each.kind in _HIDDEN for each in statement.facts.dynamic)
         unknown = statement.kind == EFFECT and not found and _does_anything(statement)
         if unknown or (dynamic and statement.kind in {EFFECT, VALUE}):
             self.loose.setdefault(module, []).append(place)

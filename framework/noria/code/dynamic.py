@@ -3,6 +3,7 @@
 import ast
 
 from noria.code import names
+from noria.code.listing import listing_of, package_of, table_of
 from noria.code.walk import ANY, CALLED, ESCAPES, TOUCHED, Walker, chain_of
 
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
@@ -44,7 +45,11 @@ def read_dynamic(walker: Walker, node: ast.Call, dotted: str) -> bool:
         _read_import(walker, node, name)
     else:
         walker.each(node.args[:1])
-        walker.dynamic("anything", (), f"{name}()", node.lineno)
+        listing = listing_of(walker, node)
+        if listing is None:
+            walker.dynamic("anything", (), f"{name}()", node.lineno)
+        else:
+            walker.dynamic("modules", (), listing.package, node.lineno)
     return True
 
 
@@ -77,6 +82,9 @@ def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
         else:
             walker.touch(of)
             walker.visit(of)
+        return
+    if walker.is_loaded(of):
+        walker.visit(of)  # the module is taken whole where it is imported
         return
     what = f"{name}({ast.unparse(of)[:40]}, {ast.unparse(text)[:40]})"
     _read_any_member(walker, of, what)
@@ -145,7 +153,11 @@ def _read_import(walker: Walker, node: ast.Call, name: str) -> None:
         target = absolute(text.value.replace(":", "."), walker.package)
         walker.dynamic("module", (f"={target}",), what, node.lineno)
         return
-    prefix = _beginning(text)
+    table = None if text is None else table_of(walker, text)
+    if table is not None:
+        walker.dynamic("table", (table[0],), table[1], node.lineno)
+        return
+    prefix = _beginning(text) or ("" if text is None else package_of(walker, text))
     if prefix:
         walker.dynamic("modules", (), absolute(prefix, walker.package), node.lineno)
     else:

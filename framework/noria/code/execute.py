@@ -181,6 +181,8 @@ class Execution:
         for found in facts.dynamic:
             if found.kind == "modules":
                 yield from (("load", name) for name in self._project.modules.under(found.what))
+            elif found.kind == "table":
+                yield from (("load", name) for name in self._project.named_in(module, found))
             elif found.kind == "patch":
                 yield from (
                     ("patch", target) for target in self._project.resolve(module, found.target)

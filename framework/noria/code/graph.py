@@ -368,6 +368,8 @@ class Graph(Closure):
             yield from (("m", name) for name in names)
             if not names:
                 yield ("all",)
+        elif kind == "table":
+            yield from self._of_table(module, found, where)
         elif kind == "here":
             yield ("u", f"{what}: all of {module} is taken", where, narrow)
             yield ("m", module)
@@ -378,6 +380,19 @@ class Graph(Closure):
         elif kind == "anything":
             yield ("u", f"{what}: {_WIDE}", where, narrow)
             yield ("all",)
+
+    def _of_table(self, module: str, found: Dynamic, where: str) -> Iterator[Key]:
+        """Yield the modules that a table of texts names, if nothing changes the table."""
+        names = self.project.named_in(module, found)
+        places = [(each.name, each.place) for each in self.project.resolve(module, found.target)]
+        changed = self.attached.to_statement.keys() & places
+        if not names or changed or any(map(self.attached.is_touched, places)):
+            what = f"import_module() of a name in {found.target[0]}"
+            yield ("u", f"{what}: {_WIDE}", where, _BY_IMPORT)
+            yield ("all",)
+        for name in names:
+            for target in self.project.resolve(module, (f"={name}",)):
+                yield from self._of_target(module, target, 0, 0)
 
     def _of_member(self, module: str, found: Dynamic, where: str, narrow: str) -> Iterator[Key]:
         unknown = True

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from noria.code.cache import TableCache
-from noria.code.modules import MISSING, PROJECT, STANDARD, Modules
+from noria.code.dynamic import absolute
+from noria.code.listing import texts_in
+from noria.code.modules import LIVE, MISSING, PROJECT, STANDARD, Modules
 from noria.code.names import makes_own
 from noria.code.table import CLASS, DEF, EFFECT, IMPORT, LITERAL, VALUE, Statement, Table
-from noria.code.walk import Chain
+from noria.code.walk import Chain, Dynamic
 
 # Kinds of targets.
 STATEMENT, ATTRIBUTE, WHOLE, OUTSIDE, BUILTIN, FOUND_LATER, LOADED, MEMBER, FAMILY = range(9)
@@ -297,6 +299,14 @@ class Project:
                     if target.kind == STATEMENT:
                         above = self._root((target.name, target.place))
                         self._families[above] = self._root((name, place))
+
+    def named_in(self, module: str, found: Dynamic) -> list[str]:
+        """Return the modules that a table of texts names, which code imports by them."""
+        places = self.tables[module].names.get(found.target[0], ())
+        literals = [self.statement(module, place).literal for place in places]
+        package = self.modules.sources[module].package
+        names = [absolute(found.what + text, package) for text in texts_in(literals)]
+        return [name for name in names if self.modules.kind(name) not in {MISSING, LIVE}]
 
     def _by_star(self, module: str, name: str, rest: Chain, seen: Seen) -> list[Target]:
         stars = self.tables.get(module, _NOTHING).stars

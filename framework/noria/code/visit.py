@@ -5,6 +5,7 @@ from typing import Any
 
 from noria.code import names
 from noria.code.calls import CallWalker
+from noria.code.listing import listing_of, names_of
 from noria.code.walk import ESCAPES, TOUCHED
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -144,6 +145,8 @@ class CodeWalker(CallWalker):
             return
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             self.store(node.targets[0].id, self.made_by(node.value))
+            if self.is_loaded(node.value):
+                self.scope.loaded.add(node.targets[0].id)
         else:
             self.each(node.targets)
         if isinstance(node.value, ast.Lambda):
@@ -172,6 +175,13 @@ class CodeWalker(CallWalker):
         self.special(names.ITERATION)
         if isinstance(node, ast.AsyncFor):
             self.special(names.ASYNC_ITERATION)
+        listing = listing_of(self, node.iter)
+        if listing is not None:
+            self.visit(node.iter)
+            self.visit(node.target)
+            self.scope.listed.update(dict.fromkeys(names_of(node.target), listing))
+            self.each([*node.body, *node.orelse])
+            return
         made = [self.made_by(each) for each in getattr(node.iter, "elts", [])]
         if made and isinstance(node.target, ast.Name):
             for each in made:
@@ -332,6 +342,9 @@ class CodeWalker(CallWalker):
         self.enter("comprehension", 0)
         for generator in node.generators:
             self.own_names(generator.target)
+            listing = listing_of(self, generator.iter)
+            if listing is not None:
+                self.scope.listed.update(dict.fromkeys(names_of(generator.target), listing))
             if generator is not first:
                 self.visit(generator.iter)
             self.each(generator.ifs)

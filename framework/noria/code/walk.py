@@ -59,8 +59,8 @@ class Facts(NamedTuple):
 
 class _Scope:
     __slots__ = (
-        "depth", "given", "globals", "imports", "inner", "kind", "loads", "locals", "made", "name",
-        "opaque", "parent", "used",
+        "depth", "given", "globals", "imports", "inner", "kind", "listed", "loaded", "loads",
+        "locals", "made", "name", "opaque", "parent", "used",
     )  # fmt: skip
 
     def __init__(self, kind: str, parent: "_Scope | None", depth: int) -> None:
@@ -78,6 +78,8 @@ class _Scope:
         # What local names are made by, where all that binds them says it.
         self.made: dict[str, list[Chain]] = {}
         self.opaque: set[str] = set()
+        self.listed: dict[str, Any] = {}  # names that a loop over a package's modules binds
+        self.loaded: set[str] = set()  # names that are bound to what ``import_module`` gives
 
 
 class Walker:
@@ -218,6 +220,33 @@ class Walker:
         else:
             scope.made.setdefault(name, []).append(made)
         self._store_in(scope, name)
+        scope.listed.pop(name, None)
+        scope.loaded.discard(name)
+
+    def listing(self, name: str) -> Any:
+        """Return of which package's modules a name is one, ``None`` where that is not known."""
+        scope = self.scope
+        while name not in scope.listed and scope.kind == "comprehension":
+            if name in scope.locals or scope.parent is None:
+                return None
+            scope = scope.parent
+        return scope.listed.get(name)
+
+    def is_loaded(self, node: ast.expr) -> bool:
+        """Return whether an expression is what ``import_module`` gives of a name made just here."""
+        if isinstance(node, ast.Name):
+            return node.id in self.scope.loaded
+        found = chain_of(node.func) if isinstance(node, ast.Call) else None
+        return found is not None and self.dotted(found) == "importlib.import_module"
+
+    def is_imported(self, root: str) -> bool:
+        """Return whether a name is bound by an import, here or further out."""
+        scope: _Scope | None = self.scope
+        while scope is not None:
+            if root in scope.imports or root in scope.locals:
+                return root not in scope.locals
+            scope = scope.parent
+        return root in self.aliases
 
     def _store_in(self, scope: _Scope, name: str) -> None:
         if scope.parent is None:
