@@ -4,7 +4,7 @@ import ast
 
 from noria.code import names
 from noria.code.listing import listing_of, package_of, table_of
-from noria.code.walk import ANY, CALLED, ESCAPES, TOUCHED, Walker, chain_of
+from noria.code.walk import ALL, ANY, CALLED, ESCAPES, TOUCHED, Walker, chain_of
 
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 _OF_A_MODULE = frozenset({"vars", "dir", "inspect.getmembers", "inspect.getmodule"})
@@ -85,6 +85,9 @@ def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
         return
     if walker.is_loaded(of):
         walker.visit(of)  # the module is taken whole where it is imported
+        return
+    if chain is not None and len(chain) == 1 and walker.is_own(chain[0]):
+        walker.load((*chain, ALL), node.lineno)
         return
     what = f"{name}({ast.unparse(of)[:40]}, {ast.unparse(text)[:40]})"
     _read_any_member(walker, of, what)

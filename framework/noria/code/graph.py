@@ -27,6 +27,7 @@ from noria.code.project import (
 )
 from noria.code.table import CLASS
 from noria.code.walk import (
+    ALL,
     ANY,
     CALLED,
     READS_DOCSTRINGS,
@@ -273,7 +274,9 @@ class Graph(Closure):
 
     def of_attribute(self, name: str) -> Iterator[Key]:
         """Yield the members of the project's classes that an attribute may mean."""
-        yield from (("p", *each) for each in self.project.members.get(name, ()))
+        members = self.project.members
+        for places in members.values() if name == ALL else (members.get(name, ()),):
+            yield from (("p", *each) for each in places)
         yield from self._set_elsewhere(name)
         if not name.startswith("__"):
             yield from self.of_attribute("__getattr__")
@@ -284,7 +287,7 @@ class Graph(Closure):
     def _set_elsewhere(self, name: str) -> Iterator[Key]:
         """Yield the statements that set an attribute of this name of an unknown object."""
         set_elsewhere = self.attached.to_attribute
-        for each in {name, ANY} & set_elsewhere.keys():
+        for each in set_elsewhere if name == ALL else {name, ANY} & set_elsewhere.keys():
             yield from (("s", *place) for place in set_elsewhere[each])
 
     def _of_changed_builtin(self, name: str) -> Iterator[Key]:

@@ -11,7 +11,7 @@ from noria.code.listing import texts_in
 from noria.code.modules import LIVE, MISSING, PROJECT, STANDARD, Modules
 from noria.code.names import makes_own
 from noria.code.table import CLASS, DEF, EFFECT, IMPORT, LITERAL, VALUE, Statement, Table
-from noria.code.walk import Chain, Dynamic
+from noria.code.walk import ALL, Chain, Dynamic
 
 # Kinds of targets.
 STATEMENT, ATTRIBUTE, WHOLE, OUTSIDE, BUILTIN, FOUND_LATER, LOADED, MEMBER, FAMILY = range(9)
@@ -284,7 +284,8 @@ class Project:
         if not self._families:
             self._join_families()
         own = self._root((module, place))
-        return [each for each in self.members.get(name, ()) if self._root(each[:2]) == own]
+        named = self.members.values() if name == ALL else (self.members.get(name, ()),)
+        return [each for places in named for each in places if self._root(each[:2]) == own]
 
     def _root(self, place: tuple[str, int]) -> tuple[str, int]:
         while self._families.get(place, place) != place:

@@ -12,6 +12,7 @@ READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
 ANY = ""  # an attribute whose name is not known
+ALL = "*"  # whichever attribute is read
 GIVEN = "()"  # in the place of an attribute: what a function is given itself
 _MOST_FOLLOWED = 30
 
@@ -238,6 +239,14 @@ class Walker:
             return node.id in self.scope.loaded
         found = chain_of(node.func) if isinstance(node, ast.Call) else None
         return found is not None and self.dotted(found) == "importlib.import_module"
+
+    def is_own(self, root: str) -> bool:
+        """Return whether a name is a method's object of its class."""
+        scope: _Scope | None = self.scope
+        while scope is not None and root not in scope.locals:
+            scope = scope.parent
+        made = [] if scope is None or root in scope.opaque else scope.made.get(root, [])
+        return len(made) == 1 and made[0][0].startswith("self:")
 
     def is_imported(self, root: str) -> bool:
         """Return whether a name is bound by an import, here or further out."""
