@@ -6,7 +6,7 @@ import re
 from noria.code import names
 from noria.code.dynamic import absolute, read_dynamic
 from noria.code.effects import effect_of_method, moment_text, only_writes
-from noria.code.walk import CALLED, DISCARDED, TOUCHED, WRITING, Chain, Walker, chain_of
+from noria.code.walk import CALLED, DISCARDED, GIVES, TOUCHED, WRITING, Chain, Walker, chain_of
 
 _NAMED = r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
 # What these give calls nothing of the project when it decorates.
@@ -136,10 +136,11 @@ class CallWalker(Walker):
 
     def touch(self, node: ast.AST) -> None:
         """Note what is changed with a part of it: A in ``A["x"].b = 1`` and in ``A().b = 1``."""
+        use = TOUCHED
         while True:
             found = self.chain_of(node)
             if found is not None:
-                self.load(found, node.lineno, TOUCHED)  # type: ignore[attr-defined]
+                self.load(found, node.lineno, use)  # type: ignore[attr-defined]
                 return
             if self.is_own_module(node):
                 return
@@ -157,6 +158,7 @@ class CallWalker(Walker):
                     return
                 else:
                     node = node.func
+                    use |= GIVES
             else:
                 return
 

@@ -15,7 +15,17 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE
-from noria.code.walk import CALLED, DISCARDED, ESCAPES, GIVEN, TOUCHED, Chain, Facts, Reference
+from noria.code.walk import (
+    CALLED,
+    DISCARDED,
+    ESCAPES,
+    GIVEN,
+    GIVES,
+    TOUCHED,
+    Chain,
+    Facts,
+    Reference,
+)
 
 _MADE_BY_CLASSES = ("__init__", "__new__", "__post_init__", "__call__")
 
@@ -137,6 +147,8 @@ class Execution:
         if target.kind == OUTSIDE:
             if changes_outside(reference):
                 yield target
+        elif reference.use & GIVES and target.kind == FOUND_LATER and self._is_bound(target):
+            return  # what an imported function gives is no name of this module
         elif reference.use & TOUCHED and target.kind in {STATEMENT, FOUND_LATER}:
             if "()" not in reference.chain or self._is_shared(target):
                 yield target
@@ -163,6 +175,9 @@ class Execution:
             return False
         statement = self._project.statement(target.name, target.place)
         return statement.kind in {CLASS, DEF} or "()" in statement.made
+
+    def _is_bound(self, target: Target) -> bool:
+        return target.detail in self._project.tables[target.name].names
 
     def _is_shared(self, target: Target) -> bool:
         """Return whether a call of a name may give an object that others have, too."""
@@ -193,4 +208,4 @@ def changes_outside(reference: Reference) -> bool:
     """Return whether a use stands there for what it changes: no value of it is taken."""
     if not reference.use & (TOUCHED | DISCARDED):
         return False
-    return bool(reference.use & DISCARDED) or not reference.use & ~TOUCHED
+    return bool(reference.use & DISCARDED) or not reference.use & ~(TOUCHED | GIVES)

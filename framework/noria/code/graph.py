@@ -30,6 +30,7 @@ from noria.code.walk import (
     ALL,
     ANY,
     CALLED,
+    GIVES,
     READS_DOCSTRINGS,
     READS_SOURCE,
     TOUCHED,
@@ -235,6 +236,7 @@ class Graph(Closure):
 
     def _of_chain(self, module: str, chain: Chain, line: int, use: int) -> tuple[int, ...]:
         """Return what a use of a name leads to; it is kept where the line does not matter."""
+        use &= ~GIVES
         found: list[Key] = []
         for target in self.project.resolve(module, chain):
             found.extend(self._of_target(module, target, line, use))

@@ -8,6 +8,7 @@ from noria.code import names
 
 # How a name is used.
 CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
+GIVES = 32  # it is what a call of the name gives that is touched
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
