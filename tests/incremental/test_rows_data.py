@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -205,6 +207,22 @@ def test_an_output_replaced_by_a_folder_is_put_right_or_told(bench: Workbench) -
         assert ran.did == ""
     else:
         assert (bench.value("made_b"), bench.value("made_c")) == (25, 125)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["an empty folder", "a pipe"])
+def test_an_output_that_is_no_file_any_more_makes_place(
+    bench: Workbench, make: Callable[[Path], None]
+) -> None:
+    path = bench.path / MADE_B
+    path.unlink()
+    make(path)
+    assert "1 restore" in bench.command("plan").out
+    ran = bench.go()
+    assert (ran.did, ran.nodes("restored")) == ("", "B")
+    assert bench.value("made_b") == 25
+    assert "made_b.json was changed by hand" in ran.said.all
+    (kept,) = bench.path.glob(f".noria/aside/*/{MADE_B}")
+    assert not kept.is_file()
 
 
 def test_an_output_that_became_a_link_keeps_being_one(bench: Workbench) -> None:

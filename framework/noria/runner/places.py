@@ -28,6 +28,8 @@ from noria.runner.real_paths import RealPaths
 from noria.store import Marks, Seen, Store
 
 _ABSENT = "absent"
+_NO_FILE = "no file"
+"""Stands for the digest of what took a file's place: an empty folder, a pipe, no right to read."""
 _PLACES = ("filepath", "path")
 _AT_ONCE = 1000  # datasets in one query
 
@@ -282,6 +284,8 @@ class Places:
             digest = self._content(dataset, place)
         except MissingDataError:
             return Lying(None, **about)
+        if digest is None and mark.known and not is_remote(place) and _does(dataset, Restores):
+            return Lying(_NO_FILE, recorded=False, **about)
         if digest is None:
             return self._of_mark(name, place, mark)
         return self._of_content(name, place, digest)
