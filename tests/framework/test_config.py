@@ -1,5 +1,6 @@
 """Configuration: located YAML, layers, overrides."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,23 @@ def test_files_are_found_in_subfolders_and_hidden_ones_are_not(tmp_path: Path) -
         },
     )
     assert set(config.catalog().value) == {"a", "b"}
+
+
+def test_a_folder_that_is_a_link_is_read_like_any_other(tmp_path: Path) -> None:
+    config = _write(
+        tmp_path, {"base/parameters.yml": "rate: 1\n", "../shared/parameters_x.yml": "seed: 2\n"}
+    )
+    (tmp_path / "conf/base/shared").symlink_to(tmp_path / "shared")
+    (tmp_path / "shared/round").symlink_to(tmp_path / "conf/base")
+    assert config.parameters().plain() == {"rate": 1, "seed": 2}
+    assert str(config.parameters().value["seed"].where) == "conf/base/shared/parameters_x.yml:1:7"
+
+
+def test_a_pipe_is_no_configuration_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    config = _write(tmp_path, {"base/catalog.yml": ""})
+    os.mkfifo(tmp_path / "conf/base/parameters.yml")
+    with pytest.raises(ConfigError, match=r"conf/base/parameters.yml cannot be read: it is no fi"):
+        config.parameters()
 
 
 def test_keys_with_an_underscore_are_templates(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a user can do wrong: each with its place, the nearest name, a mend and an exit code."""
 
 import json
+import os
 
 import pytest
 
@@ -378,3 +379,23 @@ def test_a_ledger_that_is_none(project: ProjectOnDisk) -> None:
     err = _says(project, "run")
     assert "the ledger" in err
     assert "cannot be read" in err
+
+
+def test_a_pipe_among_the_sources_holds_nobody_up(project: ProjectOnDisk) -> None:
+    os.mkfifo(project.path / "src/shop/waiting.py")
+    os.mkfifo(project.path / "src/shop/waiting.txt")
+    project.noria("run", timeout=30)
+    assert "up to date" in project.noria("run", timeout=30).out
+    assert "2 up to date" in project.noria("plan", timeout=30).out
+
+
+def test_a_file_of_configuration_whose_name_is_no_utf8(project: ProjectOnDisk) -> None:
+    name = os.fsdecode(b"conf/base/parameters_\xff.yml")
+    (project.path / name).write_text("depth: 3\nwidth: 4\n")
+    shown = json.loads(project.noria("config", "show", "--json").out)
+    assert "_\\udcff.yml:2" in json.dumps(shown)
+    project.noria("run")
+    (project.path / name).write_text("depth: [3\n")
+    said = project.noria("plan", code=2).err
+    assert "not YAML" in said
+    assert "fault of Noria" not in said

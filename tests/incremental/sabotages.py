@@ -430,7 +430,7 @@ SABOTAGES = [
     ),
     Sabotage(
         "follow no link to a folder",
-        f"{PROJECT}/trees.py",
+        "framework/noria/trees.py",
         "                waiting.append(link)\n",
         "                pass\n",
         (

@@ -170,7 +170,7 @@ class Modules:
         prefix = f"{name}." if name else ""
         for entry in listed:
             stem, suffix = os.path.splitext(entry.name)
-            if suffix == ".py" and stem.isidentifier():
+            if suffix == ".py" and stem.isidentifier() and entry.is_file():
                 if stem == "__init__":
                     if name:
                         self.sources[name] = Source(name, entry.path, True)

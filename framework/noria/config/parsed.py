@@ -108,7 +108,7 @@ def _is_empty(data: bytes) -> bool:
 
 
 def _slot(name: str) -> str:
-    return blake3(name.encode()).hexdigest(12)
+    return blake3(os.fsencode(name)).hexdigest(12)
 
 
 def _checksum(folder: Path, data: bytes, payload: Any) -> bytes:

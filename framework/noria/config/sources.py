@@ -9,6 +9,7 @@ from noria_catalog.redact import redacted
 from noria_catalog.storage import is_remote, local_path
 
 from noria.errors import ConfigError
+from noria.trees import walk
 
 SUFFIXES = (".yml", ".yaml", ".json")
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -24,7 +25,10 @@ class Source(Protocol):
         """Return the names of the folders in it."""
 
     def files(self, layer: str) -> list[str]:
-        """Return the paths of a layer's configuration files, at any depth, hidden ones left out."""
+        """Return the paths of a layer's configuration files, at any depth, hidden ones left out.
+
+        Links to folders are followed.
+        """
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a file at ``path``."""
@@ -85,7 +89,7 @@ class _Folder:
     def files(self, layer: str) -> list[str]:
         found: list[str] = []
         top = str(self._path)
-        for folder, folders, names in os.walk(os.path.join(top, layer)):
+        for folder, folders, names in walk(os.path.join(top, layer)):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             inside = os.path.relpath(folder, top).replace(os.sep, "/")
             found += [f"{inside}/{name}" for name in sorted(names) if _is_configuration(name)]
@@ -95,8 +99,11 @@ class _Folder:
         return os.path.isfile(os.path.join(self._path, path))
 
     def read(self, path: str) -> bytes:
+        place = self._path / path
+        if place.exists() and not place.is_file():  # opening a pipe waits for who writes to it
+            raise ConfigError(f"{self.shown(path)} cannot be read: it is no file")
         try:
-            return (self._path / path).read_bytes()
+            return place.read_bytes()
         except OSError as error:
             raise ConfigError(f"{self.shown(path)} cannot be read: {error.strerror}") from None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from noria_catalog.digest import names_digest
 
 from noria.graph.depends import FileDependency
-from noria.project.trees import walk
+from noria.trees import walk
 
 
 def digest_of_dependency(

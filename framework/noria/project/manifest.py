@@ -18,7 +18,7 @@ from noria.project.outside import read_outside
 from noria.project.reading import read_code
 from noria.project.session import Session
 from noria.project.settings import are_lasting, read_settings, settings_files
-from noria.project.trees import walk
+from noria.trees import walk
 
 _MOST_YOUNG_BYTES = 64_000_000
 _SKIPPED = {"__pycache__"}
@@ -267,8 +267,9 @@ class _Looked:
 
 def _young(paths: list[str], states: list[int], now: int) -> Iterator[tuple[int, str]]:
     for at, path in enumerate(paths):
-        changed = max(states[5 * at + 1], states[5 * at + 2])
-        if now - changed < freshness.YOUNG_NS:
+        changed, mode = max(states[5 * at + 1], states[5 * at + 2]), states[5 * at + 4]
+        can_be_read = stat.S_ISREG(mode) or stat.S_ISDIR(mode)  # who opens a pipe waits
+        if now - changed < freshness.YOUNG_NS and can_be_read:
             yield at, path
 
 
