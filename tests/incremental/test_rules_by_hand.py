@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.incremental.workbench import CONF, PARAMETERS, PYPROJECT, Workbench, chain
+from tests.incremental.workbench import (
+    CONF,
+    PARAMETERS,
+    PYPROJECT,
+    WHERE_PIPELINE,
+    Workbench,
+    chain,
+)
 
 B = "src/shop/b.py"
 C = "src/shop/c.py"
@@ -410,3 +417,35 @@ def test_what_is_written_while_a_node_runs(bench: Workbench, flag: str) -> None:
     timer.join()
     assert aside(bench) == ["77"]
     assert bench.value("made_b") == 25
+
+
+@pytest.mark.parametrize("flags", [(), ("--no-cache",)])
+def test_raw_data_that_a_slip_makes_an_output(bench: Workbench, flags: tuple[str, ...]) -> None:
+    bench.edit(
+        WHERE_PIPELINE,
+        'node(a, inputs="raw", outputs="made_a"',
+        'node(a, inputs="made_a", outputs="raw"',
+    )
+    bench.edit(WHERE_PIPELINE, 'inputs=["made_a"', 'inputs=["raw"')
+    ran = bench.go(*flags)
+    assert "raw: what lay there before was no run's result" in " ".join(ran.said.all.split())
+    assert aside(bench) == ["1"]
+    assert bench.value("raw") == 3
+    assert bench.go(*(flags or ["--force"])).did == "A B C"
+    assert aside(bench) == ["1"]
+
+
+def test_raw_data_at_which_an_entry_points_by_a_slip(bench: Workbench) -> None:
+    bench.edit(CONF, "filepath: data/made_a.json", "filepath: data/raw.json")
+    assert "A" in bench.did()
+    assert aside(bench) == ["1"]
+
+
+def test_what_a_run_that_remembers_nothing_did_not_reach_is_still_by_hand(bench: Workbench) -> None:
+    bench.write({OUT_C: "77\n"})
+    bench.edit(B, "return inner", "raise ValueError\n    return inner")
+    bench.command("run", "--no-cache", code=1)
+    bench.edit(B, "raise ValueError\n    return inner", "return inner")
+    ran = bench.go()
+    assert "data/made_c.json was changed by hand" in ran.said.all
+    assert aside(bench) == ["77"]

@@ -10,6 +10,7 @@ from noria.project.discover import Project
 from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
 from noria.runner.flow import DataFlow
+from noria.runner.found_before import FoundBefore
 from noria.runner.guarded_flow import GuardedFlow
 from noria.runner.perform import Performer
 from noria.runner.places import Places
@@ -33,7 +34,9 @@ class Unremembered:
         self._aside = project.state / ASIDE / run
         self._store = store
         self._places = Places(catalog, store, given)
-        self._made: Collection[str] = ()
+        self._found_before = FoundBefore(catalog, self._places, self._aside, self._root)
+        self._written: list[str] = []
+        self._emit: Listener | None = None
 
     def plan(self, pipeline: Pipeline) -> Collection[str]:
         """Judge nothing: all nodes run.  Raises RunError for what could not be moved away."""
@@ -59,13 +62,14 @@ class Unremembered:
         """Return the performer; what somebody has made of its outputs is moved away before."""
         assert isinstance(flow, GuardedFlow)
         makers = {name: node.name for node in performer.nodes for name in node.makes}
-        self._made = frozenset(self._places.marked(makers))
+        self._emit = emit
 
         def before_saving(name: str) -> None:
-            if name in self._made:
-                for said in self._laid_aside(name):
-                    emit(Noted(makers[name], said))
-                self._places.unrecord(name)
+            for said in self._laid_aside(name):
+                emit(Noted(makers[name], said))
+            self._found_before.keep(name)
+            self._places.unrecord(name)
+            self._written.append(name)
 
         flow.before_saving = before_saving
         return performer
@@ -80,6 +84,10 @@ class Unremembered:
 
     def settle(self) -> None:
         """Note what lies there now, and make sure that the notes outlive a power cut."""
-        for name in self._made:
+        for name in self._written:
+            self._found_before.settle(name, self._places.look(name).digest or "")
             self._places.unrecord(name, made=True)
+        found = self._found_before.told()
+        if found and self._emit is not None:
+            self._emit(Noted("", found))
         self._store.sync()

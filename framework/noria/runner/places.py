@@ -147,12 +147,12 @@ class Places:
         return [name for name in listed if self._marks.get(self.place(name))]
 
     def unrecord(self, name: str, *, made: bool = False) -> None:
-        """Note that what lies at a place is nobody's recorded result, where one lay before.
+        """Note that what lies at a place is nobody's recorded result.
 
         ``made``: a run that remembers nothing has just put it there; else it is about to.
         """
         place = self.place(name)
-        if place and self._marks.get(place):
+        if place:
             stamp = self._state(name) if made else ""
             self._marks.set(place, Mark(UNRECORDED, stamp).text)
             self.forget(name)
