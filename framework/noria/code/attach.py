@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from noria.code.closure import Key
 from noria.code.execute import Execution, changes_outside
 from noria.code.modules import MISSING, OWN
+from noria.code.names import makes_own
 from noria.code.project import (
     FOUND_LATER,
     LOADED,
@@ -222,11 +223,25 @@ class Attached:
             if (target.name, target.place) == here:
                 return False
             self.to_statement.setdefault((target.name, target.place), set()).add(here)
+            for given in self._given_by(target):
+                self._change(here, given)
         elif target.kind == FOUND_LATER:
             self.to_name.setdefault((target.name, target.detail), set()).add(here)
         elif target.kind == OUTSIDE and not target.name.startswith(_HARMLESS):
             self.to_outside.setdefault(target.name.partition(".")[0], set()).add(here)
         return True
+
+    def _given_by(self, target: Target) -> Iterator[Target]:
+        """Yield the library's functions whose result a name is bound to, if it may be others' too.
+
+        Thus ``getcontext`` of the decimals for ``CONTEXT = getcontext()``.
+        """
+        made = self._project.statement(target.name, target.place).made
+        if "()" in made:
+            called = made[: made.index("()")]
+            for each in self._project.resolve(target.name, called):
+                if each.kind == OUTSIDE and not makes_own(each.name, made[-2:] == ("()", "()")):
+                    yield each
 
     def _alias(self, here: Place, module: str, facts: Facts) -> None:
         for reference in facts.references:
