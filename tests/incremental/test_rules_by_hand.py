@@ -449,3 +449,25 @@ def test_what_a_run_that_remembers_nothing_did_not_reach_is_still_by_hand(bench:
     ran = bench.go()
     assert "data/made_c.json was changed by hand" in ran.said.all
     assert aside(bench) == ["77"]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the kill", "after the kill"])
+def test_what_was_written_before_or_after_a_kill(bench: Workbench, *, before: bool) -> None:
+    """Nobody knows how far a killed run has come: in doubt it is kept."""
+    sleeps = 'print("<<B>>")\n    import time\n\n    time.sleep(rate - 5)'
+    bench.edit(B, 'print("<<B>>")', sleeps)
+    bench.go()
+    if before:
+        bench.write({OUT_C: "77\n"})
+    bench.edit_at_once(PARAMETERS, "rate: 5", "rate: 9")
+    process = bench.start("run")
+    while "<<B>>" not in (process.stdout.readline() if process.stdout else "<<B>>"):
+        pass
+    process.kill()
+    process.communicate()
+    if not before:
+        bench.write({OUT_C: "77\n"})
+    bench.edit_at_once(PARAMETERS, "rate: 9", "rate: 6")
+    assert bench.did() == "B C"
+    assert aside(bench) == ["77"]
+    assert bench.value("made_c") == 126

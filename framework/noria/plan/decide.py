@@ -116,8 +116,9 @@ def complete(job: Job, digests: Mapping[str, str | None], facts: Facts) -> Parts
 
 def _run(job: Job, key: str, reason: str, facts: Facts, *, force: bool = False) -> Verdict:
     """Let the node run; an edit by hand that it would overwrite is moved away before."""
-    strange = [name for name in job.outputs if not job.unsettled and _is_edited(facts.lying(name))]
-    blocked = tuple(name for name in strange if facts.lying(name).guarded and not force)
+    strange = [name for name in job.outputs if _is_edited(facts.lying(name))]
+    overwrites = force or job.unsettled
+    blocked = tuple(name for name in strange if facts.lying(name).guarded and not overwrites)
     aside = tuple(name for name in strange if not facts.lying(name).guarded)
     return Verdict(RUN, reason, key, aside=aside, blocked=blocked)
 
@@ -142,7 +143,7 @@ def _in_place(job: Job, key: str, recorded: Recorded, facts: Facts) -> Verdict:
             what = "is missing" if lying.digest is None else "holds something else"
             return _run(job, key, f"{name} {what} and is not in the store", facts)
         restore.append(name)
-        if _is_strange(lying) and not job.unsettled:
+        if _is_strange(lying) and not (lying.guarded and job.unsettled):
             (blocked if lying.guarded else aside).append(name)
     if not restore:
         return Verdict(REUSE, "up to date", key)

@@ -13,9 +13,10 @@ class Job(NamedTuple):
     ``outputs`` those that it makes.  ``always`` says why it runs whatever is recorded, empty where
     it need not.  A node that is not ``selected`` never runs; what it made is an input like others.
     ``unsettled``: the last run ended before this node did, so that what lies at its outputs may be
-    that run's, though nobody has recorded it.  ``trusted``: it was said what its result depends on,
-    so that what it was seen to read besides does not count.  ``stirs`` are datasets that others
-    read, and that change when its outputs are written: a folder in which one of them lies.
+    that run's, though nobody has recorded it: it is kept aside where that can be, as an edit is.
+    ``trusted``: it was said what its result depends on, so that what it was seen to read besides
+    does not count.  ``stirs`` are datasets that others read, and that change when its outputs are
+    written: a folder in which one of them lies.
     """
 
     name: str

@@ -216,8 +216,8 @@ class Remembering:
         with self._failing(node, job, verdict, "setting aside what was changed"):
             for name in verdict.restore:
                 # By now, too: somebody may have written while other nodes ran.
-                if name in verdict.aside or (not job.unsettled and self._is_edited(name)):
-                    self._move_aside(node, name)
+                if name in verdict.aside or self._is_edited(name):
+                    self._move_aside(node, job, name)
         for output in entry.outputs:
             if output.name in verdict.restore:
                 try:
@@ -246,18 +246,18 @@ class Remembering:
         """Keep aside what somebody has made of an output, at the last moment; note who writes."""
         node, job = self._makers[name]
         aside, root = self._project.aside, self._project.root
-        if not job.unsettled:
-            if self._is_edited(name):
-                self._move_aside(node, name)
-            for path in self._places.parts.edited(name):
-                said = copy_aside(name, path, self._catalog, aside, root)
-                self._emit(Noted(node.name, said))
-            self.found_before.keep(name)
+        if self._is_edited(name):
+            self._move_aside(node, job, name)
+        for path in self._places.parts.edited(name):
+            said = copy_aside(name, path, self._catalog, aside, root)
+            self._emit(Noted(node.name, said))
+        self.found_before.keep(name)
         self._places.begin(name)
 
-    def _move_aside(self, node: Node, name: str) -> None:
+    def _move_aside(self, node: Node, job: Job, name: str) -> None:
         aside, root = self._project.aside, self._project.root
-        said = keep_aside(name, self._catalog, self._places, aside, root)
+        who = "by hand, or by the run that was killed" if job.unsettled else "by hand"
+        said = keep_aside(name, self._catalog, self._places, aside, root, who)
         self._emit(Noted(node.name, f"{said} (to keep it in place: --keep-edited {name})"))
 
     def _is_edited(self, name: str) -> bool:

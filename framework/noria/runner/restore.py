@@ -31,13 +31,20 @@ def put_back(output: Output, catalog: DataCatalog, store: Store, places: Places)
     places.forget(output.name)
 
 
-def keep_aside(name: str, catalog: DataCatalog, places: Places, folder: Path, root: Path) -> str:
+def keep_aside(
+    name: str,
+    catalog: DataCatalog,
+    places: Places,
+    folder: Path,
+    root: Path,
+    who: str = "by hand",
+) -> str:
     """Move what lies at a dataset's place into ``folder``, and return what is to be said of it.
 
     Below it the path is the one that it had below ``root``, the project's folder.  A link through
     which a run has saved stays, and what it leads to is moved; of another link it is the link that
-    is moved: what it leads to is somebody else's.  Raises SaveError, which names the dataset, where
-    that cannot be done.
+    is moved: what it leads to is somebody else's.  ``who`` says by whom it was changed.  Raises
+    SaveError, which names the dataset, where that cannot be done.
     """
     import shutil
 
@@ -46,7 +53,7 @@ def keep_aside(name: str, catalog: DataCatalog, places: Places, folder: Path, ro
         target = place_aside(place, folder, root)
         shutil.move(places.place(name) if places.lying(name).ours else place, target)
     places.forget(name)
-    return f"{shown_in(root, place)} was changed by hand: it is now {shown_in(root, str(target))}"
+    return f"{shown_in(root, place)} was changed {who}: it is now {shown_in(root, str(target))}"
 
 
 def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: Path) -> str:
