@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.incremental.workbench import CHAIN, CONF, WHERE_PIPELINE, Workbench, chain
+from tests.incremental.workbench import CHAIN, CONF, PYPROJECT, WHERE_PIPELINE, Workbench, chain
 
 A = "src/shop/a.py"
 B = "src/shop/b.py"
@@ -371,3 +371,19 @@ def test_what_one_reader_does_to_a_value_that_is_not_copied(fresh: Workbench, mo
     fresh.edit("src/shop/c.py", "[0], 1]", "[0], 2]")
     assert fresh.did() == ("C" if mode == "deepcopy" else "A B C")
     assert fresh.value("made_c") == [*seen[:-1], 2]
+
+
+def test_an_input_from_a_hook_that_nobody_can_keep_ends_no_run(fresh: Workbench) -> None:
+    hook = "from noria import hook_impl\n\n\nclass Hook:\n    @hook_impl\n"
+    hook += "    def before_node_run(self, inputs):\n"
+    hook += "        return {'raw': lambda: 7} if 'raw' in inputs else None\n"
+    fresh.write(
+        {
+            "src/shop/hooks.py": hook,
+            "pyproject.toml": f'{PYPROJECT}hooks = ["shop.hooks.Hook"]\n',
+            A: node("a", "given()"),
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_a") == 7
+    assert fresh.did() == "A"

@@ -311,7 +311,10 @@ class Remembering:
             return
         replaced = self._performer.replaced.pop(node.name, None)
         if replaced:
-            parts, key = self._with_replaced(parts, replaced), ""
+            try:
+                parts, key = self._with_replaced(parts, replaced), ""
+            except NotStorable:
+                return  # what a hook has put there cannot be told from what it puts there next
         if not all(digest for _, digest in parts.arguments.values()):
             return
         seconds = time.time() - began
