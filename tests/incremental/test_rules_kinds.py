@@ -373,6 +373,59 @@ def test_what_one_reader_does_to_a_value_that_is_not_copied(fresh: Workbench, mo
     assert fresh.value("made_c") == [*seen[:-1], 2]
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_no_partition_at_all_is_a_result(fresh: Workbench, *, overwrite: bool) -> None:
+    entry = parts("made_b", "files") + "  overwrite: true\n" * overwrite
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(MADE_B, entry),
+            B: node("b", "{'one': '1'} if given > 2 else {}"),
+            "src/shop/c.py": node("c", "len(given)"),
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.did() == ""
+    fresh.edit("src/shop/c.py", "len(given)", "len(given) + 1")
+    assert fresh.did() == "C"
+    assert fresh.value("made_c") == 1
+    fresh.write({"data/raw.json": "2\n"})
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == 2
+
+
+VERSIONED = """\
+from pathlib import Path
+
+
+class Versioned:
+    def __init__(self, filepath, version=None):
+        self._place = Path(filepath)
+        self._version = version
+
+    def load(self):
+        return int(max(self._place.glob("*/number")).read_text())
+
+    def save(self, data):
+        path = self._place / self._version.save / "number"
+        path.parent.mkdir(parents=True)
+        path.write_text(str(data))
+
+    def exists(self):
+        return any(self._place.glob("*/number"))
+"""
+
+
+def test_versions_that_somebody_else_keeps_are_never_touched(fresh: Workbench) -> None:
+    entry = MADE_B.replace("json.JSONDataset", "shop.kinds.Versioned") + "  versioned: true\n"
+    fresh.write({"src/shop/kinds.py": VERSIONED, CONF: CHAIN[CONF].replace(MADE_B, entry)})
+    assert fresh.did() == "A B C"
+    (version,) = (fresh.path / "data/made_b.json").glob("*/number")
+    version.write_text("77")
+    assert fresh.did() == "B C"
+    assert version.read_text() == "77"
+    assert fresh.value("made_c") == 125
+
+
 def test_an_input_from_a_hook_that_nobody_can_keep_ends_no_run(fresh: Workbench) -> None:
     hook = "from noria import hook_impl\n\n\nclass Hook:\n    @hook_impl\n"
     hook += "    def before_node_run(self, inputs):\n"

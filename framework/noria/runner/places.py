@@ -278,7 +278,9 @@ class Places:
         mark = Mark.read(self._marks.get(place))
         about = _about(place, mark)
         # Asked first: the error that says what lies near a missing file takes time to find out.
-        if _does(dataset, Exists) and not self._catalog.exists(name):
+        many = not isinstance(dataset, FileDataset) and isinstance(dataset, Restores)
+        # Where many files may lie, none at all may be what was made.
+        if not many and _does(dataset, Exists) and not self._catalog.exists(name):
             return Lying(None, **about)
         try:
             digest = self._content(dataset, place)
@@ -287,6 +289,8 @@ class Places:
         if digest is None and mark.known and not is_remote(place) and _does(dataset, Restores):
             return Lying(_NO_FILE, recorded=False, **about)
         if digest is None:
+            if many and _does(dataset, Exists) and not self._catalog.exists(name):
+                return Lying(None, **about)
             return self._of_mark(name, place, mark)
         return self._of_content(name, place, digest)
 
@@ -306,7 +310,8 @@ class Places:
             if stamp == _ABSENT != mark.stamp:
                 return Lying(None, **about)
             if stamp and stamp != mark.stamp:
-                return Lying(stamp, opaque=True, recorded=False, **about)
+                beside = bool(self.described(name).get("versioned"))
+                return Lying(stamp, opaque=True, recorded=beside, **about)
         return Lying(mark.known or None, opaque=True, recorded=not mark.kept, **about)
 
     def _of_content(self, name: str, place: str, digest: str) -> Lying:
