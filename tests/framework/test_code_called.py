@@ -125,3 +125,35 @@ def test_tables_that_a_pipeline_names_are_not_changed_by_it(tmp_path: Path) -> N
     before = _digest(root)
     write(root, {"made.py": text.replace("10", "20")})
     assert _digest(root) == before
+
+
+TIMER = """
+import logging
+import time
+from noria import hook_impl
+
+class Timer:
+    @hook_impl
+    def before_node_run(self, node):
+        self.began = time.perf_counter() + 10
+        logging.getLogger(__name__).info("%s begins", node.name)
+"""
+LIBRARIES = """
+import time
+import pandas as pd
+from shop import made
+
+def node(x):
+    return pd.Series([x]), time.sleep(0)
+"""
+
+
+def test_a_hook_that_measures_does_not_count_for_who_uses_the_same_libraries(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "src"
+    write(root, {"nodes.py": LIBRARIES, "made.py": TIMER})
+    called = ("before_node_run",)
+    before = fingerprint(root, "nodes:node", called=called).digest
+    write(root, {"made.py": TIMER.replace("10", "20")})
+    assert fingerprint(root, "nodes:node", called=called).digest == before

@@ -90,7 +90,7 @@ class Attached:
         for target in self._touched(module, statement, done):
             if target.kind in {STATEMENT, FOUND_LATER}:
                 found |= self._change(here, target)
-            elif target.kind == OUTSIDE and _registers(target.name):
+            elif target.kind == OUTSIDE and target.detail != OWN and _registers(target.name):
                 self.to_outside.setdefault(target.name.partition(".")[0], set()).add(here)
             elif statement.kind == EFFECT and target.detail not in {OWN, MISSING}:
                 if not target.name.startswith(_HARMLESS):

@@ -123,11 +123,11 @@ _MAKERS = (
     "abc.", "attr.", "attrs.", "collections.", "contextlib.", "copy.", "dataclasses.", "datetime.",
     "enum.", "fractions.", "functools.", "hashlib.", "itertools.", "json.", "logging.", "math.",
     "numbers.", "numpy.", "operator.", "pandas.", "pathlib.", "polars.", "pyarrow.", "pydantic.",
-    "re.", "scipy.", "sklearn.", "string.", "textwrap.", "threading.", "torch.nn.", "types.",
-    "typing.", "typing_extensions.", "uuid.", "zoneinfo.",
+    "re.", "scipy.", "sklearn.", "string.", "textwrap.", "threading.", "time.", "torch.nn.",
+    "types.", "typing.", "typing_extensions.", "uuid.", "zoneinfo.",
 )  # fmt: skip
 _CHANGE_THEIR_MODULE = (
-    r"(?i)(un|re)?(set|regist|seed|config|enable|disable|install|patch|use|purge)"
+    r"(?i)(un|re|tz)?(set|regist|seed|config|enable|disable|install|patch|use|purge)"
 )
 _MAKE_BUILTINS = words(
     """
