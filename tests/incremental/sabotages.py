@@ -328,6 +328,27 @@ SABOTAGES = [
         "        return False\n",
         ("test_rules_by_hand.py::test_a_run_that_records_nothing_keeps_it_aside_too",),
     ),
+    Sabotage(
+        "overwrite what lay there before the first run",
+        "framework/noria/runner/found_before.py",
+        "        if not self._places.is_strange(name):\n",
+        "        if name:\n",
+        ("test_rules_by_hand.py::test_what_lay_there_before_the_first_run_is_kept",),
+    ),
+    Sabotage(
+        "overwrite a table that was corrected",
+        "framework/noria/runner/places.py",
+        "            if stamp and stamp != mark.stamp:\n",
+        "            if not stamp:\n",
+        ("test_tables.py::test_what_was_corrected_is_not_overwritten",),
+    ),
+    Sabotage(
+        "keep what is to be kept only where nothing waits",
+        "framework/noria/runner/remember.py",
+        "        if verdict.kind != REUSE and self._keeping.wants(job):\n",
+        "        if not job:\n",
+        ("test_rules_by_hand.py::test_what_is_to_be_kept_is_kept_though_its_node_has_to_wait",),
+    ),
     _plan(
         "judge readers once, before what they read is made again",
         "decide.py",
