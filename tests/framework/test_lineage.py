@@ -62,6 +62,15 @@ def test_a_file_of_a_run_whose_result_came_out_otherwise_since_is_known(
     assert list(again) == ["totals", "clean_orders", "orders"]
 
 
+def test_of_two_ways_to_the_same_bytes_the_last_run_s_is_told(project: ProjectOnDisk) -> None:
+    project.edit("src/shop/pipelines/sales/nodes.py", "* rate", "* 2")
+    project.noria("run")
+    project.noria("run", "--params", "rate=9")
+    assert _steps(project, "totals")["totals"]["parameters"] == {"params:rate": 9}
+    project.noria("run")
+    assert _steps(project, "totals")["totals"]["parameters"] == {"params:rate": 1.5}
+
+
 def test_raw_data_that_changed_since_is_told(project: ProjectOnDisk) -> None:
     project.noria("run")
     project.edit("data/orders.csv", "pear,2.0", "pear,5.0")

@@ -72,6 +72,30 @@ def test_why_names_the_input_and_who_makes_it(trained: ProjectOnDisk) -> None:
     assert (change["name"], change["maker"]) == ("clean_orders", "clean")
 
 
+def test_why_compares_with_the_result_that_was_used_last(trained: ProjectOnDisk) -> None:
+    trained.edit("conf/base/parameters.yml", "1.5", "2.0")
+    trained.noria("run")
+    trained.noria("runs", "diff")  # looks at the older result, and uses it for nothing
+    trained.edit(NODES, "* rate", "* rate * 1")
+    assert "its code changed\n" in trained.noria("plan").out
+    assert "its code changed)" in trained.noria("run").out
+
+
+def test_why_compares_a_renamed_node_with_what_it_was(trained: ProjectOnDisk) -> None:
+    trained.edit(PIPELINE, 'name="total"', 'name="sum_up"')
+    trained.noria("run")
+    trained.edit("conf/base/parameters.yml", "1.5", "2.0")
+    assert [change["name"] for change in _why(trained, "sum_up")] == ["params:rate"]
+    assert "rate changed" in trained.noria("run").out
+
+
+def test_why_compares_with_the_last_run_in_the_same_environment(trained: ProjectOnDisk) -> None:
+    trained.write({"conf/prod/parameters.yml": "rate: 3.0\n"})
+    trained.noria("run", "--env", "prod")
+    trained.edit(NODES, "* rate", "* rate * 1")
+    assert [change["what"] for change in _why(trained, "total")] == ["code"]
+
+
 def test_why_of_what_is_up_to_date_says_so_once(trained: ProjectOnDisk) -> None:
     assert trained.noria("plan", "--why", "clean").out == "clean: up to date\n"
 

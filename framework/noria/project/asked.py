@@ -1,6 +1,6 @@
 """How a run was asked to remember."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,7 +11,8 @@ class Asked(NamedTuple):
     ``inputs`` and ``outputs`` as in :func:`noria.run`; ``force`` runs all that is selected;
     ``cache`` ``False`` too, and records nothing; ``keep_edited`` are the datasets whose files were
     changed by hand and are results; ``unsettled`` the nodes whose results a crash may have lost;
-    ``label`` names pipeline and environment; ``closely`` reads what is used of the store before.
+    ``label`` names pipeline and environment; ``closely`` reads what is used of the store before;
+    ``last_keys`` returns by node which results the last runs used.
     """
 
     inputs: Mapping[str, Any] = MappingProxyType({})
@@ -22,3 +23,4 @@ class Asked(NamedTuple):
     unsettled: Collection[str] = ()
     label: str = ""
     closely: bool = True
+    last_keys: Callable[[], Mapping[str, str]] = dict

@@ -49,5 +49,6 @@ def incremental(
             limit=store_limit(settings),
             label=asked.label,
             closely=asked.closely,
+            last_keys=asked.last_keys,
         )
         yield memory, store

@@ -13,7 +13,7 @@ from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters
 from noria.project.results import open_results
 from noria.project.session import Session
-from noria.record.history import list_runs, makings_of
+from noria.record.history import last_run_with, list_runs, makings_of
 from noria.record.ledger import FILE, open_ledger
 from noria.record.lineage import Making, Step, trace
 from noria.runner.places import Places
@@ -78,7 +78,10 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
 
 
 def _makings(store: Store, ledger: Connection | None, digest: str) -> Iterator[Making]:
-    for entry in store.by_output(digest):
+    entries = store.by_output(digest)
+    if ledger is not None and len(entries) > 1:  # the file is that of who used it last
+        entries.sort(key=lambda entry: last_run_with(ledger, entry.key), reverse=True)
+    for entry in entries:
         parts = parts_from(entry.parts)
         if parts is not None:
             outputs = {one.name: (one.digest, one.place) for one in entry.outputs}

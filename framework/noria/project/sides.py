@@ -47,7 +47,8 @@ def _earlier(connection: Connection, run: Mapping[str, Any]) -> str:
 
 def _facts(run: Mapping[str, Any], store: Store) -> tuple[Facts, dict[str, Output]]:
     """Return what is known of a run, and its outputs by dataset."""
-    entries = store.find_many([node["key"] for node in run["nodes"] if node.get("key")])
+    keys = [node["key"] for node in run["nodes"] if node.get("key")]
+    entries = store.find_many(keys, used=False)
     nodes: dict[str, Ran] = {}
     outputs: dict[str, Output] = {}
     for node in run["nodes"]:

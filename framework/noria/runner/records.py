@@ -1,6 +1,6 @@
 """What the store has recorded, as judging asks for it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from noria.plan import Lying, Parts, Recorded
 from noria.plan.key import parts_from
@@ -14,6 +14,7 @@ class Records:
 
     ``code_of`` returns a digest of the code that a dataset's content counts on, ``adoptions`` knows
     of results that count as somebody has edited them.
+    ``last_keys`` returns by node which results the last runs used: what differs is told from these.
     ``closely`` reads what is to be used of the store, to know that it is right: a damaged result
     is then as good as none, and found before anything runs.
     """
@@ -24,6 +25,7 @@ class Records:
         places: Places,
         code_of: Callable[[str, str], str],
         adoptions: Adoptions,
+        last_keys: Callable[[], Mapping[str, str]] = dict,
         *,
         closely: bool = False,
     ) -> None:
@@ -31,6 +33,7 @@ class Records:
         self._store = store
         self._places = places
         self._adoptions = adoptions
+        self._last_keys = last_keys
         self._looks_right = store.is_whole if closely else store.has
         self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
@@ -42,8 +45,13 @@ class Records:
     def read_ahead(self, nodes: Iterable[str]) -> None:
         """Read the latest results of many nodes at once, which is quicker than one by one."""
         if not self._began_empty:
-            self._latest = self._store.latest_of(nodes)
-            self._found.update({entry.key: entry for entry in self._latest.values()})
+            names = list(nodes)
+            keys = self._last_keys()
+            found = self._store.find_many({keys[name] for name in names if name in keys})
+            used = {name: found[keys[name]] for name in names if keys.get(name) in found}
+            others = self._store.latest_of(name for name in names if name not in used)
+            self._latest = {**others, **used}
+            self._found.update({**found, **{entry.key: entry for entry in others.values()}})
 
     def entry(self, key: str) -> Entry | None:
         """Return what is recorded under a key, as it counts in this project."""
@@ -91,12 +99,12 @@ class Records:
         return self._right[blob]
 
     def latest(self, node: str) -> Parts | None:
-        """Return what the latest recorded result of a node was made of."""
+        """Return what the result of a node that was used last was made of."""
         entry = self.latest_entry(node)
         return None if entry is None else parts_from(entry.parts)
 
     def latest_entry(self, node: str) -> Entry | None:
-        """Return the latest recorded result of a node."""
+        """Return the result of a node that was used last, or else the latest that is recorded."""
         if self._began_empty:
             return None
         return self._latest.get(node) or self._store.latest(node)

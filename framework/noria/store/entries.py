@@ -38,8 +38,8 @@ class Entries(OpenedStore):
         """Return what is remembered under ``key``, ``None`` when nothing is, or nothing of ours."""
         return self.find_many([key]).get(key)
 
-    def find_many(self, keys: Iterable[str]) -> dict[str, Entry]:
-        """Return what is remembered under these keys, by key."""
+    def find_many(self, keys: Iterable[str], *, used: bool = True) -> dict[str, Entry]:
+        """Return what is remembered under these keys, by key; not ``used``, they are looked at."""
         found: dict[str, Entry] = {}
         asked: list[str] = []
         for key in keys:
@@ -57,7 +57,7 @@ class Entries(OpenedStore):
             before=[self.seal.signer],
             at_once=_FEW,
         )
-        found |= {entry.key: entry for entry in self._used(rows, read_again)}
+        found |= {entry.key: entry for entry in self._entries_in(rows, read_again, used=used)}
         if asked and not self._looked_for_others:
             self._look_for_others()
         return found
@@ -92,7 +92,7 @@ class Entries(OpenedStore):
             before=[self.seal.signer],
             at_once=_FEW,
         )
-        found = {entry.node: entry for entry in self._used(rows, self._parts_of)}
+        found = {entry.node: entry for entry in self._entries_in(rows, self._parts_of)}
         if names and not self._looked_for_others:
             self._look_for_others()
         return found
@@ -163,18 +163,18 @@ class Entries(OpenedStore):
         except (zlib.error, ValueError, TypeError):
             return None
 
-    def _used(
-        self, rows: Iterable[tuple[Any, ...]], read_again: ReadAgain | None
+    def _entries_in(
+        self, rows: Iterable[tuple[Any, ...]], read_again: ReadAgain | None, *, used: bool = True
     ) -> Iterator[Entry]:
-        """Yield the entries of ours among some rows, and note that they were used."""
+        """Yield the entries of ours among some rows, and note that they are ``used``."""
         stale: list[str] = []
-        for key, body, seal, used, *_ in rows:
+        for key, body, seal, at, *_ in rows:
             entry = self._unsealed(key, body, seal, read_again)
             if entry is not None:
-                if used is None or used < self.opened:
+                if at is None or at < self.opened:
                     stale.append(entry.key)
                 yield entry
-        if stale and self.is_writable:
+        if used and stale and self.is_writable:
             self.pending.add_used(stale, time.time())
 
     def _parts_of(self, key: str) -> Mapping[str, Any]:
