@@ -12,7 +12,7 @@ class Asked(NamedTuple):
     ``cache`` ``False`` too, and records nothing; ``keep_edited`` are the datasets whose files were
     changed by hand and are results; ``unsettled`` the nodes whose results a crash may have lost;
     ``label`` names pipeline and environment; ``closely`` reads what is used of the store before;
-    ``last_keys`` returns by node which results the last runs used.
+    ``last_key`` returns under which key a node's last run had its result, ``None`` for no ledger.
     """
 
     inputs: Mapping[str, Any] = MappingProxyType({})
@@ -23,4 +23,4 @@ class Asked(NamedTuple):
     unsettled: Collection[str] = ()
     label: str = ""
     closely: bool = True
-    last_keys: Callable[[], Mapping[str, str]] = dict
+    last_key: Callable[[str], str | None] | None = None

@@ -47,8 +47,8 @@ class Incremental:
     for at the end, ``None`` all that no dataset keeps; ``kept_edited`` the datasets whose bytes in
     place are to be taken as results; ``unsettled`` the nodes that a crashed run may have ended;
     ``limit`` the bytes that the store may take; ``label`` what the run is of, for the store to keep
-    the results of the latest one longest; ``last_keys`` and
-    ``closely`` as in :class:`~noria.runner.records.Records`.
+    the results of the latest one longest; ``last_key`` and ``closely`` as in
+    :class:`~noria.runner.records.Records`.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Incremental:
         limit: int | None = None,
         label: str = "",
         closely: bool = True,
-        last_keys: Callable[[], Mapping[str, str]] = dict,
+        last_key: Callable[[str], str | None] | None = None,
     ) -> None:
         self._whole = whole
         self._catalog = catalog
@@ -92,7 +92,7 @@ class Incremental:
         code_of = PickledCode(catalog, self._places, reader, source)
         # A store in the project's folder moves with it.
         adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
-        self.records = Records(store, self._places, code_of, adoptions, last_keys, closely=closely)
+        self.records = Records(store, self._places, code_of, adoptions, last_key, closely=closely)
         self._canonical = canonical_names(whole, catalog)
         self.gatherer = Gatherer(
             catalog,

@@ -49,6 +49,6 @@ def incremental(
             limit=store_limit(settings),
             label=asked.label,
             closely=asked.closely,
-            last_keys=asked.last_keys,
+            last_key=asked.last_key,
         )
         yield memory, store

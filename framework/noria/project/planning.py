@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from noria_catalog.suggest import nearest
@@ -22,7 +21,8 @@ from noria.project.orphans import Orphan, find_orphans
 from noria.project.parameters import located_datasets
 from noria.project.selection import Selection
 from noria.project.session import Session
-from noria.record.history import last_keys, unsettled_nodes
+from noria.record.history import unsettled_nodes
+from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger
 from noria.runner.prepare import prepare
 from noria.store import Store
@@ -199,7 +199,7 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
             force=force,
             unsettled=() if ledger is None else unsettled_nodes(ledger),
             closely=False,
-            last_keys=dict if ledger is None else partial(last_keys, ledger, session.env),
+            last_key=None if ledger is None else LastUsed(ledger, session.env).key,
         )
         memory, store = stack.enter_context(
             incremental(

@@ -39,7 +39,8 @@ from noria.project.state import prepare_state
 from noria.project.views import find_view
 from noria.record.events import Listener, RunFinished
 from noria.record.hand import record_edit
-from noria.record.history import last_keys, latest_run, unsettled_nodes
+from noria.record.history import latest_run, unsettled_nodes
+from noria.record.last_used import LastUsed
 from noria.record.ledger import Recorder, open_ledger
 from noria.runner.hooking import HookCalls
 from noria.runner.joined import join_places
@@ -289,7 +290,7 @@ class Session:
                 keep_edited,
                 unsettled_nodes(ledger),
                 f"{selection.pipeline} {self.env}",
-                last_keys=lambda: last_keys(ledger, self.env),
+                last_key=LastUsed(ledger, self.env).key,
             )
             memory = stack.enter_context(
                 remembering(self.project, self.settings, whole, catalog, self.hooks, run, asked)

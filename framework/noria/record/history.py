@@ -15,7 +15,6 @@ from noria.record.schema import LOADED, SAVED
 from noria.record.trouble import explained, place
 
 _SAME_SECONDS = 0.05
-_LATELY = 10  # runs
 _NO_DATA: Mapping[str, Any] = dict.fromkeys(SAVED)
 
 
@@ -86,22 +85,6 @@ def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
         crashed = mark_crashed(connection)
         run = _find(_runs(connection, crashed), wanted)
         return {**run, "nodes": _nodes(connection, run["id"], crashed=run["id"] in crashed)}
-
-
-def last_keys(connection: sqlite3.Connection, env: str) -> dict[str, str]:
-    """Return the keys of the results that nodes had last in an environment, by node.
-
-    Only the last few runs are looked at.
-    """
-    with explained(place(connection)):
-        runs = "SELECT id FROM runs WHERE env = ? AND status <> ? ORDER BY id DESC LIMIT ?"
-        rows = connection.execute(
-            f"SELECT node, max(run), facts FROM nodes WHERE run IN ({runs})"  # noqa: S608  # our own words
-            " AND status IN ('done', 'reused', 'restored') GROUP BY node",
-            (env, EDITED, _LATELY),
-        ).fetchall()
-    keys = {row["node"]: json.loads(row["facts"] or "{}").get("key") for row in rows}
-    return {node: key for node, key in keys.items() if key}
 
 
 def last_run_with(connection: sqlite3.Connection, key: str) -> str:

@@ -1,6 +1,6 @@
 """What the store has recorded, as judging asks for it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from noria.plan import Lying, Parts, Recorded
 from noria.plan.key import parts_from
@@ -14,7 +14,8 @@ class Records:
 
     ``code_of`` returns a digest of the code that a dataset's content counts on, ``adoptions`` knows
     of results that count as somebody has edited them.
-    ``last_keys`` returns by node which results the last runs used: what differs is told from these.
+    ``last_key`` returns under which key a node's last run had its result: what differs is told from
+    that.
     ``closely`` reads what is to be used of the store, to know that it is right: a damaged result
     is then as good as none, and found before anything runs.
     """
@@ -25,7 +26,7 @@ class Records:
         places: Places,
         code_of: Callable[[str, str], str],
         adoptions: Adoptions,
-        last_keys: Callable[[], Mapping[str, str]] = dict,
+        last_key: Callable[[str], str | None] | None = None,
         *,
         closely: bool = False,
     ) -> None:
@@ -33,7 +34,7 @@ class Records:
         self._store = store
         self._places = places
         self._adoptions = adoptions
-        self._last_keys = last_keys
+        self._last_key = last_key
         self._looks_right = store.is_whole if closely else store.has
         self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
@@ -45,13 +46,8 @@ class Records:
     def read_ahead(self, nodes: Iterable[str]) -> None:
         """Read the latest results of many nodes at once, which is quicker than one by one."""
         if not self._began_empty:
-            names = list(nodes)
-            keys = self._last_keys()
-            found = self._store.find_many({keys[name] for name in names if name in keys})
-            used = {name: found[keys[name]] for name in names if keys.get(name) in found}
-            others = self._store.latest_of(name for name in names if name not in used)
-            self._latest = {**others, **used}
-            self._found.update({**found, **{entry.key: entry for entry in others.values()}})
+            self._latest = self._store.latest_of(nodes)
+            self._found.update({entry.key: entry for entry in self._latest.values()})
 
     def entry(self, key: str) -> Entry | None:
         """Return what is recorded under a key, as it counts in this project."""
@@ -107,7 +103,9 @@ class Records:
         """Return the result of a node that was used last, or else the latest that is recorded."""
         if self._began_empty:
             return None
-        return self._latest.get(node) or self._store.latest(node)
+        key = None if self._last_key is None else self._last_key(node)
+        used = self.entry(key) if key else None
+        return used or self._latest.get(node) or self._store.latest(node)
 
     def code_of(self, dataset: str, digest: str) -> str:
         """Return a digest of the code that content counts on, empty for plain data."""

@@ -1,0 +1,72 @@
+"""Which results the nodes of a project had last."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from noria.record.hand import EDITED
+from noria.record.trouble import explained, place
+
+_LATELY = 10  # runs
+_FEW = 8  # nodes that are looked up one by one
+_HAD = "status IN ('done', 'reused', 'restored')"
+
+
+class LastUsed:
+    """Tells the keys of the results that nodes had last in an environment.
+
+    Only the last few runs are looked at; of few nodes one after the other, which is most that is
+    asked for, of more at once.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, env: str) -> None:
+        self._connection = connection
+        self._env = env
+        self._asked = 0
+        self._runs: list[str] | None = None
+        self._all: dict[str, str] | None = None
+
+    def key(self, node: str) -> str | None:
+        """Return the key of the result that a node had last, ``None`` where nobody knows."""
+        with explained(place(self._connection)):
+            if self._runs is None:
+                self._runs = list(self._lately())
+            if self._all is None and self._asked >= _FEW:
+                self._all = self._of_all(self._runs)
+            if self._all is not None:
+                return self._all.get(node)
+            self._asked += 1
+            return self._of_one(self._runs, node)
+
+    def _lately(self) -> Iterator[str]:
+        rows = self._connection.execute(
+            "SELECT id FROM runs WHERE env = ? AND status <> ? ORDER BY id DESC LIMIT ?",
+            (self._env, EDITED, _LATELY),
+        )
+        return (row["id"] for row in rows)
+
+    def _of_one(self, runs: list[str], node: str) -> str | None:
+        for run in runs:
+            rows = self._connection.execute(
+                f"SELECT facts FROM nodes WHERE run = ? AND node = ? AND {_HAD}",  # noqa: S608  # our own words
+                (run, node),
+            )
+            for row in rows:
+                return _key(row["facts"])
+        return None
+
+    def _of_all(self, runs: list[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for run in reversed(runs):
+            rows = self._connection.execute(
+                f"SELECT node, facts FROM nodes WHERE run = ? AND {_HAD}",  # noqa: S608  # our own words
+                (run,),
+            )
+            found.update((row["node"], row["facts"]) for row in rows)
+        keys = {node: _key(facts) for node, facts in found.items()}
+        return {node: key for node, key in keys.items() if key}
+
+
+def _key(facts: str | None) -> str | None:
+    key = json.loads(facts or "{}").get("key")
+    return str(key) if key else None
