@@ -20,10 +20,10 @@ def describe_entry(name: str, entry: Located, base_path: Path) -> dict[str, Any]
     for key, value in keys_of(name, entry).items():
         if key not in SECRET_KEYS and key != "type":
             described[key] = shown_value(value.plain())
-    told, source = described, entry
-    if _place_key(told) is None and isinstance(told.get("dataset"), dict):
-        told, source = told["dataset"], entry.value["dataset"]
-    place = _place_key(told)
+    told, source, place = described, entry, _place_key(described)
+    if place is None and isinstance(described.get("dataset"), dict):
+        told, source = described["dataset"], entry.value["dataset"]
+        place = _place_key(told)
     if place is not None and isinstance(told[place], str):
         # From the entry again: a relative path is no URL, and a URL is redacted as a whole.
         path = resolved_path(str(source.value[place].plain()), base_path)
@@ -33,7 +33,9 @@ def describe_entry(name: str, entry: Located, base_path: Path) -> dict[str, Any]
 
 
 def _place_key(told: Mapping[str, Any]) -> str | None:
-    return next((key for key in ("filepath", "path") if key in told), None)
+    if "filepath" in told:
+        return "filepath"
+    return "path" if "path" in told else None
 
 
 def describe_dataset(dataset: Any) -> dict[str, Any]:

@@ -227,7 +227,7 @@ class Gatherer:
             return f"{added_to} is added to, not replaced"
         if node.confirms:
             return f"it confirms {node.confirms[0]}"
-        partly_read = next((name for name in inputs if self._is_incremental(name)), None)
+        partly_read = self._partly_read(inputs)
         if partly_read:
             return f"it reads what is new in {partly_read}"
         if fingerprint.effects and not is_trusted(node):
@@ -241,17 +241,20 @@ class Gatherer:
         read = set(map(place, inputs)) - {""}
         return next((name for name in node.outputs if place(name) in read), None) if read else None
 
-    def _is_incremental(self, name: str) -> bool:
+    def _partly_read(self, inputs: Iterable[str]) -> str | None:
         incremental = imported("noria_catalog.incremental")
-        dataset = self._catalog.get(name)
-        return incremental is not None and isinstance(dataset, incremental.IncrementalDataset)
+        if incremental is None:
+            return None
+        kind = incremental.IncrementalDataset
+        return next((name for name in inputs if isinstance(self._catalog.get(name), kind)), None)
 
     def _appends(self, name: str) -> bool:
         """Tell whether each save adds lines or rows; a sheet of a workbook is there only once."""
         if not self._places.place(name):
             return False
         described = self._places.described(name)
-        entries = [one for one in (described, described.get("dataset")) if isinstance(one, Mapping)]
+        inner = described.get("dataset")
+        entries = [described, inner] if isinstance(inner, dict) else [described]
         if not any(one.get("save_args") or "mode" in one for one in entries):
             return False  # as most: they are quickly told
         if getattr(self._catalog[name], "appends", False):

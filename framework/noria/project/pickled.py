@@ -6,7 +6,7 @@ that class, though the bytes are the same.
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from noria.runner.places import Places
 _OBJECTS = re.compile("pickle|joblib|skops|dill")
 _PICKLE, _ZIP = b"\x80", b"PK"
 _UNREADABLE = "?"
+_PLAIN = {"type", "filepath"}
 _ALWAYS, _PERHAPS, _NEVER = "always", "perhaps", "never"
 
 
@@ -43,6 +44,7 @@ class PickledCode:
         self._own = sorted(filter(str.isidentifier, names))
         self._holds: dict[str, str] = {}
         self._known: dict[str, str] = {}
+        self._plain: dict[tuple[type[Any], ...], str] = {}
 
     def __call__(self, name: str, digest: str) -> str:
         """Return the digest for the content ``digest`` of a dataset; empty where it names none."""
@@ -58,8 +60,17 @@ class PickledCode:
         """Tell whether objects lie there: a format of ours that keeps plain data has none."""
         if not self._places.place(name):
             return _NEVER
-        described = self._places.described(name)
-        modules = [kind.__module__ for kind in kinds_of(self._catalog[name])]
+        described, kinds = self._places.described(name), kinds_of(self._catalog[name])
+        if not described.keys() <= _PLAIN:
+            return self._told_by(kinds, described)
+        known = self._plain.get(kinds)  # most differ in their places only
+        if known is None:
+            known = self._plain[kinds] = self._told_by(kinds, described)
+        return known
+
+    @staticmethod
+    def _told_by(kinds: Sequence[type[Any]], described: Mapping[str, Any]) -> str:
+        modules = [kind.__module__ for kind in kinds]
         said = {key: described[key] for key in described.keys() - {"filepath"}}
         if _OBJECTS.search(f"{modules} {said}".lower()):
             return _ALWAYS

@@ -40,7 +40,8 @@ def with_stirred(jobs: Sequence[Job], catalog: DataCatalog, places: Places) -> l
     """
     names = {name for job in jobs for name in (*job.inputs.values(), *job.outputs)}
     at = {name: places.place(name) for name in names}
-    folders = [name for name in sorted(names) if at[name] and _is_folder(name, at[name], catalog)]
+    apart = (name for name in names if at[name] and not places.is_one_file(name))
+    folders = sorted(name for name in apart if _is_folder(name, at[name], catalog))
     if not folders:
         return list(jobs)
     near = _near(at, folders)

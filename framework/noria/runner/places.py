@@ -49,6 +49,7 @@ class Places:
         self._marks = Marks(store)
         self._given = given or {}
         self._known: dict[str, Lying] = {}
+        self._files: set[str] = set()  # of those that were read ahead
         self._names: dict[str, str] = {}
         self._described: dict[str, Mapping[str, Any]] = {}
         self._real = RealPaths()
@@ -88,6 +89,7 @@ class Places:
             digest = digests[path]
             if digest is not None:
                 self._known[name] = self._of_content(name, places[name], digest)
+                self._files.add(name)
 
     def forget(self, name: str) -> None:
         """Look anew the next time: something was saved there."""
@@ -128,6 +130,10 @@ class Places:
         if not local or not self._is_restorable(name):
             return False
         return all(map(_is_where_it_says, kinds_of(self._catalog[name])))
+
+    def is_one_file(self, name: str) -> bool:
+        """Tell whether a dataset was found to be one file of its own when it was read ahead."""
+        return name in self._files
 
     def _is_restorable(self, name: str) -> bool:
         dataset: Any = self._catalog[name]
