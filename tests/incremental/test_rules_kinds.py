@@ -440,3 +440,34 @@ def test_an_input_from_a_hook_that_nobody_can_keep_ends_no_run(fresh: Workbench)
     assert fresh.did() == "A B C"
     assert fresh.value("made_a") == 7
     assert fresh.did() == "A"
+
+
+@pytest.mark.parametrize("said", ["data/files", "data/files/*.txt", "data/files/one.txt"])
+@pytest.mark.parametrize("whole", [False, True], ids=["file", "folder"])
+def test_files_that_a_node_is_said_to_depend_on_may_be_made_by_others(
+    fresh: Workbench, said: str, *, whole: bool
+) -> None:
+    """It is judged by them as they are when its turn comes, as by any input."""
+    one = "one:\n  type: text.TextDataset\n  filepath: data/files/one.txt\n"
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(MADE_A, parts("one", "files") if whole else one),
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE]
+            .replace("import Pipeline", "import Pipeline, file")
+            .replace('outputs="made_a"', 'outputs=["one", "ready"]')
+            .replace('["made_a", "params:rate"]', '["ready", "params:rate"]')
+            .replace('name="B"', f'name="B", depends_on=file("{said}")'),
+            A: node("a", "({'one': str(given)}, True)" if whole else "(str(given), True)"),
+            B: "from pathlib import Path\n\n\n"
+            + node("b", "int(Path('data/files/one.txt').read_text())"),
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.did() == ""
+    fresh.write({"data/raw.json": "5\n"})
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_b") == 5
+    assert fresh.did() == ""
+    fresh.write({"data/raw.json": "1\n"})
+    assert "C" not in fresh.did()
+    assert (fresh.value("made_b"), fresh.value("made_c")) == (1, 101)

@@ -12,6 +12,8 @@ REUSE = "reuse"
 RESTORE = "restore"
 WAIT = "wait"
 SEEN_TO_READ = "it was seen to read"
+KNOWN = "known"
+"""Stands for the digest of what is part of a job's key as it is."""
 
 
 class Verdict(NamedTuple):
@@ -87,6 +89,7 @@ def judge(
 ) -> Verdict:
     """Judge one job by the digests of what it reads; ``None`` is a digest not known yet."""
     unknown = [name for name in job.inputs.values() if digests.get(name) is None]
+    unknown += [name for name in job.needs if digests.get(name, KNOWN) is None]
     if unknown:
         if job.always:
             return Verdict(RUN, job.always)

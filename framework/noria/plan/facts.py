@@ -16,7 +16,8 @@ class Job(NamedTuple):
     that run's, though nobody has recorded it: it is kept aside where that can be, as an edit is.
     ``trusted``: it was said what its result depends on, so that what it was seen to read besides
     does not count.  ``stirs`` are datasets that others read, and that change when its outputs are
-    written: a folder in which one of them lies.
+    written: a folder in which one of them lies.  ``needs`` are files that the node was said to
+    depend on, and that others stir so.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Job(NamedTuple):
     unsettled: bool = False
     trusted: bool = False
     stirs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 class Lying(NamedTuple):

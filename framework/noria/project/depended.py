@@ -1,13 +1,13 @@
 """The files that nodes are said to depend on: one, a folder of them, or what a pattern names."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from glob import glob, has_magic
 from pathlib import Path
 
 from noria_catalog.digest import names_digest
 
-from noria.graph.depends import FileDependency
+from noria.graph.depends import Dependency, FileDependency
 from noria.trees import walk
 
 
@@ -41,6 +41,16 @@ def watched_paths(one: FileDependency, root: Path) -> Iterator[str]:
         while has_magic(place):
             place = os.path.dirname(place)
     yield place
+
+
+def places_of(depends_on: Iterable[Dependency], root: Path) -> dict[str, str]:
+    """Return where files that a node is said to depend on lie, by the words of its key."""
+    return {
+        f"file {one.path}": os.path.realpath(path)
+        for one in depends_on
+        if isinstance(one, FileDependency)
+        for path in watched_paths(one, root)
+    }
 
 
 def _place(one: FileDependency, root: Path) -> str:

@@ -29,7 +29,7 @@ from noria.runner.failure import explain
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.keeping import Keeping
-from noria.runner.overlapping import canonical_names, with_stirred
+from noria.runner.overlapping import canonical_names, with_needed, with_stirred
 from noria.runner.perform import Performer
 from noria.runner.places import Places, shown_in
 from noria.runner.records import Records
@@ -123,6 +123,7 @@ class Incremental:
         wanted = self._asked(pipeline)
         self._places.read_ahead(self._data_names())
         jobs = with_stirred(jobs, self._catalog, self._places)
+        jobs = with_needed(jobs, self._files_needed(), self._places)
         self.records.read_ahead(job.name for job in jobs)
         plan = decide(jobs, self.records, force=self._force, wanted=wanted)
         if self._keeping.names:
@@ -170,6 +171,7 @@ class Incremental:
             self._root / STATE / ASIDE / self._run,
             self._code_changed,
             self._depends_changed,
+            self._depends_now,
             self.gatherer.texts,
             self._may_draw,
         )
@@ -412,6 +414,21 @@ class Incremental:
     def _code_changed(self, nodes: Iterable[str], *, exactly: bool) -> Mapping[str, str]:
         functions = {name: self._nodes[name].func for name in nodes}
         return self._watch.changed(functions, exactly=exactly)
+
+    def _files_needed(self) -> dict[str, dict[str, str]]:
+        """Return the paths of the files that nodes were said to depend on, by node and word."""
+        if not self._depended:
+            return {}
+        from noria.project.depended import places_of
+
+        return {
+            name: places_of(self._nodes[name].depends_on, self._root) for name in self._depended
+        }
+
+    def _depends_now(self, node: Node) -> Mapping[str, str]:
+        """Return what a node depends on as it is by now; later it is to be as it was then."""
+        found = self._depended[node.name] = self.gatherer.depends(node)
+        return found
 
     def _depends_changed(self, node: Node) -> str | None:
         if node.depends_on and self.gatherer.depends(node) != self._depended[node.name]:

@@ -49,6 +49,51 @@ def with_stirred(jobs: Sequence[Job], catalog: DataCatalog, places: Places) -> l
     return [job._replace(stirs=tuple(_stirred(job, near, read))) for job in jobs]
 
 
+def with_needed(
+    jobs: Sequence[Job], files: Mapping[str, Mapping[str, str]], places: Places
+) -> list[Job]:
+    """Return the jobs; those that write what others were said to depend on stir it.
+
+    ``files`` are the paths that nodes were said to depend on, by what each is called.
+    """
+    if not files:
+        return list(jobs)
+    said = _by_path({word: path for each in files.values() for word, path in each.items()})
+    outputs = {name: places.place(name) for job in jobs for name in job.outputs}
+    made = _by_path(outputs)
+    stirred = {
+        output: {word for above in _upward(place) for word in said.get(above, ())}
+        for output, place in outputs.items()
+    }
+    for path, words in said.items():
+        for above in _upward(path):
+            for output in made.get(above, ()):
+                stirred[output].update(words)
+    needed = {word for words in stirred.values() for word in words}
+    return [
+        job._replace(
+            stirs=(*job.stirs, *sorted({word for one in job.outputs for word in stirred[one]})),
+            needs=tuple(word for word in files.get(job.name, ()) if word in needed),
+        )
+        for job in jobs
+    ]
+
+
+def _by_path(paths: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, path in paths.items():
+        found.setdefault(path, []).append(name)
+    return found
+
+
+def _upward(path: str) -> Iterator[str]:
+    """Yield a path and all folders that it lies in."""
+    while path:
+        yield path
+        above = os.path.dirname(path)  # noqa: PTH120
+        path = "" if above == path else above
+
+
 def _stirred(job: Job, near: Mapping[str, set[str]], read: set[str]) -> Iterator[str]:
     found = {name for output in job.outputs for name in near.get(output, ())}
     yield from sorted(found & read - {*job.outputs})

@@ -15,7 +15,7 @@ from noria_catalog.errors import DatasetError
 from noria.errors import Corrupt, NotStorable
 from noria.graph import Node
 from noria.plan import Job, Parts, Plan, Verdict, judge, key_of
-from noria.plan.decide import RESTORE, REUSE, RUN, WAIT, complete
+from noria.plan.decide import KNOWN, RESTORE, REUSE, RUN, WAIT, complete
 from noria.record.events import (
     DatasetSaved,
     Listener,
@@ -54,14 +54,15 @@ class Project(NamedTuple):
 
     ``changed`` tells which of some nodes have other code than they were judged by, and what was
     edited; ``depends`` what has changed of that which a node was said to depend on, ``None`` for
-    nothing.  ``texts`` returns what the digests stand for that some nodes' results depend on;
-    ``may_draw`` tells whether a node may draw random numbers.
+    nothing; ``depends_now`` what that is by now.  ``texts`` returns what the digests stand for that
+    some nodes' results depend on; ``may_draw`` tells whether a node may draw random numbers.
     """
 
     root: Path
     aside: Path
     changed: Callable[..., Mapping[str, str]]
     depends: Callable[[Node], str | None]
+    depends_now: Callable[[Node], Mapping[str, str]]
     texts: Callable[[Iterable[str]], Mapping[str, str]]
     may_draw: Callable[[Node], bool]
 
@@ -129,6 +130,7 @@ class Remembering:
         node, job = self._nodes[number], self._jobs[number]
         verdict = self._verdicts[number]
         if verdict.kind == WAIT or (verdict.kind == RUN and not verdict.key):
+            job = self._with_needed(node, job)
             verdict = self._judged_now(node, job, verdict)
         if verdict.blocked:
             raise would_overwrite(verdict.blocked[0], self._places)
@@ -166,6 +168,14 @@ class Remembering:
                 ):
                     return False
         return self._store.has_all(self.used)
+
+    def _with_needed(self, node: Node, job: Job) -> Job:
+        """Return the job with the files that its node was said to depend on as they are now."""
+        if not job.needs:
+            return job
+        self._digests.update(dict.fromkeys(job.needs, KNOWN))
+        depends = {**job.parts.depends, **self._project.depends_now(node)}
+        return job._replace(parts=job.parts._replace(depends=depends))
 
     def _judged_now(self, node: Node, job: Job, before: Verdict) -> Verdict:
         """Judge a node again: now all that it reads is there."""
