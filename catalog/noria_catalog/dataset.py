@@ -21,9 +21,12 @@ class Dataset(Protocol):
 def kinds_of(dataset: Any) -> tuple[type[Any], ...]:
     """Return the classes by whose code a dataset is loaded and saved: its own first.
 
-    Those of the datasets that it is made of follow, where it has ``wrapped_kinds``.
+    Those of the datasets that it is made of follow, where it has ``wrapped_kinds``; Kedro's
+    partitions call theirs ``_dataset_type``.
     """
-    return (type(dataset), *getattr(dataset, "wrapped_kinds", ()))
+    inner = getattr(dataset, "_dataset_type", None)
+    below = (inner,) if isinstance(inner, type) else ()
+    return (type(dataset), *getattr(dataset, "wrapped_kinds", below))
 
 
 @runtime_checkable

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from noria_catalog import DataCatalog, DatasetDefinitionError, LoadError, SaveError
 from noria_catalog.cached import CachedDataset
+from noria_catalog.dataset import kinds_of
 from noria_catalog.foreign import LambdaDataset
 from noria_catalog.formats.text import TextDataset
+from noria_catalog.partitioned import PartitionedDataset
 
 from tests.catalog.entries import catalog_of, listed
 
@@ -101,3 +103,21 @@ def test_any_object_with_load_and_save_is_a_dataset() -> None:
     assert catalog.load("feed") == [1]
     with pytest.raises(SaveError, match="cannot save 'feed': OSError: the feed is read only"):
         catalog.save("feed", [2])
+
+
+class Parts:
+    """Partitions as Kedro's are: the class of their files stands in ``_dataset_type``."""
+
+    def __init__(self, kind: object) -> None:
+        self._dataset_type = kind
+
+
+def test_the_classes_within_a_dataset_are_told(tmp_path: Path) -> None:
+    note = TextDataset(tmp_path / "note.txt")
+    cached = CachedDataset(note)
+    assert kinds_of(note) == (TextDataset,)
+    assert kinds_of(CachedDataset(cached)) == (CachedDataset, CachedDataset, TextDataset)
+    days = PartitionedDataset(tmp_path, "text.TextDataset")
+    assert kinds_of(days) == (PartitionedDataset, TextDataset)
+    assert kinds_of(Parts(TextDataset)) == (Parts, TextDataset)
+    assert kinds_of(Parts("text")) == (Parts,)
