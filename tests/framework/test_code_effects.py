@@ -128,6 +128,12 @@ READS = {
         print(x)
         import requests; return requests.exceptions.HTTPError
         import subprocess; return subprocess.CalledProcessError
+        import io; import pandas as pd; return pd.read_csv(io.StringIO(x))
+        import numpy as np; from io import BytesIO; b = BytesIO(x); return np.load(b)
+        from pathlib import Path; return Path(__file__).resolve().name
+        import os; return os.path.realpath(__file__)
+        import os; os.environ["A"] = "1"
+        import os; os.environ.setdefault("A", "1")
     """,
 }
 CASES = [
@@ -145,3 +151,91 @@ def test_what_reaches_outside_is_named(kind: str, line: str, tmp_path: Path) -> 
     for effect in found.effects:
         assert effect.where.startswith("src/shop_under_test/nodes.py:")
         assert effect.what
+
+
+TOLD = """
+import logging
+import time
+from datetime import datetime
+
+import pandas as pd
+
+LOG = logging.getLogger(__name__)
+
+
+def timed(function):
+    def inner(*given):
+        began = time.time()
+        made = function(*given)
+        took = round(time.time() - began, 2)
+        LOG.info("%s took %.2f s", function.__name__, took)
+        return made
+
+    return inner
+
+
+@timed
+def node(x):
+    began = datetime.now()
+    made = x + 1
+    print(f"{(datetime.now() - began).total_seconds():.1f} s")
+    LOG.debug("ended at %s", datetime.now().isoformat())
+    return made
+"""
+
+
+def test_the_time_that_is_only_told_is_no_reading(tmp_path: Path) -> None:
+    write(tmp_path / "src", {"nodes.py": TOLD})
+    assert not fingerprint(tmp_path / "src", "nodes:node").effects
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return made\n\n    return inner", "return made, took\n\n    return inner"),
+        ("made = x + 1", "made = began"),
+        ("made = x + 1", "made = x + began.year"),
+        ("made = x + 1", "made = x + 1 if began else x"),
+        ("made = x + 1", "x.began = began; made = x"),
+        ("made = x + 1", "made = pd.Series([began])"),
+        ("print(f", "made = str(f"),
+        ("print(f", "made = print(f"),
+        ("print(f", "catalog.log(f"),
+        ("began = datetime.now()", "global began; began = datetime.now()"),
+        ("made = x + 1", "made = locals()"),
+        ("made = x + 1", "made = lambda: began"),
+        ("LOG.debug(", "made = max("),
+    ],
+)
+def test_the_time_that_goes_elsewhere_is_one(old: str, new: str, tmp_path: Path) -> None:
+    assert TOLD.count(old) == 1
+    write(tmp_path / "src", {"nodes.py": TOLD.replace(old, new)})
+    effects = fingerprint(tmp_path / "src", "nodes:node").effects
+    assert {effect.kind for effect in effects} == {"clock"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "os.environ['OMP_NUM_THREADS'] = '1'",
+        "os.environ.setdefault('OMP_NUM_THREADS', '1')",
+        "sys.path.insert(0, str(Path(__file__).resolve().parents[1]))",
+        "try: __version__ = version('shop')\nexcept PackageNotFoundError: __version__ = '0'",
+    ],
+)
+def test_what_stands_at_the_head_of_modules_is_no_reading(head: str, tmp_path: Path) -> None:
+    imports = (
+        "import os, sys\nfrom pathlib import Path\n"
+        "from importlib.metadata import PackageNotFoundError, version\n"
+    )
+    root = tmp_path / "src"
+    write(root, {"nodes.py": f"{imports}{head}\n\n\ndef node(x):\n    return x\n"})
+    assert not fingerprint(root, "nodes:node").effects
+
+
+def test_a_version_that_is_used_is_a_reading(tmp_path: Path) -> None:
+    text = "from importlib.metadata import version\n\ntry:\n    V = version('shop')\n"
+    text += "except ImportError:\n    V = ''\n\n\ndef node(x):\n    return V\n"
+    write(tmp_path / "src", {"nodes.py": text})
+    effects = fingerprint(tmp_path / "src", "nodes:node").effects
+    assert {effect.kind for effect in effects} == {"environment"}

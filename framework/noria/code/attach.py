@@ -27,6 +27,7 @@ Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
 _REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
+_ASKING = ("importlib.metadata.", "os.getenv", "os.environ.get")
 # What may change anything, as far as the source says.
 _HIDDEN = frozenset({"here", "anything", "methods", "table"})
 _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
@@ -100,6 +101,7 @@ class Attached:
                 found = True
         dynamic = any(each.kind in _HIDDEN for each in statement.facts.dynamic)
         unknown = statement.kind == EFFECT and not found and _does_anything(statement)
+        unknown = unknown and not self._asks_only(module, statement.facts)
         if unknown or (dynamic and statement.kind in {EFFECT, VALUE}):
             self.loose.setdefault(module, []).append(place)
         self._set(here, statement, done, unknown)
@@ -108,6 +110,22 @@ class Attached:
         for part in statement.parts:
             if part.is_data:
                 self._alias(here, module, part.facts)
+
+    def _asks_only(self, module: str, facts: Facts) -> bool:
+        """Return whether all that is called says something of the world and changes nothing.
+
+        ``try: __version__ = version("shop")`` stands in many a package.
+        """
+        calls = [
+            target
+            for reference in facts.references
+            if reference.depth == 0 and reference.use & CALLED
+            for target in self._project.resolve(module, reference.chain)
+            if target.kind != FOUND_LATER
+        ]
+        changes = facts.changes or any(depth == 0 for _, depth in facts.attributes)
+        asks = all(target.name.startswith(_ASKING) for target in calls)
+        return bool(calls) and asks and not changes
 
     def _done(self, here: Place, statement: Statement) -> list[Key]:
         """Return what is executed with a statement, and what that does."""

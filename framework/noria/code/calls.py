@@ -5,10 +5,21 @@ import re
 
 from noria.code import names
 from noria.code.dynamic import absolute, read_dynamic
-from noria.code.effects import effect_of_method, moment_text, only_writes
-from noria.code.walk import CALLED, DISCARDED, GIVES, TOUCHED, WRITING, Chain, Walker, chain_of
+from noria.code.effects import effect_of, effect_of_method, is_own_file, moment_text, only_writes
+from noria.code.walk import (
+    BLIND,
+    CALLED,
+    DISCARDED,
+    GIVES,
+    TOUCHED,
+    WRITING,
+    Chain,
+    Walker,
+    chain_of,
+)
 
 _NAMED = r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
+_BUFFERS = frozenset({"io.StringIO", "io.BytesIO"})
 # What these give calls nothing of the project when it decorates.
 _CALL_NOTHING = ("functools.", "dataclasses.", "pydantic.", "typing.", "typing_extensions.")
 # Expressions whose type their form says.
@@ -103,6 +114,10 @@ class CallWalker(Walker):
             dotted = self.dotted(found)
             if read_dynamic(self, node, dotted):
                 return
+            if self.reads_nothing(node, dotted):
+                self.load(found, node.lineno, CALLED | BLIND)
+                self.each([*node.args, *(each.value for each in node.keywords)])
+                return
             writing = only_writes(node, 0 if found[-1] == "open" and len(found) > 1 else 1)
             use = CALLED | (WRITING if writing else 0)
             if node is self.discarded:
@@ -114,6 +129,26 @@ class CallWalker(Walker):
             read(argument)
         for keyword in node.keywords:
             read(keyword.value)
+
+    def reads_nothing(self, node: ast.Call, dotted: str) -> bool:
+        """Return whether a call reads nothing of the world this time.
+
+        It tells what the time is, finds where the source lies, or reads what is in memory.
+        """
+        if id(node) in self.told:
+            return True
+        first = node.args[0] if node.args else None
+        if dotted == "os.path.realpath":
+            return is_own_file(first)
+        if effect_of(dotted, True, False) != "file" or first is None:
+            return False
+        made = self.made_by(first)
+        if isinstance(first, ast.Name) and first.id not in self.scope.opaque:
+            bound = self.scope.made.get(first.id, [])
+            made = bound[0] if len(bound) == 1 else None
+        return (
+            made is not None and "()" in made and self.dotted(made[: made.index("()")]) in _BUFFERS
+        )
 
     def called(self, found: Chain, line: int, use: int) -> None:
         """Note a call of a name; a method may change what it is called on."""

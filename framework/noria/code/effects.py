@@ -242,9 +242,18 @@ def effect_of_method(name: str, call: ast.Call) -> str | None:
         return "file" if "loader" in ast.unparse(call.func) else None
     if name == "stat" and not call.args:
         return "file"
+    if name == "resolve" and isinstance(call.func, ast.Attribute):
+        of = call.func.value
+        if isinstance(of, ast.Call) and is_own_file(of.args[0] if of.args else None):
+            return None
     if name in {"today", "exists", "resolve", "cwd", "home"} and not call.args:
         return {"today": "clock", "exists": "file", "resolve": "file"}.get(name, "environment")
     return _METHODS.get(name)
+
+
+def is_own_file(node: ast.expr | None) -> bool:
+    """Return whether an expression is ``__file__``: where that lies is no data."""
+    return isinstance(node, ast.Name) and node.id == "__file__"
 
 
 def _is_sql(node: ast.expr, otherwise: bool) -> bool:

@@ -29,7 +29,9 @@ from noria.code.table import CLASS
 from noria.code.walk import (
     ALL,
     ANY,
+    BLIND,
     CALLED,
+    DISCARDED,
     GIVES,
     READS_DOCSTRINGS,
     READS_SOURCE,
@@ -325,8 +327,10 @@ class Graph(Closure):
             yield from self._of_live_module(name)
             return
         yield ({MISSING: "z", THIRD_PARTY: "d"}.get(kind, "t"), top)
-        if not line or use == TOUCHED:
+        if not line or use == TOUCHED or use & BLIND:
             return  # a module is imported, or named for one of its functions
+        if use & DISCARDED and name.startswith("os.environ."):
+            return  # it is changed, and nothing is taken of it
         effect = effect_of(name, kind != STANDARD, bool(use & WRITING))
         if effect is not None:
             yield ("e", effect, f"{name}()" if use & CALLED else name, self.where(module, line))

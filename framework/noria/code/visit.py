@@ -6,6 +6,7 @@ from typing import Any
 from noria.code import names
 from noria.code.calls import CallWalker
 from noria.code.listing import listing_of, names_of
+from noria.code.told import reads_clock, told_only
 from noria.code.walk import ESCAPES, TOUCHED
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -55,7 +56,8 @@ class CodeWalker(CallWalker):
         self.special(
             ("__setitem__", "__delitem__") if touched else ("__getitem__", "__class_getitem__")
         )
-        self.visit(node.value)
+        if not touched or self.dotted(self.chain_of(node.value) or ("",)) != "os.environ":
+            self.visit(node.value)
         self.quiet(node.slice)
 
     def constant(self, node: ast.Constant) -> None:
@@ -264,6 +266,8 @@ class CodeWalker(CallWalker):
         self, node: Function | ast.Lambda, name: str, args: ast.arguments, body: list[Any]
     ) -> None:
         """Read a function's defaults and annotations outside, its body inside."""
+        if self.scope.kind != "function" and reads_clock(self.aliases.values()):
+            self.told |= told_only(node)
         self.each([*args.defaults, *filter(None, args.kw_defaults)])
         every = [*args.posonlyargs, *args.args, *args.kwonlyargs]
         every.extend(arg for arg in (args.vararg, args.kwarg) if arg is not None)

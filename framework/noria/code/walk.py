@@ -9,6 +9,7 @@ from noria.code import names
 # How a name is used.
 CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
 GIVES = 32  # it is what a call of the name gives that is touched
+BLIND = 64  # a call that reads nothing of the world, whatever its name says
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
@@ -102,6 +103,7 @@ class Walker:
         self._reads = 0
         self._changes: dict[str, int] = {}
         self.discarded: ast.AST | None = None
+        self.told: frozenset[int] = frozenset()  # calls that read the clock only to tell of it
         self.top = self.scope = _Scope("module", None, 0)
 
     def facts(self) -> Facts:

@@ -7,6 +7,7 @@ import types
 from noria.code.bytecode import read_code
 from noria.code.normal import digest_code, digest_of, normalise
 from noria.code.project import Project
+from noria.code.told import told_only
 from noria.code.visit import CodeWalker
 from noria.code.walk import Facts
 
@@ -34,6 +35,7 @@ class Written:
         if not nodes:
             return self.digest(code), read_code(code, package)
         walker = CodeWalker(package, {})
+        walker.told = frozenset().union(*map(told_only, nodes))
         scope = walker.enter("function", 0)
         scope.locals.update(code.co_freevars)
         for node in nodes:
