@@ -19,6 +19,10 @@ from noria.code.walk import (
 )
 
 _NAMED = r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
+# What a frame's query() and eval() take.
+_OF_QUERIES = names.words(
+    "expr ex query inplace parser engine local_dict global_dict resolvers level target truediv"
+)
 _BUFFERS = frozenset({"io.StringIO", "io.BytesIO"})
 # What these give calls nothing of the project when it decorates.
 _CALL_NOTHING = ("functools.", "dataclasses.", "pydantic.", "typing.", "typing_extensions.")
@@ -235,6 +239,9 @@ class CallWalker(Walker):
         if not whole and method not in {"query", "eval"}:
             return
         words = {each.arg: each.value for each in node.keywords}
+        more = [each for each in node.args[1:] if getattr(each, "value", None) not in {True, False}]
+        if not whole and (more or not words.keys() - {None} <= _OF_QUERIES):
+            return  # no frame's: tree.query(points, k=3)
         texts = [*node.args[:1], *(value for word, value in words.items() if word in names.TEXTS)]
         if texts and "level" in words:
             what = f".{method}() of a text with names of whoever calls this function"
