@@ -63,6 +63,32 @@ def test_why_names_the_parameter_and_its_place(trained: ProjectOnDisk) -> None:
     assert change["where"] == "conf/base/parameters.yml:1:7"
 
 
+def test_why_names_what_changed_below_a_parameter(project: ProjectOnDisk) -> None:
+    project.write({"conf/base/parameters.yml": "model:\n  rate: 2\n  kind: oak\nfree: 1\n"})
+    project.edit(PIPELINE, '"params:rate"', '"params:model"')
+    project.edit(NODES, "rate: float", "rate: dict")
+    project.edit(NODES, "* rate", '* rate["rate"]')
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "rate: 2", "rate: 2.5")
+    assert _why(project, "total") == [
+        {
+            "what": "parameter",
+            "name": "params:model.rate",
+            "where": "conf/base/parameters.yml:2:9",
+            "before": 2,
+            "after": 2.5,
+            "maker": None,
+        }
+    ]
+    project.edit(PIPELINE, '"params:model"', '"parameters"')
+    project.edit(NODES, '* rate["rate"]', '* rate["model"]["rate"]')
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "free: 1\n", "")
+    said = project.noria("plan", "--why", "total", "--params", "model.kind=elm").out
+    assert "parameter model.kind: 'oak' -> 'elm'\n" in said
+    assert "parameter free: 1 -> nothing\n" in said
+
+
 def test_why_names_the_input_and_who_makes_it(trained: ProjectOnDisk) -> None:
     trained.edit("data/orders.csv", "pear,2.0", "pear,4.0")
     (change,) = _why(trained, "clean")

@@ -46,6 +46,34 @@ def test_code_is_told_by_its_lines_and_a_result_that_is_the_same_as_such(
     assert "clean_orders is the same" in said
 
 
+def test_a_value_of_another_type_is_another(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/parameters.yml", "1.5", "1")
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "1", "true")
+    project.noria("run", code=2)
+    project.edit("conf/base/parameters.yml", "true", "1.0")
+    project.noria("run")
+    assert "rate  1 -> 1.0  read by total" in project.noria("runs", "diff").out
+
+
+def test_the_code_of_a_node_that_failed_is_told(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "orders.dropna()", 'orders["none"]')
+    project.noria("run", code=1)
+    assert '+    return orders["none"]' in (said := project.noria("runs", "diff").out)
+    assert "it failed in" in said
+
+
+def test_of_a_long_list_what_came_and_went_is_told(project: ProjectOnDisk) -> None:
+    columns = ", ".join(f"column_{number}" for number in range(20))
+    project.write({"conf/base/parameters.yml": f"rate: 1\nfree: [{columns}]\n"})
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "column_7", "other")
+    project.noria("run", "--force")
+    assert "free  without 'column_7', with 'other'\n" in project.noria("runs", "diff").out
+
+
 def test_data_from_outside_is_a_cause_and_data_in_between_a_consequence(
     project: ProjectOnDisk,
 ) -> None:

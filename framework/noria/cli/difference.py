@@ -1,14 +1,14 @@
 """How `noria runs diff` tells two runs apart, in words and as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
 from noria.cli.changed_lines import changed_lines
-from noria.cli.printing import duration, moment, table
+from noria.cli.printing import duration, moment, table, values
 from noria.project.sides import Sides
-from noria.record.difference import Changed
+from noria.record.difference import Changed, Followed
 
 _DIGEST_SHOWN = 12
 _MOST_NODES = 3
@@ -51,18 +51,22 @@ def document(sides: Sides) -> dict[str, Any]:
 def _sections(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
     compared = sides.compared
     if compared.parameters:
-        yield "parameters", _rows(compared.parameters, repr)
+        told = [values(each.before, each.after) for each in compared.parameters]
+        yield "parameters", _rows(compared.parameters, told)
     if compared.code:
         yield "code", [line for changed in compared.code for line in _code(changed)]
     if compared.libraries:
-        yield "libraries", _rows(compared.libraries, str)
+        yield "libraries", _rows(compared.libraries, _each(compared.libraries, str))
     if compared.data:
-        yield "data that no node of theirs makes", _rows(compared.data, _digest)
+        yield (
+            "data that no node of theirs makes",
+            _rows(compared.data, _each(compared.data, _digest)),
+        )
     if compared.other:
         yield "besides", [f"  {each.name}{_reached(each.nodes)}" for each in compared.other]
     if compared.followed:
         body = [
-            (each.node, ", ".join(each.because), _results(each.changed, each.same))
+            (each.node, ", ".join(each.because), _results(each, sides))
             for each in compared.followed
         ]
         yield "what followed", [table(("node", "because", "its results"), body)]
@@ -77,10 +81,7 @@ def _missing(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
         if names:
             yield f"only in {run['id']}", [f"  {name}" for name in names]
     if compared.unknown:
-        status = {
-            run["id"]: {node["node"]: node["status"] for node in run["nodes"]}
-            for run in (sides.before, sides.after)
-        }
+        status = {run["id"]: _statuses(run) for run in (sides.before, sides.after)}
         lines = [
             f"  {name}: " + ", ".join(f"{of[name]} in {run}" for run, of in status.items())
             for name in compared.unknown
@@ -88,20 +89,19 @@ def _missing(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
         yield "nothing was recorded of", lines
 
 
-def _rows(found: Sequence[Changed], shown: Any) -> list[str]:
+def _rows(found: Sequence[Changed], told: Sequence[str]) -> list[str]:
     body = [
-        (
-            each.name,
-            f"{_value(each.before, shown)} -> {_value(each.after, shown)}",
-            _reached(each.nodes).strip(),
-        )
-        for each in found
+        (each.name, how, _reached(each.nodes).strip())
+        for each, how in zip(found, told, strict=True)
     ]
     return table(("", "", ""), body).splitlines()[1:]
 
 
-def _value(value: Any, shown: Any) -> str:
-    return "nothing" if value is None else str(shown(value))
+def _each(found: Sequence[Changed], shown: Callable[[Any], str]) -> list[str]:
+    return [
+        " -> ".join("nothing" if one is None else shown(one) for one in (each.before, each.after))
+        for each in found
+    ]
 
 
 def _digest(digest: str) -> str:
@@ -120,9 +120,17 @@ def _code(changed: Changed) -> Iterator[str]:
     yield from changed_lines(changed.before, changed.after)
 
 
-def _results(changed: Sequence[str], same: Sequence[str]) -> str:
-    told = [f"{name} differs" for name in changed] + [f"{name} is the same" for name in same]
+def _results(followed: Followed, sides: Sides) -> str:
+    told = [f"{name} differs" for name in followed.changed]
+    told += [f"{name} is the same" for name in followed.same]
+    for run in (sides.after, sides.before):
+        if not told and (followed.node, "failed") in _statuses(run).items():
+            told = [f"it failed in {run['id']}"]
     return ", ".join(told) or "not known any more"
+
+
+def _statuses(run: Mapping[str, Any]) -> dict[str, str]:
+    return {node["node"]: node["status"] for node in run["nodes"]}
 
 
 def _metrics(metrics: Sequence[Changed]) -> str:

@@ -8,7 +8,7 @@ from noria.cli.answer import Answer
 from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option, selection_options
-from noria.cli.printing import duration, json_lines, plural, print_json, table
+from noria.cli.printing import duration, json_lines, plural, print_json, table, values
 from noria.cli.selecting import take_selection
 from noria.code import READING
 from noria.plan.decide import SEEN_TO_READ
@@ -133,6 +133,9 @@ def _change(change: Change) -> str:
     if change.what == "system":
         return f"  Python or the platform: {change.before} -> {change.after}"
     made = f", made by {change.maker}" if change.maker else ""
+    if change.what == "parameter":
+        name = change.name.removeprefix("params:")
+        return f"  parameter {name}{where}: {values(change.before, change.after)}"
     before, after = _short(change.before), _short(change.after)
     told = f"{change.what} {change.name}".rstrip()
     return f"  {told}{where}{made}: {before} -> {after}"

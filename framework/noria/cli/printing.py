@@ -12,6 +12,7 @@ from noria.record.json_text import json_text
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000.0
 _MINUTE = 60.0
+_LONGEST_VALUE = 70
 
 
 def duration(seconds: float | None) -> str:
@@ -74,6 +75,31 @@ def plural(count: int, word: str) -> str:
     ('1 node', '12 nodes')
     """
     return f"{count:,} {word}" + ("" if count == 1 else "s")
+
+
+def value(found: Any) -> str:
+    """Return a value of a parameter for reading, ``None`` as nothing; a long one is cut.
+
+    >>> value(0.5), value(None)
+    ('0.5', 'nothing')
+    """
+    told = "nothing" if found is None else repr(found)
+    return told if len(told) <= _LONGEST_VALUE else f"{told[:_LONGEST_VALUE]}…"
+
+
+def values(before: Any, after: Any) -> str:
+    """Return how a value of a parameter changed; of a long list only what came and went.
+
+    >>> values(1, 2.5), values([*range(40)], [*range(41)])
+    ('1 -> 2.5', 'with 40')
+    """
+    if isinstance(before, list) and isinstance(after, list):
+        gone = [repr(each) for each in before if each not in after]
+        new = [repr(each) for each in after if each not in before]
+        told = [f"without {', '.join(gone)}"] * bool(gone) + [f"with {', '.join(new)}"] * bool(new)
+        if told and len(repr(before)) + len(repr(after)) > _LONGEST_VALUE:
+            return ", ".join(told)
+    return f"{value(before)} -> {value(after)}"
 
 
 def table(

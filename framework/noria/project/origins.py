@@ -10,7 +10,7 @@ from noria_catalog.suggest import nearest
 
 from noria.errors import RunError, SelectionError
 from noria.plan.key import parts_from
-from noria.project.past_parameters import past_parameters
+from noria.project.past_parameters import past_parameters, value_of
 from noria.project.results import open_results
 from noria.project.session import Session
 from noria.record.history import last_run_with, list_runs, makings_of
@@ -145,7 +145,7 @@ def _origin(
         step.making.outputs.get(step.dataset, ("", place))[1],
         lies,
         empty,
-        [(name, _value(known, name)) for name, _ in step.parameters],
+        [(name, value_of(known, name)) for name, _ in step.parameters],
         _names(store, step.making.parts.code),
         _names(store, step.making.parts.libraries),
     )
@@ -159,18 +159,6 @@ def _lying(step: Step, places: Places) -> tuple[str, bool | None, bool]:
     unknown = lying.opaque and lying.digest is None
     lies = None if unknown else lying.digest == step.digest
     return places.place(step.dataset), lies, lying.digest is None and not unknown
-
-
-def _value(parameters: Mapping[str, Any], name: str) -> Any:
-    """Return the value of a parameter; of all of them that of none in particular."""
-    if name == "parameters":
-        return parameters or None
-    value: Any = parameters
-    for key in name.removeprefix("params:").split("."):
-        if not isinstance(value, Mapping) or key not in value:
-            return None
-        value = value[key]
-    return value
 
 
 def _names(store: Store, digest: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What a run of a project would do, and why: asked, not done."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +18,12 @@ from noria.project.asked import Asked
 from noria.project.incremental import Incremental
 from noria.project.opened_memory import incremental
 from noria.project.orphans import Orphan, find_orphans
-from noria.project.parameters import located_datasets
+from noria.project.parameters import PREFIX, WHOLE, located_datasets
+from noria.project.past_parameters import past_parameters, present_parameters, value_of
 from noria.project.selection import Selection
 from noria.project.session import Session
-from noria.record.history import unsettled_nodes
+from noria.record.difference import changed_values
+from noria.record.history import run_with, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger
 from noria.runner.prepare import prepare
@@ -46,14 +48,15 @@ class Change:
     """One thing that differs between a node's last recorded result and now.
 
     ``what`` is "code", "input", "parameter", ...; ``where`` its place; ``before`` and ``after``
-    are source text, or digests of data; ``maker`` is the node that makes an input.
+    are source text, values of a parameter, or digests of data; ``maker`` is the node that makes an
+    input.
     """
 
     what: str
     name: str
     where: str | None
-    before: str | None
-    after: str | None
+    before: Any
+    after: Any
     maker: str | None = None
 
 
@@ -63,11 +66,19 @@ class Planning:
     Made by :func:`planning`, and good while that context lasts.
     """
 
-    def __init__(self, session: Session, memory: Incremental, store: Store, plan: Plan) -> None:
+    def __init__(
+        self,
+        session: Session,
+        memory: Incremental,
+        store: Store,
+        plan: Plan,
+        past: Callable[[str], Mapping[str, Any]],
+    ) -> None:
         self._session = session
         self.memory = memory
         self._store = store
         self._plan = plan
+        self._past = past  # the parameters of the run that used the result of a key
         self._texts: Mapping[str, str] = {}
         self.orphans: list[Orphan] = []
 
@@ -118,10 +129,11 @@ class Planning:
         entry = self.memory.records.latest_entry(node)
         self._texts = self.memory.gatherer.texts([node])
         before = None if entry is None else parts_from(entry.parts)
-        changes = [] if before is None else list(self._changes(before, now))
+        past = {} if entry is None else self._past(entry.key)
+        changes = [] if before is None else list(self._changes(before, now, past))
         return verdict, changes, self.memory.gatherer.fingerprints[node]
 
-    def _changes(self, before: Parts, now: Parts) -> Iterator[Change]:
+    def _changes(self, before: Parts, now: Parts, past: Mapping[str, Any]) -> Iterator[Change]:
         for each in differences(before, now):
             if each.what == "code":
                 changed = self._code(before.code, now.code)
@@ -134,9 +146,25 @@ class Planning:
                 if each.after != "":  # not known yet: it depends on what runs before
                     maker = self._maker(each.name)
                     yield Change("input", each.name, None, each.before, each.after, maker)
+            elif each.what == "parameter":
+                yield from self._parameter(each, past)
             else:
-                where = self._where(each)
-                yield Change(each.what, each.name, where, each.before, each.after)
+                yield Change(
+                    each.what, each.name, self._declared(each.name), each.before, each.after
+                )
+
+    def _parameter(self, each: Difference, past: Mapping[str, Any]) -> Iterator[Change]:
+        """Yield what differs in the value of a parameter; its digests where nobody knows it."""
+        places = dict(located_datasets(self._session.located_parameters))
+        present = present_parameters(self._session.parameters)
+        old, new = ({each.name: value_of(one, each.name)} for one in (past, present))
+        if each.name == WHOLE:
+            old, new = ({f"{PREFIX}{key}": one[key] for key in one} for one in (past, present))
+        changed = list(changed_values(old, new)) if past else []
+        for name, before, after in changed or [(each.name, each.before, each.after)]:
+            place = places.get(name)
+            where = None if place is None else place.where or place.key
+            yield Change("parameter", name, where and str(where), before, after)
 
     def _code(self, before: str, after: str) -> Iterator[Change]:
         old, new = self._symbols(before), self._symbols(after)
@@ -172,13 +200,9 @@ class Planning:
     def _maker(self, dataset: str) -> str | None:
         return next((job.name for job in self._plan.jobs if dataset in job.outputs), None)
 
-    def _where(self, each: Difference) -> str | None:
-        if each.what == "parameter":
-            value = dict(located_datasets(self._session.located_parameters)).get(each.name)
-            place = None if value is None else value.where or value.key
-        else:
-            catalog = self._session.catalog
-            place = catalog.where(each.name) if each.name in catalog else None
+    def _declared(self, dataset: str) -> str | None:
+        catalog = self._session.catalog
+        place = catalog.where(dataset) if dataset in catalog else None
         return None if place is None else str(place)
 
 
@@ -209,7 +233,11 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
         parameters = dict(located_datasets(session.located_parameters))
         prepare(selected, catalog, parameters, None, memory.plan)
         assert memory.plan_made is not None
-        planned = Planning(session, memory, store, memory.plan_made)
+
+        def past(key: str) -> Mapping[str, Any]:
+            return {} if ledger is None else past_parameters(run_with(ledger, key))
+
+        planned = Planning(session, memory, store, memory.plan_made, past)
         if ledger is not None:
             names = {node.name for node in whole.nodes}
             planned.orphans = find_orphans(

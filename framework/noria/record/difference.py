@@ -143,17 +143,30 @@ def _makes(ran: Ran) -> Iterator[str]:
 
 
 def _parameters(before: Facts, after: Facts) -> Iterator[Changed]:
-    old, new = dict(_leaves(before.parameters)), dict(_leaves(after.parameters))
-    for name in {**new, **old}:
-        if name in old and name in new and old[name] == new[name]:
-            continue
+    for name, old, new in changed_values(before.parameters, after.parameters):
         readers = {
             node: None
             for facts in (before, after)
             for node, ran in facts.nodes.items()
             if ran.parts is not None and _reads(ran.parts, name)
         }
-        yield Changed(name, old.get(name), new.get(name), tuple(readers))
+        yield Changed(name, old, new, tuple(readers))
+
+
+def changed_values(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the values that differ by their dotted names; ``None`` is one that is not there.
+
+    What a node takes for another value is one: ``1``, ``1.0`` and ``True``.
+
+    >>> list(changed_values({"model": {"at": 3, "rate": 1}}, {"model": {"at": 3, "rate": 1.0}}))
+    [('model.rate', 1, 1.0)]
+    """
+    old, new = dict(_leaves(before)), dict(_leaves(after))
+    for name in {**new, **old}:
+        if name not in old or name not in new or repr(old[name]) != repr(new[name]):
+            yield name, old.get(name), new.get(name)
 
 
 def _leaves(value: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, Any]]:

@@ -96,6 +96,12 @@ def last_run_with(connection: sqlite3.Connection, key: str) -> str:
     return run or ""
 
 
+def run_with(connection: sqlite3.Connection, key: str) -> Mapping[str, Any]:
+    """Return what is known of the latest run in which a result had this key, nothing of none."""
+    name = last_run_with(connection, key)
+    return next((run for run in list_runs(connection) if run["id"] == name), {})
+
+
 def makings_of(connection: sqlite3.Connection, digest: str) -> list[dict[str, Any]]:
     """Return the nodes of all runs that have made an output of this digest, latest first.
 

@@ -12,7 +12,7 @@ from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
 from noria_catalog.errors import DatasetError
 
-from noria.errors import Corrupt, NotStorable
+from noria.errors import Corrupt, NodeError, NotStorable
 from noria.graph import Node
 from noria.plan import Job, Parts, Plan, Verdict, judge, key_of
 from noria.plan.decide import KNOWN, RESTORE, REUSE, RUN, WAIT, complete
@@ -293,7 +293,11 @@ class Remembering:
             verdict = Verdict(RUN, "what the store had of it was damaged", verdict.key)
         self._tell(job, verdict, parts)
         began = time.time()
-        self._performer(number)
+        try:
+            self._performer(number)
+        except NodeError:
+            self._keep_texts([node.name])  # for who asks what it was that failed
+            raise
         self._tell_drawn(node, job)
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
@@ -362,10 +366,7 @@ class Remembering:
             lost = ", ".join(name for name in names if changed.get(name) == what)
             self._emit(Noted("", f"{what} during the run; not remembered: {lost}"))
         pending = [entry for entry in pending if entry.node not in changed]
-        texts = self._project.texts([entry.node for entry in pending])
-        new = texts.keys() - self._texts_kept
-        self._store.keep_texts({digest: texts[digest] for digest in new})
-        self._texts_kept.update(new)
+        self._keep_texts([entry.node for entry in pending])
         for entry in pending:
             self._store.remember(entry)
             self.used.add(entry.key)
@@ -381,6 +382,13 @@ class Remembering:
         if not seeds_itself(self._project.texts([node.name]).values()):
             self._places.set_note(name, job.parts.code)
             self._emit(Noted(node.name, f"{node.name}: it draws from {drawn}, {_SHARED}"))
+
+    def _keep_texts(self, nodes: Sequence[str]) -> None:
+        """Keep the sources that the results of nodes are made by, to show them later."""
+        texts = self._project.texts(nodes)
+        new = texts.keys() - self._texts_kept
+        self._store.keep_texts({digest: texts[digest] for digest in new})
+        self._texts_kept.update(new)
 
     def _changed(self, node: Node, job: Job) -> str | None:
         for name in job.inputs.values():
