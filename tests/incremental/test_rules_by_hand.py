@@ -79,6 +79,24 @@ def test_what_was_kept_makes_place_for_another_result(bench: Workbench) -> None:
     assert (bench.value("made_b"), bench.value("made_c")) == (25, 125)
 
 
+def test_a_plan_says_what_would_make_place_and_how_to_keep_it(bench: Workbench) -> None:
+    bench.write({OUT_B: "77\n"})
+    said = bench.command("plan").out
+    assert "! data/made_b.json was changed by hand: a run moves it to .noria/aside" in said
+    assert "--keep-edited made_b" in said
+    assert len(json.loads(bench.command("plan", "--json").out)["edited"]) == 1
+    assert aside(bench) == []
+    bench.edit_at_once(B, "RATE = 10", "RATE = 20")
+    assert "--keep-edited made_b" in bench.command("plan").out
+
+
+def test_to_keep_what_nobody_has_changed_is_told_to_be_in_vain(bench: Workbench) -> None:
+    bench.write({OUT_B: "77\n"})
+    assert "put it back and run with --keep-edited made_b" in bench.go().said.all
+    said = bench.go("--keep-edited", "made_b").said.all
+    assert "! --keep-edited made_b: nobody has changed it by hand" in said
+
+
 def test_what_was_kept_counts_in_this_project_alone(tmp_path: Path) -> None:
     store = {"pyproject.toml": f'{PYPROJECT}store = "{tmp_path}/store"\n'}
     one, two = (chain(tmp_path / name, **store) for name in ("one", "two"))

@@ -57,9 +57,9 @@ def _told(planned: Planning) -> str:
         for each in nodes
     ]
     lines = [table(("node", "verdict", "time", "why"), body, right=(2,))]
-    lines += [f"! {line}" for line in planned.late]
+    lines += [f"! {line}" for line in (*planned.late, *planned.edited)]
     lines += [
-        f"! {orphan.place}: left by the node {orphan.node!r}, which is gone"
+        f"! {planned.shown(orphan.place)}: left by the node {orphan.node!r}, which is gone"
         for orphan in planned.orphans
     ]
     counts = planned.counts()

@@ -7,15 +7,14 @@ from typing import Any
 
 from noria_catalog import DataCatalog
 from noria_catalog.errors import DatasetError
-from noria_catalog.suggest import nearest
 
 from noria.code import CodeReader, is_well_known
-from noria.errors import MissingInputError, SelectionError
+from noria.errors import MissingInputError
 from noria.graph import Node, Pipeline
 from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
-from noria.plan.decide import REUSE, RUN, WAIT, complete
+from noria.plan.decide import REUSE, RUN, WAIT
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
@@ -111,6 +110,7 @@ class Incremental:
             self.output_lying,
             self.gatherer.texts,
             run,
+            [],
         )
         self._nodes: dict[str, Node] = {}
         self._depended: dict[str, dict[str, str]] = {}
@@ -127,7 +127,7 @@ class Incremental:
         self.records.read_ahead(job.name for job in jobs)
         plan = decide(jobs, self.records, force=self._force, wanted=wanted)
         if self._keeping.names:
-            self._keep(plan)
+            self._keeping.keep_known(plan)
             plan = decide(jobs, self.records, force=self._force, wanted=wanted)
         self.plan_made = plan
         if self._closely:
@@ -260,6 +260,8 @@ class Incremental:
     def notes(self) -> Iterator[str]:
         """Yield a line for what the user may not have meant: old inputs, files that are nowhere."""
         assert self.plan_made is not None
+        for name in self._keeping.unedited:
+            yield f"--keep-edited {name}: nobody has changed it by hand since it was put there"
         yield from _told_late(self.plan_made)
         for name, depended in self._depended.items():
             for what, digest in depended.items():
@@ -395,21 +397,6 @@ class Incremental:
         entry = self.records.entry(key)
         assert entry is not None
         return next(output for output in entry.outputs if output.name == name)
-
-    def _keep(self, plan: Plan) -> None:
-        """Record what lies at the named places as results; of jobs that wait, when they do not."""
-        made = {name for job in plan.jobs if job.selected for name in job.outputs}
-        for name in self._keeping.names:
-            if name not in made:
-                raise SelectionError(
-                    f"--keep-edited {name}: no node of this run makes it",
-                    nearest=nearest(name, made),
-                )
-        digests = dict(plan.digests)
-        for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
-            if verdict.key or job.always:
-                parts = complete(job, digests, self.records) if verdict.key else job.parts
-                self._keeping.keep(job, parts, verdict.key)
 
     def _code_changed(self, nodes: Iterable[str], *, exactly: bool) -> Mapping[str, str]:
         functions = {name: self._nodes[name].func for name in nodes}

@@ -26,6 +26,8 @@ from noria.record.difference import changed_values
 from noria.record.history import run_with, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger
+from noria.runner.keeping import told_before
+from noria.runner.places import shown_in
 from noria.runner.prepare import prepare
 from noria.store import Store
 
@@ -88,6 +90,16 @@ class Planning:
         return list(self.memory.notes())
 
     @property
+    def edited(self) -> list[str]:
+        """A line for each output that somebody has changed, and that would make place."""
+        return [
+            told_before(name, self._place(name), verdict)
+            for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True)
+            if job.selected
+            for name in (*verdict.aside, *verdict.blocked)
+        ]
+
+    @property
     def is_settled(self) -> bool:
         """Whether all is in place, and nothing else is to be said."""
         verdicts = [
@@ -96,6 +108,10 @@ class Planning:
             if job.selected
         ]
         return set(verdicts) <= {REUSE} and not self.orphans and not self._plan.late
+
+    def shown(self, place: str) -> str:
+        """Return a place as it is called in the project's folder."""
+        return shown_in(self._session.project.path, place)
 
     def nodes(self) -> Iterator[Planned]:
         """Yield the selected nodes in the order in which they can run."""
@@ -200,6 +216,9 @@ class Planning:
     def _maker(self, dataset: str) -> str | None:
         return next((job.name for job in self._plan.jobs if dataset in job.outputs), None)
 
+    def _place(self, dataset: str) -> str:
+        return self.shown(str(self._session.catalog.describe(dataset).get("filepath", dataset)))
+
     def _declared(self, dataset: str) -> str | None:
         catalog = self._session.catalog
         place = catalog.where(dataset) if dataset in catalog else None
@@ -261,5 +280,6 @@ def document(planned: Planning, pipeline: str) -> Mapping[str, Any]:
             for each in planned.nodes()
         ],
         "late": planned.late,
+        "edited": planned.edited,
         "orphans": [orphan._asdict() for orphan in planned.orphans],
     }

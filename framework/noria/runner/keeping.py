@@ -4,8 +4,11 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from noria_catalog.suggest import nearest
+
 from noria.errors import SelectionError
-from noria.plan import Job, Parts
+from noria.plan import Job, Parts, Plan, Verdict
+from noria.plan.decide import complete
 from noria.runner.adoptions import Adoptions
 from noria.runner.places import Places
 from noria.runner.records import Records
@@ -30,10 +33,30 @@ class Keeping(NamedTuple):
     lying: Callable[[str], Output | None]
     texts: Callable[[Iterable[str]], Mapping[str, str]]
     run: str
+    unedited: list[str]
+    """Those that lie as they were made."""
 
     def wants(self, job: Job) -> list[str]:
         """Return those outputs of a job that are to be kept."""
         return [name for name in self.names if name in job.outputs]
+
+    def keep_known(self, plan: Plan) -> None:
+        """Keep what is to be kept of the jobs that need not wait for others.
+
+        Raises SelectionError for a dataset that none of the selected ones makes, and as ``keep``.
+        """
+        made = {name for job in plan.jobs if job.selected for name in job.outputs}
+        for name in self.names:
+            if name not in made:
+                raise SelectionError(
+                    f"--keep-edited {name}: no node of this run makes it",
+                    nearest=nearest(name, made),
+                )
+        for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
+            if verdict.key:
+                self.keep(job, complete(job, plan.digests, self.records), verdict.key)
+            elif job.always:
+                self.keep(job, job.parts, "")
 
     def keep(self, job: Job, parts: Parts, key: str) -> None:
         """Let what lies at the outputs be the job's result under a key, if it is another one.
@@ -51,6 +74,7 @@ class Keeping(NamedTuple):
             if entry is None:
                 entry = self._made_of(job, parts, key, name)
             elif _is_recorded(output, entry):
+                self.unedited.append(name)
                 continue
             outputs = tuple(output if one.name == name else one for one in entry.outputs)
             edited = f"{key}-{self.adoptions.mark_of(name, output.digest)}"
@@ -85,3 +109,13 @@ class Keeping(NamedTuple):
 def _is_recorded(output: Output, entry: Entry) -> bool:
     (recorded,) = (one.digest for one in entry.outputs if one.name == output.name)
     return output.digest in (recorded, f"{_OTHER}{recorded}")
+
+
+def told_before(name: str, place: str, verdict: Verdict) -> str:
+    """Return what a run would do with what somebody has made of an output at ``place``."""
+    if name in verdict.blocked:
+        return f"{place} holds what no run has recorded: a run stops there"
+    return (
+        f"{place} was changed by hand: a run moves it to .noria/aside"
+        f" (to have it for the result: --keep-edited {name})"
+    )

@@ -268,7 +268,8 @@ class Remembering:
         aside, root = self._project.aside, self._project.root
         who = "by hand, or by the run that was killed" if job.unsettled else "by hand"
         said = keep_aside(name, self._catalog, self._places, aside, root, who)
-        self._emit(Noted(node.name, f"{said} (to keep it in place: --keep-edited {name})"))
+        how = f"to have it for the result, put it back and run with --keep-edited {name}"
+        self._emit(Noted(node.name, f"{said} ({how})"))
 
     def _is_edited(self, name: str) -> bool:
         self._places.forget(name)
