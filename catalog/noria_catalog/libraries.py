@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from noria_catalog.errors import DatasetError
@@ -43,3 +44,21 @@ def imported(name: str) -> Any:
     module = sys.modules.get(name)
     spec = getattr(module, "__spec__", None)
     return None if getattr(spec, "_initializing", False) else module
+
+
+def missing_library(kind: type[Any]) -> DatasetError | None:
+    """Return why datasets of a class cannot be used: the library that it ``needs`` is missing.
+
+    A class says so by the module's name and what brings it; nothing of it is imported.
+
+    >>> class Dataset:
+    ...     needs = ("no_such_library", "noria[polars]")
+    >>> print(missing_library(Dataset))
+    it needs no_such_library, which is not installed
+      pip install 'noria[polars]'
+    """
+    needs = getattr(kind, "needs", None)
+    if needs is None or find_spec(needs[0]) is not None:
+        return None
+    name, what = needs
+    return DatasetError(f"it needs {name}, which is not installed", hint=f"pip install '{what}'")

@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from noria import open_project
+from noria.project.catalog_check import check_catalog
+from noria.project.check import check_project
 
 from tests.project_on_disk import ProjectOnDisk, environment
 
@@ -145,6 +148,56 @@ def test_warnings_do_not_fail(project: ProjectOnDisk) -> None:
     assert "'params:rounds' is declared nowhere: node 'fit'" in said
     assert "did you mean 'params:round'?" in said
     assert "the input 'orders', wanted by node 'clean'" in said
+
+
+def test_a_library_that_a_dataset_needs_and_that_is_missing(
+    project: ProjectOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.edit("conf/base/catalog.yml", "json.JSONDataset", "pandas.ExcelDataset")
+    project.edit("conf/base/catalog.yml", "totals.json", "totals.xlsx")
+    session = open_project(project.path)
+    assert check_project(session).findings == ()
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    for checked in (check_project(session), check_catalog(session)):
+        (finding,) = checked.errors
+        assert str(finding) == (
+            "conf/base/catalog.yml:6:9: dataset 'totals': it needs openpyxl, which is not installed"
+            "\n  pip install 'noria[excel]'"
+        )
+
+
+def test_one_mistake_in_the_code_is_told_once(project: ProjectOnDisk) -> None:
+    other = "src/shop/pipelines/other"
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.write(
+        {
+            f"{other}/__init__.py": "",
+            f"{other}/pipeline.py": "from shop.pipelines.sales.pipeline import create_pipeline\n",
+            nodes: "import smtplib\n\n\ndef clean(:\n",
+        }
+    )
+    for words in (("check",), ("catalog", "check")):
+        said = project.noria(*words, code=2).out
+        assert "pipelines 'other', 'sales' cannot be imported: invalid syntax" in said
+        assert "1 error" in said
+    (found,) = json.loads(project.noria("check", "--json", code=2).out)["findings"]
+    assert found["pipelines"] == ["other", "sales"]
+
+
+def test_the_effects_of_a_node_are_told_in_one_warning(project: ProjectOnDisk) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "import pandas as pd\n", "import smtplib\n\nimport pandas as pd\n")
+    project.edit(
+        nodes,
+        "    return orders",
+        '    with smtplib.SMTP("mail") as mail:\n'
+        '        mail.sendmail("a", "b", "c")\n'
+        "    return orders",
+    )
+    said = project.noria("check").out
+    assert "1 warning" in said
+    assert "mail: .sendmail()" in said
+    assert "; smtplib.SMTP()" in said
 
 
 def test_an_input_that_nobody_makes_fails(project: ProjectOnDisk) -> None:

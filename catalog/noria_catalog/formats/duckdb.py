@@ -33,6 +33,8 @@ class TableDataset:
     3
     """
 
+    needs: ClassVar[tuple[str, str]] = ("duckdb", "noria[duckdb]")
+
     path_arguments: ClassVar[tuple[str, ...]] = ("database",)
 
     def __init__(
@@ -138,6 +140,8 @@ class QueryDataset:
     >>> QueryDataset("select 1 + $more as sum", load_args={"params": {"more": 2}}).load()["sum"][0]
     np.int32(3)
     """
+
+    needs: ClassVar[tuple[str, str]] = ("duckdb", "noria[duckdb]")
 
     path_arguments: ClassVar[tuple[str, ...]] = ("database", "filepath")
 

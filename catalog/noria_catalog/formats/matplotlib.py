@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from noria_catalog.errors import LoadError, SaveError
 from noria_catalog.file_dataset import FileDataset
@@ -40,6 +40,8 @@ class MatplotlibDataset(FileDataset):
     >>> dataset.exists()
     True
     """
+
+    needs: ClassVar[tuple[str, str]] = ("matplotlib", "matplotlib")
 
     def __init__(
         self,

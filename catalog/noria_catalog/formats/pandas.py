@@ -280,6 +280,8 @@ class ExcelDataset(FileDataset):
     3
     """
 
+    needs: ClassVar[tuple[str, str]] = ("openpyxl", "noria[excel]")
+
     load_function: ClassVar[str | None] = "pandas:read_excel"
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False}
 

@@ -21,6 +21,8 @@ class ImageDataset(FileDataset):
     (2, 3)
     """
 
+    needs: ClassVar[tuple[str, str]] = ("PIL", "noria[images]")
+
     loads: ClassVar[str | None] = "PIL.Image.Image"
 
     def read(self, path: Path) -> Any:

@@ -20,6 +20,8 @@ class JSONDataset(FileDataset):
     'Delays'
     """
 
+    needs: ClassVar[tuple[str, str]] = ("plotly", "plotly")
+
     load_function: ClassVar[str | None] = "plotly.io:from_json"
     save_function: ClassVar[str | None] = "plotly.io:to_json"
 
@@ -52,6 +54,8 @@ class HTMLDataset(FileDataset):
     >>> dataset.exists()
     True
     """
+
+    needs: ClassVar[tuple[str, str]] = ("plotly", "plotly")
 
     save_function: ClassVar[str | None] = "plotly.io:to_html"
 

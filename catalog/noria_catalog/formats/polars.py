@@ -43,6 +43,8 @@ class EagerPolarsDataset(FileDataset):
     3
     """
 
+    needs: ClassVar[tuple[str, str]] = ("polars", "noria[polars]")
+
     loads: ClassVar[str | None] = "polars.DataFrame"
     other_with: ClassVar[frozenset[str]] = frozenset({"sheet_id", "sheet_name"})
 

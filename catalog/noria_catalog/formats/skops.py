@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from noria_catalog.errors import LoadError
 from noria_catalog.file_dataset import FileDataset
@@ -27,6 +27,8 @@ class SkopsDataset(FileDataset):
     >>> dataset.load()
     {'weights': [1, 2]}
     """
+
+    needs: ClassVar[tuple[str, str]] = ("skops", "noria[skops]")
 
     def read(self, path: Path) -> Any:
         """Return the object in the file ``path``; raises LoadError for types nobody trusts."""

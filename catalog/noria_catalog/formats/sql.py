@@ -22,6 +22,8 @@ _DRIVERS = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLd
 class _Database:
     """What both datasets need: a connection, made at use from ``con`` of the credentials."""
 
+    needs: ClassVar[tuple[str, str]] = ("sqlalchemy", "noria[sql]")
+
     other_with: ClassVar[frozenset[str]] = frozenset({"chunksize"})
 
     def __init__(self, credentials: Mapping[str, Any] | None) -> None:

@@ -11,7 +11,15 @@ from noria_catalog.suggest import nearest
 from noria.errors import MissingInputError
 from noria.graph import Pipeline
 from noria.graph.names import is_parameter
-from noria.project.check import ERROR, WARNING, Checked, Finding, checkable, finding_of
+from noria.project.check import (
+    ERROR,
+    WARNING,
+    Checked,
+    Finding,
+    broken_findings,
+    checkable,
+    finding_of,
+)
 from noria.project.modules import put_in_place
 from noria.project.registry import DEFAULT
 from noria.project.session import Session
@@ -36,7 +44,7 @@ def check_catalog(session: Session) -> Checked:
     """
     catalog = written_catalog(session)
     pipelines, broken = checkable(session)
-    findings = [finding_of(error)._replace(pipelines=(name,)) for name, error in broken]
+    findings = list(broken_findings(broken))
     written = catalog.keys()
     used = {name for each in pipelines.values() for name in each.datasets()}
     saved = {name for each in pipelines.values() for name in each.all_outputs()}

@@ -93,8 +93,8 @@ def _selected(
     if selection is not None:
         return {selection.pipeline: session.select(selection)}
     pipelines, broken = checkable(session)
-    for name, error in broken:
-        _note(found, finding_of(error), name)
+    for finding in broken_findings(broken):
+        found[finding.kind, finding.message, finding.where] = finding
     return pipelines
 
 
@@ -112,12 +112,30 @@ def checkable(session: Session) -> tuple[dict[str, Pipeline], list[tuple[str, No
     return pipelines, broken
 
 
+def broken_findings(broken: Iterable[tuple[str, NoriaError]]) -> Iterator[Finding]:
+    """Yield what is wrong with pipelines that cannot be made: of many one thing is told once."""
+    alike: dict[tuple[Any, ...], list[tuple[str, NoriaError]]] = {}
+    for name, error in broken:
+        said = error.message.replace(f"pipeline {name!r}", "")
+        alike.setdefault((type(error), error.where, said), []).append((name, error))
+    for together in alike.values():
+        name, error = together[0]
+        names = tuple(name for name, _ in together)
+        finding = finding_of(error)._replace(pipelines=names)
+        if len(names) > 1:
+            told = f"pipelines {', '.join(map(repr, names))}"
+            message = finding.message.replace(f"pipeline {name!r}", told)
+            finding = finding._replace(message=message)
+        yield finding
+
+
 def _examined(
     examination: Examination, session: Session, made: Collection[str]
 ) -> Iterator[Finding]:
     wrong = list(examination.datasets())
     yield from map(finding_of, wrong)
     if not wrong:
+        yield from map(finding_of, examination.libraries())
         for name in examination.missing():
             declared = name in session.catalog
             # Data may lie on another machine; what is declared nowhere is nowhere.
@@ -143,15 +161,18 @@ def _meant(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
         if not node.outputs or node.cache is False:
             continue
         kept = node.cache is True or bool(node.depends_on)
+        effects: dict[str, list[str]] = {}
         for effect in reader.fingerprint(node.func).effects:
             if effect.kind in _MEANT or (effect.kind == "network" and kept):
-                message = (
-                    f"node {node.name!r} ({node.where}) has an effect beside its outputs"
-                    f" ({effect.kind}: {effect.what}, {effect.where}), which is not had while its"
-                    " recorded result is used"
-                )
-                hint = "if it is to be had in every run: node(..., cache=False)"
-                yield Finding(WARNING, "effect", message, None, None, hint, ())
+                effects.setdefault(effect.kind, []).append(f"{effect.what}, {effect.where}")
+        for kind, places in effects.items():
+            message = (
+                f"node {node.name!r} ({node.where}) has an effect beside its outputs"
+                f" ({kind}: {'; '.join(places)}), which is not had while its recorded result is"
+                " used"
+            )
+            hint = "if it is to be had in every run: node(..., cache=False)"
+            yield Finding(WARNING, "effect", message, None, None, hint, ())
 
 
 def _unused(session: Session, read: set[str]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Confirms, Exists
+from noria_catalog.entry_check import missing_libraries
 from noria_catalog.errors import DatasetDefinitionError, NoriaError
 from noria_catalog.located import Located, locate
 from noria_catalog.memory import MemoryDataset
@@ -106,6 +107,12 @@ class Examination:
         if not broken:
             yield from _transcoded(self.pipeline, catalog)
             yield from _confirmed(self.pipeline, catalog)
+
+    def libraries(self) -> Iterator[NoriaError]:
+        """Yield the libraries that the datasets need and that are not installed."""
+        for name in sorted(self.pipeline.datasets().intersection(self._catalog.declared)):
+            if name not in self._given:
+                yield from missing_libraries(name, self._catalog)
 
     def missing(self) -> list[str]:
         """Return the inputs that are declared nowhere, or do not exist."""
