@@ -15,6 +15,7 @@ from noria_catalog.errors import (
     SaveError,
 )
 from noria_catalog.located import Located, Where
+from noria_catalog.publish import shown
 from noria_catalog.redact import SECRET_KEYS, cleaned, redacted, secrets_in
 from noria_catalog.suggest import nearest
 
@@ -80,6 +81,8 @@ def _explained(error: Exception, known: Known, name: str, deed: str) -> DatasetE
     place = known.place(name)
     at = "" if place is None else f" at {place}"
     message = cleaned(f"{at}: {said}", known.secrets(name))
+    if place is not None:
+        message = message.replace(place, shown(place))
     close, hint = _mend(error, known, name, deed)
     return kind(
         f"cannot {deed} {name!r}{message}",

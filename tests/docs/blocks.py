@@ -13,7 +13,7 @@ _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # values go by the versions of their libraries.
 _MASKS = [
     (r"\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z", "RUN"),
-    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "MOMENT"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "MOMENT"),
     (r"<?\b\d+(\.\d+)? (ms|s|min|h)\b", "TIME"),
     (r"\b\d+(\.\d+)? (B|kB|MB|GB)\b", "SIZE"),
     (r"process \d+", "process N"),

@@ -11,6 +11,7 @@ import pytest
 
 from tests.project_on_disk import ProjectOnDisk, environment
 
+PIPELINE = "src/shop/pipelines/sales/pipeline.py"
 NODES = "src/shop/pipelines/sales/nodes.py"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="not here: pseudo-terminals")
@@ -23,7 +24,7 @@ def _in_terminal(project: ProjectOnDisk, *words: str) -> str:
     process = subprocess.Popen(
         [sys.executable, "-m", "noria", *words],
         cwd=project.path,
-        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"},
+        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "30"},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -59,8 +60,23 @@ def test_a_terminal_shows_what_runs_and_ends_with_the_summary(project: ProjectOn
     assert "· total" in plain
     assert "2 left" in plain
     assert "\x1b[1A" in heard or "\x1b[2K" in heard  # drawn over, not scrolled
+    assert re.search(r"run \S+: 2 nodes, inline", plain)  # none of it is cut
     assert plain.rindex("done in") > plain.rindex("● clean")
     assert "data/totals.json" in plain.split("done in")[-1]
+
+
+def test_a_table_too_wide_for_the_terminal_goes_on_in_the_lines_below(
+    project: ProjectOnDisk,
+) -> None:
+    long = "of_a_name_that_takes_more_than_half_a_line"
+    for name in ("orders", "clean_orders"):
+        project.edit(PIPELINE, f'"{name}"', f'"{name}_{long}"')
+    project.edit("conf/base/catalog.yml", "orders:", f"orders_{long}:")
+    plain = _plain(_in_terminal(project, "plan"))
+    assert max(map(len, plain.splitlines())) <= 80
+    assert re.search(rf"depends on\r\n +clean_orders_{long}", plain)
+    piped = project.noria("plan").out  # for programs nothing is broken
+    assert f"depends on clean_orders_{long}" in piped
 
 
 def test_what_nodes_print_stands_above_the_display(project: ProjectOnDisk) -> None:

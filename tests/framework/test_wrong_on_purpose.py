@@ -381,6 +381,21 @@ def test_a_ledger_that_is_none(project: ProjectOnDisk) -> None:
     assert "cannot be read" in err
 
 
+def test_what_lies_in_the_project_is_named_as_in_its_folder_from_everywhere(
+    project: ProjectOnDisk,
+) -> None:
+    below = ProjectOnDisk(project.path / "src")
+    said = below.noria("run").out
+    assert "data/totals.json\n" in said
+    assert said.count("total  ") == 1  # no node is told twice
+    for words in (("runs", "show"), ("lineage", "totals"), ("cache", "status")):
+        assert str(project.path) not in below.noria(*words).out
+    project.write({"data/orders.csv": ""})
+    error = below.noria("run", code=1).err
+    assert "cannot load 'orders' at data/orders.csv" in error
+    assert str(project.path) not in error
+
+
 def test_a_pipe_among_the_sources_holds_nobody_up(project: ProjectOnDisk) -> None:
     os.mkfifo(project.path / "src/shop/waiting.py")
     os.mkfifo(project.path / "src/shop/waiting.txt")

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -49,7 +48,7 @@ def status(env: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        _show(found, place_shown(str(folder), Path.cwd()))
+        _show(found, place_shown(str(folder), project.path))
 
 
 def _show(found: dict[str, Any], folder: str) -> None:
@@ -63,7 +62,7 @@ def _show(found: dict[str, Any], folder: str) -> None:
         click.echo(f"  set aside  {found['aside']:,}, {size(found['aside_size'])}")
 
 
-@cache.command()
+@cache.command(short_help="Take outputs that lie there for results.")
 @selection_options
 @configuration_options
 @json_option

@@ -29,7 +29,7 @@ def catalog() -> None:
     """Show, check and preview the data that the project declares."""
 
 
-@catalog.command("list")
+@catalog.command("list", short_help="List the datasets: type, place, declaration.")
 @click.option("-p", "--pipeline", metavar="NAME", help="What this pipeline reads and makes.")
 @configuration_options
 @json_option
@@ -58,7 +58,7 @@ def list_(pipeline: str | None, as_json: bool, **given: Any) -> None:
         click.echo(table(("dataset", *columns[1:]), body))
 
 
-@catalog.command()
+@catalog.command(short_help="Show what is declared of one, and what lies there.")
 @click.argument("name")
 @configuration_options
 @json_option
@@ -84,7 +84,7 @@ def describe(name: str, as_json: bool, **given: Any) -> None:
         click.echo(f"{key.ljust(width)}  {told}")
 
 
-@catalog.command()
+@catalog.command(short_help="Show the beginning of a dataset.")
 @click.argument("name")
 @click.option("--rows", default=_ROWS, show_default=True, type=click.IntRange(1), help="How many.")
 @configuration_options
@@ -98,7 +98,7 @@ def preview(name: str, rows: int, as_json: bool, **given: Any) -> None:
         click.echo(data_as_text(beginning, rows))
 
 
-@catalog.command()
+@catalog.command(short_help="List the versions of a dataset.")
 @click.argument("name")
 @configuration_options
 @json_option
@@ -120,7 +120,7 @@ def versions(name: str, as_json: bool, **given: Any) -> None:
             click.echo(f"  {version}" + ("  loaded" if version == loaded else ""))
 
 
-@catalog.command()
+@catalog.command(short_help="Find what is wrong, loading nothing.")
 @configuration_options
 @json_option
 def check(as_json: bool, **given: Any) -> int:
@@ -139,7 +139,7 @@ def check(as_json: bool, **given: Any) -> int:
     return MISTAKE if checked.errors else 0
 
 
-@catalog.command()
+@catalog.command(short_help="Print the JSON Schema, by which editors check.")
 @click.option("--write", is_flag=True, help=f"Write it to {SCHEMA}, where editors look for it.")
 @configuration_options
 @click.option("--json", is_flag=True, expose_value=False, help="It is JSON anyway.")

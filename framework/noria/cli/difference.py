@@ -66,10 +66,10 @@ def _sections(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
         yield "besides", [f"  {each.name}{_reached(each.nodes)}" for each in compared.other]
     if compared.followed:
         body = [
-            (each.node, ", ".join(each.because), _results(each, sides))
+            (each.node, _results(each, sides), ", ".join(each.because))
             for each in compared.followed
         ]
-        yield "what followed", [table(("node", "because", "its results"), body)]
+        yield "what followed", [table(("node", "its results", "because"), body)]
     if sides.metrics:
         yield "metrics", [_metrics(sides.metrics)]
     yield from _missing(sides)

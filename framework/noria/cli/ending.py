@@ -44,8 +44,19 @@ def run_to_the_end(call: Callable[[], int]) -> int:
 
 
 def report(error: NoriaError) -> None:
-    """Print an error as the user reads it: ``Error:``, what and where, and what to do."""
-    _report(str(error))
+    """Print an error as the user reads it: ``Error:``, what and where, and what to do.
+
+    What lies in the project is named as in its folder, wherever the user stands.
+    """
+    _report(_in_project(str(error)))
+
+
+def _in_project(text: str) -> str:
+    from noria.project.discover import find_project
+
+    with suppress(NoriaError, OSError):
+        return text.replace(f"{find_project(Path.cwd()).path}{os.sep}", "")
+    return text
 
 
 def _explain(error: Exception | KeyboardInterrupt) -> int:

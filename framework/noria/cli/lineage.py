@@ -8,13 +8,13 @@ import click
 
 from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option
-from noria.cli.printing import duration, moment, print_json
+from noria.cli.printing import duration, print_json
 from noria.cli.summary import place_shown
 from noria.project.origins import Lineage, Origin, lineage_of
 
 _DIGEST_SHOWN = 12
 _MOST_MODULES = 6
-_LONGEST_VALUE = 70
+_LONGEST_LINE = 78
 
 
 @click.command()
@@ -27,39 +27,39 @@ def lineage(dataset: str, as_json: bool, **given: Any) -> None:
     What lies there is found by its bytes, so this holds for a file of another branch too. Each
     step stands before what it was made from; the last are raw data.
     """
-    found = lineage_of(open_session(given), dataset)
+    session = open_session(given)
+    found = lineage_of(session, dataset)
     if as_json:
         print_json(_document(found))
     else:
-        _tell(found)
+        _tell(found, session.project.path)
 
 
-def _tell(found: Lineage) -> None:
+def _tell(found: Lineage, root: Path) -> None:
     if not found.present:
         click.echo(f"nothing lies at {found.dataset} now; this is what was recorded last\n")
     for number, origin in enumerate(found.origins):
-        lines = list(_lines(origin))
+        lines = list(_lines(origin, root))
         click.echo("\n".join([lines[0], *(f"  {line}" for line in lines[1:])]))
         if number == 0 and origin.step.making is None:
             click.echo("  no run has recorded these bytes: raw data, or changed by hand")
 
 
-def _lines(origin: Origin) -> list[str]:
+def _lines(origin: Origin, root: Path) -> list[str]:
     step, making = origin.step, origin.step.making
-    lines = [f"{step.dataset}  {_place(origin)}  {_digest(step.digest)}{_state(origin)}"]
+    lines = [f"{step.dataset}  {_place(origin, root)}  {_digest(step.digest)}{_state(origin)}"]
     if making is None:
         return lines
     if making.edited_in:
         lines.append(
-            f"made by {making.node}, then changed by hand and kept in run {making.edited_in},"
-            f" {moment(making.made)}"
+            f"made by {making.node}, then changed by hand and kept in run {making.edited_in}"
         )
     else:
         took = duration(making.seconds)
-        lines.append(f"made by {making.node} in run {making.run}, {moment(making.made)}, in {took}")
+        lines.append(f"made by {making.node} in {took}, run {making.run}")
     if origin.code:
         lines.append(f"code        {_modules(origin.code)}")
-    lines += [f"parameter   {name} = {_value(value)}" for name, value in origin.parameters]
+    lines += [_parameter(name, value) for name, value in origin.parameters]
     if making.parts.depends:
         lines.append(f"depends on  {', '.join(making.parts.depends)}")
     if step.inputs:
@@ -67,12 +67,11 @@ def _lines(origin: Origin) -> list[str]:
     return lines
 
 
-def _place(origin: Origin) -> str:
-    here = Path.cwd()
+def _place(origin: Origin, root: Path) -> str:
     if origin.place:
-        return place_shown(origin.place, here)
+        return place_shown(origin.place, root)
     if origin.made_at:
-        return f"in memory (once at {place_shown(origin.made_at, here)})"
+        return f"in memory (once at {place_shown(origin.made_at, root)})"
     return "in memory"
 
 
@@ -100,9 +99,9 @@ def _modules(symbols: list[str]) -> str:
     return ", ".join([*told, *([f"{rest} modules more"] if rest > 0 else [])])
 
 
-def _value(value: Any) -> str:
-    told = "?" if value is None else repr(value)
-    return told if len(told) <= _LONGEST_VALUE else f"{told[:_LONGEST_VALUE]}…"
+def _parameter(name: str, value: Any) -> str:
+    told = f"parameter   {name.removeprefix('params:')} = {'?' if value is None else repr(value)}"
+    return told if len(told) <= _LONGEST_LINE else f"{told[: _LONGEST_LINE - 1]}…"
 
 
 def _document(found: Lineage) -> dict[str, Any]:

@@ -13,6 +13,7 @@ _UNITS = ("B", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000.0
 _MINUTE = 60.0
 _LONGEST_VALUE = 70
+_LEAST_WIDTH = 24
 
 
 def duration(seconds: float | None) -> str:
@@ -107,6 +108,8 @@ def table(
 ) -> str:
     """Return a plain table, columns aligned; ``right`` are the columns aligned to the right.
 
+    In a terminal that is too narrow the last column goes on in the lines below.
+
     >>> print(table(("node", "time"), [("clean", "2 s"), ("join", "12 s")], right=[1]))
       node   time
       clean   2 s
@@ -115,14 +118,44 @@ def table(
     cells = [tuple(header), *(tuple(line) for line in body)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     to_right = frozenset(right)
+    room = None if len(widths) - 1 in to_right else _room()
     lines = []
     for line in cells:
         parts = [
             cell.rjust(width) if at in to_right else cell.ljust(width)
             for at, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
-        lines.append("  " + "  ".join(parts).rstrip())
+        whole = "  " + "  ".join(parts).rstrip()
+        if room is not None and len(whole) > room:
+            whole = _broken("  " + "  ".join(parts[:-1]), line[-1], room)
+        lines.append(whole)
     return "\n".join(lines)
+
+
+def _room() -> int | None:
+    """Return how many letters fit into a line of the terminal, ``None`` where there is none."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _broken(before: str, last: str, room: int) -> str:
+    """Return a line of a table whose last cell goes on below, beside the others or under them."""
+    import textwrap
+
+    beside = len(before) + 2 + _LEAST_WIDTH <= room
+    indent = " " * (len(before) + 2 if beside else 6)
+    below = textwrap.fill(
+        last,
+        max(room, len(indent) + _LEAST_WIDTH),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return before + below[len(before) :] if beside else f"{before.rstrip()}\n{below}"
 
 
 def print_json(value: Any) -> None:

@@ -20,7 +20,7 @@ from noria.record.events import (
     RunStarted,
 )
 
-_LINES_AROUND = 8  # of the terminal's height, for the prompt, the bar and what nodes print
+_LINES_AROUND = 9  # of the terminal's height, for the prompt, the bar and what nodes print
 _REFRESHES_A_SECOND = 8
 OBVIOUS = ("", "no result yet", "forced")
 """Reasons that need not be told."""
@@ -158,9 +158,9 @@ class _Display:
             return
         done = tally.ready
         left = len(tally.nodes) - done - len(tally.of("failed"))
+        yield Text(headline(tally), overflow="ellipsis", no_wrap=True)
         bar = Table.grid(padding=(0, 1))
         bar.add_row(
-            Text(headline(tally), overflow="ellipsis", no_wrap=True),
             ProgressBar(total=len(tally.nodes), completed=done, width=24),
             Text(f"{done} done, {left} left, {duration(tally.seconds)}"),
         )

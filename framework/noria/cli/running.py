@@ -4,7 +4,6 @@ import shlex
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 from noria.cli.interrupt import heed_interrupts
@@ -69,7 +68,7 @@ def run_here(
     tally = Tally(began)
     stream = sys.stderr if as_json else sys.stdout
 
-    fresh = None
+    fresh = progress = None
     if not (force or no_cache):
         fresh = _noting(session, lambda: _said(tally, as_json=as_json, quiet=quiet))
     try:
@@ -106,16 +105,12 @@ def run_here(
         else:
             raise
     finally:
-        if tally.run:
-            _tell(tally, as_json=as_json, quiet=quiet)
+        if tally.run and as_json:
+            print_json(summary_document(tally))
+        elif tally.run and not quiet:
+            told = progress is not None
+            say(f"\n{summary(tally, root=session.project.path, told=told)}")
     return 0 if failure is None else _debug(failure)
-
-
-def _tell(tally: Tally, *, as_json: bool, quiet: bool) -> None:
-    if as_json:
-        print_json(summary_document(tally))
-    elif not quiet:
-        say(f"\n{summary(tally, here=Path.cwd())}")
 
 
 def _noting(session: Session, said: Callable[[], str]) -> Callable[[Memory], None]:

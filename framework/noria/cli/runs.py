@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -37,7 +36,7 @@ def list_(limit: int, as_json: bool) -> None:
         body = [
             (
                 entry["id"],
-                moment(entry["started"]),
+                moment(entry["started"])[: -len(":00")],
                 entry["status"],
                 f"{entry['done']}/{entry['nodes']}",
                 duration(entry["seconds"]),
@@ -49,7 +48,7 @@ def list_(limit: int, as_json: bool) -> None:
         click.echo(table(header, body, right=(3, 4)))
 
 
-@runs.command()
+@runs.command(short_help="Show one run.")
 @click.argument("run", default="last")
 @json_option
 def show(run: str, as_json: bool) -> None:
@@ -67,7 +66,7 @@ def show(run: str, as_json: bool) -> None:
         _show(found)
 
 
-@runs.command()
+@runs.command(short_help="Show what differs between two runs, and why.")
 @click.argument("before", required=False)
 @click.argument("after", default="last")
 @json_option
@@ -111,13 +110,13 @@ def _show(run: dict[str, Any]) -> None:
     click.echo("\n" + table(header, body, right=(2, 3)))
     saved = [entry for node in run["nodes"] for entry in node["saved"] if entry["place"]]
     if saved:
-        here = Path.cwd()
+        root = find_here().path
         places = [
             (
                 entry["dataset"],
                 rows(entry["rows"]),
                 size(entry["bytes"]),
-                place_shown(entry["place"], here),
+                place_shown(entry["place"], root),
             )
             for entry in saved
         ]

@@ -9,15 +9,19 @@ from noria.cli.tally import NodeTally, Tally
 _MOST_NODES = 25
 
 
-def summary(tally: Tally, *, here: Path) -> str:
-    """Return the summary as text; places are shown relative to ``here``."""
+def summary(tally: Tally, *, root: Path, told: bool = False) -> str:
+    """Return the summary as text; places are shown as in the project's folder ``root``.
+
+    ``told``: each node that ended had its line; of few that is not said again, of many the slowest
+    are.
+    """
     start = duration(tally.started - tally.began) if tally.began else ""
-    waited = f"{duration(tally.seconds)}" + (f", {start} of it to start" if start else "")
-    blocks = [f"{tally.status} in {waited}: {counts(tally)}"]
+    waited = f"{duration(tally.seconds)}" + (f" ({start} of it to start)" if start else "")
+    blocks = [f"{tally.status} in {waited}, {counts(tally)}"]
     nodes = [node for node in tally.nodes.values() if node.seconds is not None]
-    if nodes:
+    if nodes and not (told and len(nodes) <= _MOST_NODES):
         blocks.append(_nodes(nodes))
-    results = _results(tally, here)
+    results = _results(tally, root, told=told)
     if results:
         blocks.append(results)
     return "\n\n".join(blocks)
@@ -103,27 +107,32 @@ def _nodes(nodes: list[NodeTally]) -> str:
     return text + (f"\n  and {rest:,} quicker ones: `noria runs show last`" if rest else "")
 
 
-def _results(tally: Tally, here: Path) -> str:
+def _results(tally: Tally, root: Path, *, told: bool) -> str:
     saved = [entry for node in tally.nodes.values() for entry in node.saved if entry.place]
     shown = saved[-_MOST_NODES:]
-    body = [
-        (entry.dataset, rows(entry.rows), size(entry.bytes), place_shown(str(entry.place), here))
-        for entry in shown
-    ]
-    if not body:
+    if not shown:
         return ""
-    text = table(("result", "rows", "size", "place"), body, right=(1, 2))
+    places = [place_shown(str(entry.place), root) for entry in shown]
+    if told:
+        names = [entry.dataset for entry in shown]
+        text = table(("result", "place"), zip(names, places, strict=True))
+    else:
+        body = [
+            (entry.dataset, rows(entry.rows), size(entry.bytes), place)
+            for entry, place in zip(shown, places, strict=True)
+        ]
+        text = table(("result", "rows", "size", "place"), body, right=(1, 2))
     rest = len(saved) - len(shown)
     return text + (f"\n  and {rest:,} earlier ones: `noria runs show last`" if rest else "")
 
 
-def place_shown(place: str, here: Path) -> str:
-    """Return a place as the user would type it in the folder ``here``.
+def place_shown(place: str, root: Path) -> str:
+    """Return a place as it is called in the project's folder ``root``, wherever the user stands.
 
-    >>> place_shown("s3://bucket/key", Path("/tmp"))
-    's3://bucket/key'
+    >>> place_shown("s3://bucket/key", Path("/srv")), place_shown("/srv/data/a.csv", Path("/srv"))
+    ('s3://bucket/key', 'data/a.csv')
     """
-    try:
-        return Path(place).relative_to(here).as_posix() if "://" not in place else place
-    except ValueError:
-        return place
+    for folder in () if "://" in place else (root, root.resolve()):
+        if Path(place).is_relative_to(folder):
+            return Path(place).relative_to(folder).as_posix()
+    return place
