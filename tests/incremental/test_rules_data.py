@@ -396,3 +396,12 @@ def test_a_transcoded_dataset_is_one(fresh: Workbench) -> None:
     (fresh.path / "data/made_b.json").unlink()
     assert fresh.did() == ""
     assert fresh.value("made_b") == 45
+
+
+def test_an_input_that_its_maker_makes_no_longer_is_told(bench: Workbench) -> None:
+    bench.edit(WHERE_PIPELINE, 'outputs="made_a", name="A"', 'outputs="clean_a", name="A"')
+    for words in (("plan",), ("run",)):
+        said = " ".join(bench.command(*words).all.split())
+        assert "made_a: used as it lies, no node makes it any more (A makes clean_a now" in said
+    assert bench.did() in ("", "A")  # undeclared, it lives in memory
+    assert bench.value("made_c") == 125

@@ -15,6 +15,7 @@ from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT
+from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
@@ -263,6 +264,10 @@ class Incremental:
         for name in self._keeping.unedited:
             yield f"--keep-edited {name}: nobody has changed it by hand since it was put there"
         yield from _told_late(self.plan_made)
+        wiring = self._whole.wiring
+        read = {name for job in self.plan_made.jobs for name in job.inputs.values()}
+        nodes = {node.name: node for node in wiring.nodes}
+        yield from told_abandoned(read & wiring.free_inputs, nodes, self._places, self._store)
         for name, depended in self._depended.items():
             for what, digest in depended.items():
                 if digest == MISSING:
