@@ -92,7 +92,7 @@ def test_the_lineage_is_told_in_words(project: ProjectOnDisk) -> None:
     assert "totals  data/totals.json" in said
     assert ", run 20" in said
     assert "code        1 of shop.pipelines.sales.nodes" in said
-    assert "parameter   params:rate = 1.5" in said
+    assert "parameter   rate = 1.5" in said
     assert "from        clean_orders" in said
     assert "orders  data/orders.csv" in said
 
