@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from noria.record.hand import EDITED
 from noria.record.trouble import explained, place
 
-_LATELY = 10  # runs
+_LATELY = 30  # runs
 _FEW = 8  # nodes that are looked up one by one
 _HAD = "status IN ('done', 'reused', 'restored')"
 
