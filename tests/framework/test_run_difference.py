@@ -184,6 +184,11 @@ def test_there_must_be_two_runs(project: ProjectOnDisk) -> None:
     assert "no run '1999'" in project.noria("runs", "diff", "1999", code=2).err
 
 
+def test_a_run_is_not_compared_with_itself(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    assert "both names mean the run 20" in project.noria("runs", "diff", "last", code=2).err
+
+
 def test_a_parameter_below_one_that_is_read_has_its_readers() -> None:
     def ran(name: str, digest: str) -> Ran:
         parts = Parts("c", "l", "3.11", "", {"0": (name, digest)}, {}, {"out": "m"}, {})

@@ -29,10 +29,15 @@ class Sides(NamedTuple):
 def two_runs(connection: Connection, store: Store, before: str | None, after: str) -> Sides:
     """Return two runs side by side; ``before`` ``None`` is the run before the other.
 
-    Raises RunError when a name means no run, or several.
+    Raises RunError when a name means no run, or several, or both mean one.
     """
     second = show_run(connection, after)
     first = show_run(connection, _earlier(connection, second) if before is None else before)
+    if first["id"] == second["id"]:
+        raise RunError(
+            f"both names mean the run {first['id']}",
+            hint="`noria runs diff` without names compares the last two",
+        )
     (old, outputs_before), (new, outputs_after) = (_facts(run, store) for run in (first, second))
     metrics = list(_metrics(outputs_before, outputs_after, store))
     return Sides(first, second, compare(old, new, store.text), metrics)
