@@ -219,7 +219,10 @@ def test_credentials_are_shown_nowhere(project: ProjectOnDisk) -> None:
     ):  # fmt: skip
         assert canary not in project.noria("catalog", *words, code=code).all
     project.edit("src/shop/pipelines/sales/pipeline.py", 'outputs="totals"', 'outputs="a"')
-    assert canary not in project.noria("run", "--pipeline", "sales", code=1).all
+    said = project.noria("run", "--pipeline", "sales", code=1).all
+    assert canary not in said
+    assert "cannot look for 'a' at s3://none/a.json" in said
+    assert "Noria's own" not in said
     held = [path for path in project.path.rglob("*") if path.is_file() and path.suffix != ".yml"]
     assert held
     assert not [path for path in held if canary.encode() in path.read_bytes()]

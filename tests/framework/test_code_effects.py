@@ -107,6 +107,10 @@ READS = {
     """,
     "mail": "import smtplib; smtplib.SMTP(x).send_message(x)",
     "tracking": "import mlflow; mlflow.log_metric('a', 1)",
+    "random": """
+        import random; return random.random()
+        from random import choice; return choice(x)
+    """,
     "": """
         return x.to_csv()
         import time; return time.perf_counter()
@@ -119,7 +123,6 @@ READS = {
         import json; return json.loads(x)
         import sys; return sys.version_info
         import uuid; return uuid.uuid4()
-        import random; return random.random()
         import yaml; return yaml.load(x)
         return x.csv(1)
         import cloudpickle; return cloudpickle.load(x)

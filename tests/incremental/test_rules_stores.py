@@ -9,7 +9,7 @@ from tests.incremental.workbench import CHAIN, CONF, PARAMETERS, Workbench
 
 B = "src/shop/b.py"
 MADE_B = "made_b:\n  type: json.JSONDataset\n  filepath: data/made_b.json\n"
-REFUSED = "holds bytes that no run has recorded"
+REFUSED = "holds what no run has recorded"
 
 
 class Lake:

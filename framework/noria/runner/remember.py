@@ -131,7 +131,8 @@ class Remembering:
         verdict = self._verdicts[number]
         if verdict.kind == WAIT or (verdict.kind == RUN and not verdict.key):
             job = self._with_needed(node, job)
-            verdict = self._judged_now(node, job, verdict)
+            with self._failing(node, job, verdict, "looking at what it reads and makes"):
+                verdict = self._judged_now(node, job, verdict)
         if verdict.blocked:
             raise would_overwrite(verdict.blocked[0], self._places)
         if verdict.kind == REUSE:
