@@ -84,8 +84,9 @@ class Unremembered:
 
     def settle(self) -> None:
         """Note what lies there now, and make sure that the notes outlive a power cut."""
-        for name in self._written:
+        for name in self._found_before.names:
             self._found_before.settle(name, self._places.look(name).digest or "")
+        for name in self._written:
             self._places.unrecord(name, made=True)
         found = self._found_before.told()
         if found and self._emit is not None:

@@ -54,6 +54,11 @@ class FoundBefore:
                             break
                         above.rmdir()
 
+    @property
+    def names(self) -> list[str]:
+        """The datasets of which a copy is kept."""
+        return [*self._kept]
+
     def told(self) -> str:
         """Return what is to be said of what was kept, empty where nothing was."""
         if not self._kept:
@@ -72,4 +77,8 @@ class FoundBefore:
             with suppress(OSError):  # another disk, or one without second names
                 os.link(path, target)
                 return
-        shutil.copy2(path, target)
+        try:
+            shutil.copy2(path, target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
