@@ -24,9 +24,11 @@ def kinds_of(dataset: Any) -> tuple[type[Any], ...]:
     Those of the datasets that it is made of follow, where it has ``wrapped_kinds``; Kedro's
     partitions call theirs ``_dataset_type``.
     """
-    inner = getattr(dataset, "_dataset_type", None)
-    below = (inner,) if isinstance(inner, type) else ()
-    return (type(dataset), *getattr(dataset, "wrapped_kinds", below))
+    below = getattr(dataset, "wrapped_kinds", None)
+    if below is None:
+        inner = getattr(dataset, "_dataset_type", None)
+        below = (inner,) if isinstance(inner, type) else ()
+    return (type(dataset), *below)
 
 
 @runtime_checkable

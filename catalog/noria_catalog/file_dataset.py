@@ -65,6 +65,9 @@ class FileDataset(ABC):
     A name, because the library is imported where it is used.
     """
 
+    wrapped_kinds: ClassVar[tuple[type[Any], ...]] = ()
+    """The classes of datasets that it is made of: none."""
+
     other_with: ClassVar[frozenset[str]] = frozenset()
     """The ``load_args`` with which a load gives something else."""
 

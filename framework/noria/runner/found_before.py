@@ -1,7 +1,6 @@
 """What lay at outputs before any run had put something there: kept, unless the run makes it too."""
 
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,6 +76,8 @@ class FoundBefore:
             with suppress(OSError):  # another disk, or one without second names
                 os.link(path, target)
                 return
+        import shutil
+
         try:
             shutil.copy2(path, target)
         except OSError:

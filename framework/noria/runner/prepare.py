@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Confirms, Exists
-from noria_catalog.entry_check import missing_libraries
 from noria_catalog.errors import DatasetDefinitionError, NoriaError
 from noria_catalog.located import Located, locate
 from noria_catalog.memory import MemoryDataset
@@ -110,6 +109,8 @@ class Examination:
 
     def libraries(self) -> Iterator[NoriaError]:
         """Yield the libraries that the datasets need and that are not installed."""
+        from noria_catalog.entry_check import missing_libraries  # it looks at stores, too
+
         for name in sorted(self.pipeline.datasets().intersection(self._catalog.declared)):
             if name not in self._given:
                 yield from missing_libraries(name, self._catalog)
