@@ -2,6 +2,7 @@
 
 import importlib
 import marshal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,39 @@ def test_what_is_installed_counts(
     first = both()
     _install(installed, "fancy", "2")
     assert len({absent.digest, first.digest, both().digest}) == 3
+
+
+LONG = """
+import fancy
+def node(x):
+    import loose
+    return fancy.f(x), loose.f(x)
+"""
+
+
+def test_what_was_installed_long_ago_counts(
+    tmp_path: Path, both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tells of it is not read again then, but for modules that are nobody's."""
+    installed = tmp_path / "site-packages"
+    _install(installed, "fancy", "1")
+    (installed / "loose.py").write_text("A = 1\n")
+    monkeypatch.syspath_prepend(installed)
+    write(tmp_path / "src", {"nodes.py": LONG, "other.py": "def f(): return 1\n"})
+    time.sleep(2.1)
+    first = both()
+    write(tmp_path / "src", {"other.py": "def f(): return 2\n"})
+    assert both() == first
+    (installed / "loose.py").write_text("A = 2\n")
+    second = both()
+    assert second != first
+    _install(installed, "fancy", "2")
+    third = both()
+    assert third != second
+    time.sleep(2.1)
+    assert both() == third
+    write(tmp_path / "src", {"other.py": "import fancy\nfancy.SETTING = 1\n"})
+    assert both() != third
 
 
 def test_a_library_may_come_to_require_one_whose_state_is_changed(

@@ -1,7 +1,7 @@
 """From what a function reaches to its fingerprint."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from noria.code.project import FAMILY, MEMBER, OUTSIDE, STATEMENT, WHOLE, Target
 from noria.code.table import IMPORT, Statement
 from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE, Facts
 
+# Distributions with their identities.
+Closure = tuple[tuple[str, str], ...]
 # What the digests mean: a new number makes all of them new.
 _SCHEMA = "code 1"
 # Nodes that only lead to others.
@@ -43,7 +45,7 @@ class Assembly:
         self._project = graph.project
         self._definitions: dict[int, _Definition] = {}
         self._reached: dict[int | bytes, Fingerprint] = {}
-        self._required: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], bytes]] = {}
+        self._required: dict[tuple[str, ...], tuple[Closure, bytes]] = {}
         self._order = ImportOrder(graph.project)
         self._ways = self._imports = self._beyond = 0  # nodes of these kinds, as bits
         self._looked_at = 0
@@ -93,9 +95,14 @@ class Assembly:
             self._looked_at += 1
         return reach
 
-    def required(self) -> dict[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    def required(self) -> dict[tuple[str, ...], Closure]:
         """Return what was found to be required, by the modules that require it."""
         return {tops: closure for tops, (closure, _) in self._required.items()}
+
+    def take_required(self, closures: Mapping[tuple[str, ...], Closure]) -> None:
+        """Take what was found to be required before, for nothing else is installed now."""
+        for tops, closure in closures.items():
+            self._required[tops] = (closure, repr(closure).encode())
 
     def requirements(self, tops: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         """Return the distributions of some modules with all that they require.

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -21,6 +22,8 @@ _USED_WHERE_INSTALLED = {
     "networkx": ("numpy", "scipy"),
     "dask": ("pyarrow", "numexpr", "bottleneck"),
 }
+_TOLD_IN = ("RECORD", "METADATA", "top_level.txt", "direct_url.json")
+_YOUNG_NS = 2_000_000_000
 _EXTRA = r"extra\s*==\s*['\"]([^'\"]+)['\"]"
 
 
@@ -79,6 +82,32 @@ class Distributions:
             folder = self.folders.get(name)
             found = self._identities[name] = "missing" if folder is None else _identity(folder)
         return found
+
+    def stamp(self) -> str:
+        """Return what stays equal while nothing is installed, removed or changed.
+
+        It is made of the states of the files that tell what is installed, not of what they say;
+        empty where one was written so lately that it may be written again and look the same.
+        """
+        hashed = blake3(repr(self._paths).encode())
+        latest = 0
+        for name, folder in self.folders.items():
+            hashed.update(f"{name} {folder}".encode("utf-8", "surrogatepass"))
+            for told in ("", *_TOLD_IN):
+                try:
+                    state = os.stat(f"{folder}/{told}" if told else folder)
+                except OSError:  # an egg is one file, others have not all of them
+                    hashed.update(b"-")
+                    continue
+                latest = max(latest, state.st_mtime_ns, state.st_ctime_ns)
+                said = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+                hashed.update(repr(said).encode())
+        return "" if time.time_ns() - latest < _YOUNG_NS else hashed.hexdigest()
+
+    def is_editable(self, name: str) -> bool:
+        """Tell whether what a distribution is lies where somebody may edit it."""
+        folder = self.folders.get(name)
+        return folder is not None and any(_editable_roots(folder, _read(folder, "RECORD")))
 
     def closure(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """Return these distributions and all that they require, with their identities."""

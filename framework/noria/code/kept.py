@@ -24,6 +24,7 @@ from typing import Any
 from noria.code.assembly import Assembly
 from noria.code.attach import Attached
 from noria.code.compare import Comparison
+from noria.code.distributions import canonical
 from noria.code.facts import Doubt, Effect, Fingerprint, Symbol
 from noria.code.graph import Graph
 from noria.code.kept_file import keep, recall
@@ -144,6 +145,8 @@ class KeptFingerprints:
             "modules": project.digests(),
             "kinds": project.modules.kinds(),
             "closures": self._assembly.required(),
+            "unowned": self._unowned(),
+            "installed": self._installed(),
             "states": self._states(),
             "attached": _attached(self._graph.attached),
             "words": _words(project),
@@ -191,11 +194,7 @@ class KeptFingerprints:
         )
         if any(project.modules.kind(top) != kind for top, kind in held["kinds"].items()):
             return False
-        if any(
-            self._assembly.requirements(tops) != needs for tops, needs in held["closures"].items()
-        ):
-            return False
-        if self._states() != held["states"]:
+        if not self._requires_the_same(held):
             return False
         if not self._is_same_beside(edited, held):
             return False
@@ -210,6 +209,41 @@ class KeptFingerprints:
             return False
         self._doubtful = edited | changed
         return True
+
+    def _requires_the_same(self, held: Said) -> bool:
+        """Return whether all that is required is installed as it was.
+
+        Where the files that tell what is installed are the very same, they are not read again.
+        """
+        stamp: str = held["installed"]
+        if stamp and stamp == self._graph.distributions.stamp():
+            unowned = held["unowned"]
+            if any(self._project.modules.unowned(top) != was for top, was in unowned.items()):
+                return False
+            self._assembly.take_required(held["closures"])
+            return set(held["states"]) == set(self._graph.attached.to_outside)
+        if any(
+            self._assembly.requirements(tops) != needs for tops, needs in held["closures"].items()
+        ):
+            return False
+        return bool(self._states() == held["states"])
+
+    def _unowned(self) -> dict[str, str]:
+        """Return the digests of the required modules that belong to no distribution."""
+        installed = self._graph.distributions.folders
+        return {
+            top: digest
+            for tops, closure in self._assembly.required().items()
+            for top, digest in closure
+            if top in tops and canonical(top) not in installed
+        }
+
+    def _installed(self) -> str:
+        """Return the stamp of what is installed, empty where it does not say all."""
+        installed = self._graph.distributions
+        closures = [*self._assembly.required().values(), *self._states().values()]
+        names = {name for closure in closures for name, _ in closure}
+        return "" if any(map(installed.is_editable, names)) else installed.stamp()
 
     def _has_grown(self) -> bool:
         """Return whether a package was met that nothing known before imports."""
