@@ -50,7 +50,7 @@ def unused_parameters(parameters: Located, read: Collection[str]) -> Iterator[tu
     >>> from noria_catalog.located import locate
     >>> given = locate({"seed": 1, "model": {"depth": 3, "rate": 2}, "old": {"a": 1}})
     >>> [name for name, _ in unused_parameters(given, {"params:seed", "params:model.depth"})]
-    ['model.rate', 'old']
+    ['old', 'model.rate']
     """
     if WHOLE in read:
         return

@@ -186,6 +186,7 @@ def new_run_id(after: str | None = None, *, now: datetime | None = None) -> str:
 
     It is later than ``after``, the run before, whatever the clock says.
 
+    >>> from datetime import UTC
     >>> new_run_id(now=datetime(2026, 1, 31, 12, 30, 45, 123456, tzinfo=UTC))
     '2026-01-31T12.30.45.123Z'
     """
