@@ -324,7 +324,7 @@ SABOTAGES = [
     Sabotage(
         "overwrite what was edited by hand",
         "framework/noria/runner/places.py",
-        "        return lying.digest is not None and not lying.recorded and lying.ours\n",
+        "        return self._is_on_disk(name) and self.lying(name).is_edited\n",
         "        return False\n",
         ("test_rules_by_hand.py::test_a_run_that_records_nothing_keeps_it_aside_too",),
     ),
@@ -468,7 +468,7 @@ SABOTAGES = [
     ),
     Sabotage(
         "look only when planning for what was edited by hand",
-        "framework/noria/runner/remember.py",
+        "framework/noria/runner/aside.py",
         "        self._places.forget(name)\n        return self._places.is_edited(name)\n",
         "        return self._places.is_edited(name)\n",
         ("test_rules_by_hand.py::test_an_edit_while_the_node_runs",),

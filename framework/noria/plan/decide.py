@@ -119,7 +119,7 @@ def complete(job: Job, digests: Mapping[str, str | None], facts: Facts) -> Parts
 
 def _run(job: Job, key: str, reason: str, facts: Facts, *, force: bool = False) -> Verdict:
     """Let the node run; an edit by hand that it would overwrite is moved away before."""
-    strange = [name for name in job.outputs if _is_edited(facts.lying(name))]
+    strange = [name for name in job.outputs if facts.lying(name).is_edited]
     overwrites = force or job.unsettled
     blocked = tuple(name for name in strange if facts.lying(name).guarded and not overwrites)
     aside = tuple(name for name in strange if not facts.lying(name).guarded)
@@ -146,7 +146,7 @@ def _in_place(job: Job, key: str, recorded: Recorded, facts: Facts) -> Verdict:
             what = "is missing" if lying.digest is None else "holds something else"
             return _run(job, key, f"{name} {what} and is not in the store", facts)
         restore.append(name)
-        if _is_strange(lying) and not (lying.guarded and job.unsettled):
+        if lying.is_strange and not (lying.guarded and job.unsettled):
             (blocked if lying.guarded else aside).append(name)
     if not restore:
         return Verdict(REUSE, "up to date", key)
@@ -159,16 +159,6 @@ def _in_place(job: Job, key: str, recorded: Recorded, facts: Facts) -> Verdict:
     else:
         reason = f"{_list(restore)} {_are(restore)} of another run"
     return Verdict(RESTORE, reason, key, tuple(restore), tuple(aside), tuple(blocked))
-
-
-def _is_strange(lying: Lying) -> bool:
-    """Tell whether bytes lie there that nobody recorded."""
-    return not lying.memory and lying.digest is not None and not lying.recorded
-
-
-def _is_edited(lying: Lying) -> bool:
-    """Tell whether what a recorded run has put there was changed since by somebody else."""
-    return _is_strange(lying) and lying.ours
 
 
 def _forward(jobs: Sequence[Job], facts: Facts, *, force: bool, remake: Collection[str]) -> Plan:

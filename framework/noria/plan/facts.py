@@ -51,6 +51,16 @@ class Lying(NamedTuple):
     unrecorded: bool = False
     guarded: bool = False
 
+    @property
+    def is_strange(self) -> bool:
+        """Whether bytes lie there that nobody recorded."""
+        return not self.memory and self.digest is not None and not self.recorded
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether what a run has put there was changed since by somebody else."""
+        return self.is_strange and self.ours
+
 
 class Recorded(NamedTuple):
     """A result in the store: the digest of each output, and which of them can be put back.

@@ -210,7 +210,7 @@ class Incremental:
         self.reader.save_cache()
         if self._limit is not None and self._store.is_over(self._limit):
             self._store.gc(self._limit)
-        found = "" if self._remembering is None else self._remembering.found_before.told()
+        found = "" if self._remembering is None else self._remembering.aside.found_before.told()
         for line in filter(None, (found, *self._store.refused, *self._store.troubles)):
             if self._emit is not None:
                 self._emit(Noted("", line))

@@ -1,6 +1,6 @@
 """A run that remembers nothing."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from noria_catalog import DataCatalog
@@ -9,12 +9,12 @@ from noria.graph import Pipeline
 from noria.project.discover import Project
 from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
+from noria.runner.aside import Aside
 from noria.runner.flow import DataFlow
-from noria.runner.found_before import FoundBefore
 from noria.runner.guarded_flow import GuardedFlow
 from noria.runner.perform import Performer
 from noria.runner.places import Places
-from noria.runner.restore import copy_aside, keep_aside, would_overwrite
+from noria.runner.restore import would_overwrite
 from noria.store import Store
 
 
@@ -30,11 +30,9 @@ class Unremembered:
         run: str,
     ) -> None:
         self._catalog = catalog
-        self._root = project.path
-        self._aside = project.state / ASIDE / run
         self._store = store
         self._places = Places(catalog, store, given)
-        self._found_before = FoundBefore(catalog, self._places, self._aside, self._root)
+        self._aside = Aside(catalog, self._places, project.state / ASIDE / run, project.path)
         self._written: list[str] = []
         self._emit: Listener | None = None
 
@@ -42,7 +40,7 @@ class Unremembered:
         """Judge nothing: all nodes run.  Raises RunError for what could not be moved away."""
         for name in self._places.marked(pipeline.all_outputs()):
             lying = self._places.lying(name)
-            if lying.guarded and lying.digest is not None and not lying.recorded:
+            if lying.guarded and lying.is_edited:
                 raise would_overwrite(name, self._places)
         return ()
 
@@ -65,30 +63,22 @@ class Unremembered:
         self._emit = emit
 
         def before_saving(name: str) -> None:
-            for said in self._laid_aside(name):
+            for said in self._aside.make_room(name):
                 emit(Noted(makers[name], said))
-            self._found_before.keep(name)
             self._places.unrecord(name)
             self._written.append(name)
 
         flow.before_saving = before_saving
         return performer
 
-    def _laid_aside(self, name: str) -> Iterator[str]:
-        """Lay aside what somebody has made of an output; yield what is to be said of it."""
-        self._places.forget(name)
-        if self._places.is_edited(name):
-            yield keep_aside(name, self._catalog, self._places, self._aside, self._root)
-        for path in self._places.parts.edited(name):
-            yield copy_aside(name, path, self._catalog, self._aside, self._root)
-
     def settle(self) -> None:
         """Note what lies there now, and make sure that the notes outlive a power cut."""
-        for name in self._found_before.names:
-            self._found_before.settle(name, self._places.look(name).digest or "")
+        found_before = self._aside.found_before
+        for name in found_before.names:
+            found_before.settle(name, self._places.look(name).digest or "")
         for name in self._written:
             self._places.unrecord(name, made=True)
-        found = self._found_before.told()
+        found = found_before.told()
         if found and self._emit is not None:
             self._emit(Noted("", found))
         self._store.sync()

@@ -97,7 +97,7 @@ class Places:
 
     def forget_all(self) -> None:
         """Look anew at all: another dataset may stand behind any name."""
-        for known in (self._known, self._names, self._described):
+        for known in (self._known, self._files, self._names, self._described):
             known.clear()
 
     def look(self, name: str) -> Lying:
@@ -190,19 +190,17 @@ class Places:
 
     def is_edited(self, name: str) -> bool:
         """Tell whether somebody has written over what a run has put on one of these disks."""
-        place = self.place(name)
-        if not place or is_remote(place) or not os.path.lexists(place):
-            return False
-        lying = self.lying(name)
-        return lying.digest is not None and not lying.recorded and lying.ours
+        return self._is_on_disk(name) and self.lying(name).is_edited
 
     def is_strange(self, name: str) -> bool:
         """Tell whether something lies on one of these disks where no run has put anything."""
-        place = self.place(name)
-        if not place or is_remote(place) or not os.path.lexists(place) or self._marks.get(place):
+        if not self._is_on_disk(name) or self._marks.get(self.place(name)):
             return False
-        lying = self.lying(name)
-        return lying.digest is not None and not lying.recorded
+        return self.lying(name).is_strange
+
+    def _is_on_disk(self, name: str) -> bool:
+        place = self.place(name)
+        return bool(place) and not is_remote(place) and os.path.lexists(place)
 
     def note(self, name: str) -> str | None:
         """Return a note that was kept under a name."""
@@ -341,14 +339,15 @@ class Places:
     def _held(self, name: str) -> str | None:
         """Return the digest that was found by loading, where the entry says that it still holds."""
         digest, _, found = (self._marks.get(f"loaded {self.place(name)}") or "").partition(" ")
-        # A clock that was set back says nothing.
-        holds = found and 0 <= time.time() - float(found) < self._holds(name)
-        return digest if holds else None
+        return digest if self._still_holds(name, found) else None
 
     def _was_seen(self, name: str) -> bool:
         """Tell whether it was looked for changes so lately that the entry says it need not be."""
-        seen = self._marks.get(f"stamped {self.place(name)}") if self._holds(name) else None
-        return bool(seen) and 0 <= time.time() - float(seen or 0) < self._holds(name)
+        return self._still_holds(name, self._marks.get(f"stamped {self.place(name)}") or "")
+
+    def _still_holds(self, name: str, found: str) -> bool:
+        """Tell whether what was found at a moment holds; a clock that was set back says nothing."""
+        return bool(found) and 0 <= time.time() - float(found) < self._holds(name)
 
     def _holds(self, name: str) -> float:
         """Return for how many seconds what was found by loading holds."""

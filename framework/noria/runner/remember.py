@@ -26,14 +26,14 @@ from noria.record.events import (
     NodeReused,
     Noted,
 )
+from noria.runner.aside import Aside
 from noria.runner.failure import explain, one_line
-from noria.runner.found_before import FoundBefore
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer
 from noria.runner.places import Places, digest_of_files
 from noria.runner.randomness import Randomness, seeds_itself
 from noria.runner.records import Records
-from noria.runner.restore import copy_aside, keep_aside, put_back, would_overwrite
+from noria.runner.restore import put_back, would_overwrite
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
 from noria.store import Entry, Output, Store
@@ -115,8 +115,7 @@ class Remembering:
         self._done: set[str] = set()  # nodes whose recorded results are those of this run
         self._replaced: set[str] = set()  # nodes whose inputs hooks have put in place of others
         self._reading: set[str] = set()  # nodes that read more than they were said to
-        self.found_before = FoundBefore(catalog, places, project.aside, project.root)
-        """What lay at outputs before, and was no run's result."""
+        self.aside = Aside(catalog, places, project.aside, project.root)
         self._randomness = Randomness(project.may_draw)
         performer.watch = lambda node: self._randomness.around(node, witness.watching(node))
         flow.before_saving = self._before_saving
@@ -227,8 +226,9 @@ class Remembering:
         with self._failing(node, job, verdict, "setting aside what was changed"):
             for name in verdict.restore:
                 # By now, too: somebody may have written while other nodes ran.
-                if name in verdict.aside or self._is_edited(name):
-                    self._move_aside(node, job, name)
+                if name in verdict.aside or self.aside.is_edited(name):
+                    said = self.aside.move(name, *_told_aside(name, job))
+                    self._emit(Noted(node.name, said))
         for output in entry.outputs:
             if output.name in verdict.restore:
                 try:
@@ -256,25 +256,9 @@ class Remembering:
     def _before_saving(self, name: str) -> None:
         """Keep aside what somebody has made of an output, at the last moment; note who writes."""
         node, job = self._makers[name]
-        aside, root = self._project.aside, self._project.root
-        if self._is_edited(name):
-            self._move_aside(node, job, name)
-        for path in self._places.parts.edited(name):
-            said = copy_aside(name, path, self._catalog, aside, root)
+        for said in self.aside.make_room(name, *_told_aside(name, job)):
             self._emit(Noted(node.name, said))
-        self.found_before.keep(name)
         self._places.begin(name)
-
-    def _move_aside(self, node: Node, job: Job, name: str) -> None:
-        aside, root = self._project.aside, self._project.root
-        who = "by hand, or by the run that was killed" if job.unsettled else "by hand"
-        said = keep_aside(name, self._catalog, self._places, aside, root, who)
-        how = f"to have it for the result, put it back and run with --keep-edited {name}"
-        self._emit(Noted(node.name, f"{said} ({how})"))
-
-    def _is_edited(self, name: str) -> bool:
-        self._places.forget(name)
-        return self._places.is_edited(name)
 
     @contextmanager
     def _failing(self, node: Node, job: Job, verdict: Verdict, doing: str) -> Iterator[None]:
@@ -304,7 +288,7 @@ class Remembering:
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
             self._digests[output.name] = output.digest
-            self.found_before.settle(output.name, output.digest)
+            self.aside.found_before.settle(output.name, output.digest)
             self._places.set_mark(output.name, output.digest)
             self._places.parts.note(output.name)
         self._emit(_told_made(node, outputs))
@@ -417,6 +401,12 @@ class Remembering:
     def _tell(self, job: Job, verdict: Verdict, parts: Parts | None = None) -> None:
         details = {} if parts is None else parts.document()
         self._emit(NodeJudged(job.name, verdict.kind, verdict.reason, verdict.key, details))
+
+
+def _told_aside(name: str, job: Job) -> tuple[str, str]:
+    """Return by whom an output was changed, and what can be done with what was moved away."""
+    who = "by hand, or by the run that was killed" if job.unsettled else "by hand"
+    return who, f"to have it for the result, put it back and run with --keep-edited {name}"
 
 
 def _told_made(node: Node, outputs: Iterable[Output]) -> NodeMade:
