@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
-from inspect import isclass
 from typing import Any
 
 from noria_catalog.entry_points import entry_points
@@ -143,7 +142,8 @@ class Kinds:
                 f"type {word!r}: {error}", where=where, hint=_install_hint(error)
             ) from error
         if not _is_dataset_class(holder):
-            kind = "a class without load and save" if isclass(holder) else f"a {_kind(holder)}"
+            is_class = isinstance(holder, type)
+            kind = "a class without load and save" if is_class else f"a {_kind(holder)}"
             raise UnknownTypeError(
                 f"type {word!r} is {kind}, not a dataset class",
                 where=where,
@@ -160,7 +160,7 @@ def _nearest(word: str, known: list[str]) -> str | None:
 
 def _is_dataset_class(found: Any) -> bool:
     return (
-        isclass(found)
+        isinstance(found, type)
         and callable(getattr(found, "load", None))
         and callable(getattr(found, "save", None))
     )

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Union, get_args, get_origin
 
 from noria_catalog.arguments import library_arguments
+from noria_catalog.constructor import signature_of
 from noria_catalog.errors import NoriaError
 from noria_catalog.kinds import Kinds
-from noria_catalog.spec import path_arguments, signature_of
+from noria_catalog.spec import path_arguments
 
 Schema = dict[str, Any]
 
@@ -99,7 +100,7 @@ def _entry_of(kind: type[Any], *, libraries: bool) -> Schema:
     if getattr(kind, "wrapped_arguments", ()):
         properties["versioned"] = {"type": "boolean"}
     if known is not None:
-        for name, parameter in known.items():
+        for name, annotation in known.items():
             if name == "version":
                 name, schema = "versioned", {"type": "boolean"}  # noqa: PLW2901 - Kedro's own word
             elif name in paths:
@@ -113,7 +114,7 @@ def _entry_of(kind: type[Any], *, libraries: bool) -> Schema:
             elif name in {"load_args", "save_args"}:
                 schema = _arguments(kind, name) if libraries else _MAPPING
             else:
-                schema = _of_annotation(parameter.annotation)
+                schema = {} if annotation is None else _of_annotation(annotation)
             properties[name] = {"anyOf": [schema, _REFERENCE]} if schema else {}
     for name, said in _SAID.items():
         if name in properties:

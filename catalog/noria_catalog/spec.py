@@ -1,12 +1,11 @@
 """From a located entry of the configuration to a dataset, every mistake named by its place."""
 
-import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from noria_catalog.constructor import signature_of
 from noria_catalog.dataset import Dataset
 from noria_catalog.errors import DatasetDefinitionError, NoriaError, UnknownTypeError
 from noria_catalog.file_dataset import FileDataset
@@ -138,38 +137,6 @@ def resolved_path(path: str, base_path: Path) -> str:
     if _PLAIN_PATH.fullmatch(path):  # as most are; pathlib takes ten times as long
         return f"{base_path.as_posix().rstrip('/')}/{path}"
     return (base_path / local_path(path)).as_posix()
-
-
-def signature_of(kind: type[Any]) -> tuple[dict[str, inspect.Parameter] | None, set[str]]:
-    """Return the arguments a class knows (``None``: any) and those that it must get.
-
-    ``**keywords`` of a constructor are taken for those of the base it hands them on to.
-    """
-    found: Any = kind  # mypy takes no class for hashable
-    return _inspected(found)
-
-
-@cache
-def _inspected(kind: Any) -> tuple[dict[str, inspect.Parameter] | None, set[str]]:
-    known: dict[str, inspect.Parameter] = {}
-    required: set[str] = set()
-    innermost = True
-    for holder in kind.__mro__:
-        if "__init__" not in vars(holder) or holder is object:
-            continue
-        try:
-            parameters = list(inspect.signature(vars(holder)["__init__"]).parameters.values())[1:]
-        except (TypeError, ValueError):  # written in C
-            return None, required
-        named = [one for one in parameters if one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}]
-        for one in named:
-            known.setdefault(one.name, one)
-        if innermost:
-            required.update(one.name for one in named if one.default is one.empty)
-            innermost = False
-        if not any(one.kind is one.VAR_KEYWORD for one in parameters):
-            return known, required
-    return (known if innermost else None), required
 
 
 def path_arguments(kind: type[Any]) -> tuple[str, ...]:

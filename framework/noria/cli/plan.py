@@ -46,7 +46,7 @@ def plan(force: bool, why: str | None, as_json: bool, **given: Any) -> None:
 
 
 def _told(planned: Planning) -> str:
-    nodes = list(planned.nodes())
+    nodes = planned.nodes
     body = [
         (
             each.name,
@@ -70,7 +70,7 @@ def _told(planned: Planning) -> str:
 
 def _expected(planned: Planning) -> str:
     """Say how long it will take, as far as earlier runs tell."""
-    to_run = [each for each in planned.nodes() if each.verdict in ("run", "wait")]
+    to_run = [each for each in planned.nodes if each.verdict in ("run", "wait")]
     known = [each.seconds for each in to_run if each.seconds is not None]
     if not known:
         return ""

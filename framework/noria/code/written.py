@@ -1,10 +1,8 @@
 """The source that executed functions were compiled from, where it is at hand."""
 
 import ast
-import linecache
 import types
 
-from noria.code.bytecode import read_code
 from noria.code.normal import digest_code, digest_of, normalise
 from noria.code.project import Project
 from noria.code.told import told_only
@@ -33,6 +31,8 @@ class Written:
         nodes = self._nodes(module, code, known)
         package = str(function.__globals__.get("__package__") or module.rpartition(".")[0])
         if not nodes:
+            from noria.code.bytecode import read_code  # it imports `dis`
+
             return self.digest(code), read_code(code, package)
         walker = CodeWalker(package, {})
         walker.told = frozenset().union(*map(told_only, nodes))
@@ -55,6 +55,8 @@ class Written:
             if path not in self._parsed:
                 self._parsed[path] = _functions_of(self._project.modules.text(path))
         elif path.startswith("<ipython"):
+            import linecache
+
             self._parsed[path] = _functions_of("".join(linecache.getlines(path)))
         named = [each for each in self._parsed.get(path, ()) if each[0] == code.co_qualname]
         exact = [node for _, line, node in named if line == code.co_firstlineno]

@@ -6,7 +6,6 @@ leave as they were.  Here a compiled file must also be younger than the last cha
 
 import os
 import sys
-import sysconfig
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import SourceFileLoader
@@ -14,6 +13,8 @@ from importlib.util import cache_from_source
 from types import CodeType
 
 from blake3 import blake3
+
+from noria.installed import installed_folders
 
 # Times in file systems are as coarse as this; what is younger may be older than it looks.
 _COARSE_SECONDS = 2.0
@@ -58,9 +59,7 @@ def is_own(thing: object) -> bool:
 
 @cache
 def _installed() -> tuple[str, ...]:
-    paths = sysconfig.get_paths()
-    places = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return tuple(place + os.sep for place in sorted(places))
+    return tuple(place + os.sep for place in installed_folders())
 
 
 def _drop_doubtful(source: str) -> None:

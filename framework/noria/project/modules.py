@@ -6,12 +6,12 @@ turns: whoever is asked for something puts its modules in place, and the other's
 
 import importlib
 import sys
-import sysconfig
 from importlib.util import cache_from_source
 from pathlib import Path
 from types import ModuleType
 
 from noria.errors import ProjectCodeError
+from noria.installed import installed_folders
 from noria.project.discover import Project
 
 # The root package and the source folder that it stands for now, and the modules kept aside.
@@ -99,9 +99,7 @@ def _lies_below(module: ModuleType, folder: Path) -> bool:
 
 def _is_installed(module: ModuleType) -> bool:
     file = Path(str(module.__file__)).resolve()
-    paths = sysconfig.get_paths()
-    places = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
-    return any(file.is_relative_to(place) for place in places)
+    return any(file.is_relative_to(place) for place in installed_folders())
 
 
 def _check_not_installed(module: ModuleType, project: Project) -> None:

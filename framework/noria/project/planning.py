@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from noria_catalog.suggest import nearest
@@ -113,17 +114,20 @@ class Planning:
         """Return a place as it is called in the project's folder."""
         return shown_in(self._session.project.path, place)
 
-    def nodes(self) -> Iterator[Planned]:
-        """Yield the selected nodes in the order in which they can run."""
+    @cached_property
+    def nodes(self) -> list[Planned]:
+        """The selected nodes in the order in which they can run."""
+        found = []
         for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True):
             if job.selected:
                 entry = self.memory.records.latest_entry(job.name)
                 seconds = None if entry is None else entry.seconds
-                yield Planned(job.name, verdict.kind, verdict.reason, seconds)
+                found.append(Planned(job.name, verdict.kind, verdict.reason, seconds))
+        return found
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes there are of each verdict."""
-        kinds = [planned.verdict for planned in self.nodes()]
+        kinds = [planned.verdict for planned in self.nodes]
         return {kind: kinds.count(kind) for kind in ("run", "reuse", "restore", "wait")}
 
     def why(self, node: str) -> tuple[Verdict, list[Change], Fingerprint]:
@@ -277,7 +281,7 @@ def document(planned: Planning, pipeline: str) -> Mapping[str, Any]:
                 "reason": each.reason,
                 "seconds": each.seconds,
             }
-            for each in planned.nodes()
+            for each in planned.nodes
         ],
         "late": planned.late,
         "edited": planned.edited,

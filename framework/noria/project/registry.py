@@ -1,5 +1,6 @@
 """The pipelines of a project by name, each imported when it is asked for."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
@@ -71,12 +72,19 @@ class FoundPipelines(MutableMapping[str, Pipeline]):
                 yield name
 
     def _folders(self) -> Iterator[str]:
-        if self._folder.is_dir():
-            for entry in sorted(self._folder.iterdir()):
-                if entry.is_dir() and entry.name.isidentifier() and entry.name[:1] not in "_.":
-                    yield entry.name
-                elif entry.suffix == ".py" and entry.stem[:1] not in "_.":
-                    yield entry.stem
+        try:
+            with os.scandir(self._folder) as entries:
+                lying = sorted(entries, key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for entry in lying:
+            stem, ending = os.path.splitext(entry.name)  # noqa: PTH122  # asked for each pipeline
+            if entry.name[:1] in "_.":
+                continue
+            if entry.name.isidentifier() and entry.is_dir():
+                yield entry.name
+            elif ending == ".py":
+                yield stem
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

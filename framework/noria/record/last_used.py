@@ -28,12 +28,13 @@ class LastUsed:
 
     def key(self, node: str) -> str | None:
         """Return the key of the result that a node had last, ``None`` where nobody knows."""
+        if self._all is not None:
+            return self._all.get(node)
         with explained(place(self._connection)):
             if self._runs is None:
                 self._runs = list(self._lately())
-            if self._all is None and self._asked >= _FEW:
+            if self._asked >= _FEW:
                 self._all = self._of_all(self._runs)
-            if self._all is not None:
                 return self._all.get(node)
             self._asked += 1
             return self._of_one(self._runs, node)

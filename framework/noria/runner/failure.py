@@ -1,8 +1,6 @@
 """What a failed node is told as: the node, its inputs, the user's own frames first."""
 
-import linecache
 import site
-import sysconfig
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +11,7 @@ from noria_catalog.errors import NoriaError
 
 from noria.errors import NodeError
 from noria.graph import Node
+from noria.installed import installed_folders
 
 _TEXT_LIMIT = 60
 
@@ -77,6 +76,7 @@ def frames(trace: TracebackType | None) -> list[str]:
 
     When no frame is the user's, the innermost one is shown, whosever it is.
     """
+    import linecache
     import traceback
 
     entries = [entry for entry in traceback.extract_tb(trace) if not _ours(entry.filename)]
@@ -114,9 +114,8 @@ def _roots() -> tuple[tuple[str, ...], tuple[str, ...]]:
     import noria_catalog
 
     ours = (str(Path(__file__).parents[1]), str(Path(noria_catalog.__file__).parent))
-    paths = sysconfig.get_paths()
-    places = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return ours, tuple(sorted(places | {*site.getsitepackages(), site.getusersitepackages()}))
+    places = {*installed_folders(), *site.getsitepackages(), site.getusersitepackages()}
+    return ours, tuple(sorted(places))
 
 
 def _ours(file: str) -> bool:
