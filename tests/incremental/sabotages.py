@@ -467,6 +467,13 @@ SABOTAGES = [
         ("test_quick_answer_beyond.py::test_a_variable_that_chooses_who_makes_the_pipeline",),
     ),
     Sabotage(
+        "forget what nodes leave in modules for others",
+        f"{PROJECT}/sharing.py",
+        "        if leaving and finding:\n",
+        "        if not finding:\n",
+        ("test_sharing.py::test_who_leaves_something_for_another",),
+    ),
+    Sabotage(
         "look only when planning for what was edited by hand",
         "framework/noria/runner/aside.py",
         "        self._places.forget(name)\n        return self._places.is_edited(name)\n",

@@ -12,3 +12,4 @@ from noria.code.facts import Fingerprint as Fingerprint
 from noria.code.facts import Symbol as Symbol
 from noria.code.facts import changed as changed
 from noria.code.reader import CodeReader as CodeReader
+from noria.code.shared import Shared as Shared

@@ -267,16 +267,19 @@ class Assembly:
         module, place = key[1], key[2]
         if key[0] == "p":
             part = statement.parts[key[3]]
-            name, digest = f"{module}:{statement.label}.{part.name}", part.digest
+            name, digest = self.name_of(module, place, part.name), part.digest
             line, end = part.line, part.end
         else:
-            name, digest = self._name(module, place, statement), statement.digest
+            name, digest = self.name_of(module, place), statement.digest
             line, end = statement.line, statement.end
         path = self._project.modules.sources[module].path or ""
         return Symbol(name, digest.hex(), self._graph.shown(path), line, end)
 
-    def _name(self, module: str, place: int, statement: Statement) -> str:
+    def name_of(self, module: str, place: int, member: str = "") -> str:
         """Return a symbol's name; several statements about one name are numbered."""
         table = self._project.tables[module]
+        statement = table.statements[place]
+        if member:
+            return f"{module}:{statement.label}.{member}"
         before = sum(each.label == statement.label for each in table.statements[:place])
         return f"{module}:{statement.label}" + (f"~{before}" if before else "")

@@ -19,6 +19,7 @@ from noria.code.kept import KeptFingerprints
 from noria.code.live import Living
 from noria.code.modules import THIRD_PARTY, Modules
 from noria.code.project import Project
+from noria.code.shared import Shared, shared_values
 
 _MOST_TEXTS = 20  # of files, held as lines; what one function reaches lies in few
 
@@ -124,6 +125,10 @@ class CodeReader:
     def anew(self) -> "CodeReader":
         """Return a reader of the sources as they are now, which keeps nothing."""
         return CodeReader(self._roots, called=self._called)
+
+    def shared(self) -> list[Shared]:
+        """Return what functions change in modules, for others to find."""
+        return shared_values(self._project, self._assembly.name_of)
 
     def files(self) -> Mapping[str, str]:
         """Return the absolute paths of all sources looked at, with their digests."""

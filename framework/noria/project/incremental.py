@@ -21,6 +21,7 @@ from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import is_own
 from noria.project.pickled import PickledCode
+from noria.project.sharing import nodes_that_share
 from noria.project.source_watch import SourceWatch
 from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
@@ -359,7 +360,11 @@ class Incremental:
             for name, node in self._nodes.items()
             if node.depends_on
         }
-        return jobs
+        shared = self.reader.shared()
+        if not shared:
+            return jobs
+        sharing = nodes_that_share(self._nodes.values(), self.gatherer.fingerprints, shared)
+        return [job._replace(always=job.always or sharing.get(job.name, "")) for job in jobs]
 
     def _asked(self, pipeline: Pipeline) -> set[str]:
         if self._wanted is not None:

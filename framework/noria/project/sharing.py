@@ -1,0 +1,51 @@
+"""Which nodes find in a module what another node has left there."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from noria.code import Fingerprint, Shared
+from noria.graph import Node
+from noria.project.facts import is_trusted
+
+
+def nodes_that_share(
+    nodes: Iterable[Node], fingerprints: Mapping[str, Fingerprint], shared: Iterable[Shared]
+) -> dict[str, str]:
+    """Return why nodes always run that leave something in a module for others, or find it there.
+
+    Such data passes by no dataset: what one node left is there only if it was executed in this very
+    process, and nobody sees whether it differs.  A node that itself fills what it reads is taken
+    for one that keeps what it has computed once, which makes no difference to others.
+    """
+    reached = {
+        node.name: frozenset([symbol.name for symbol in fingerprints[node.name].symbols])
+        for node in nodes
+    }
+    own = {node.name: _called(node.func) for node in nodes}
+    found: dict[str, str] = {}
+    for value in shared:
+        leaving = [
+            name
+            for name, symbols in reached.items()
+            if own[name] in value.bound_by or value.changed_by & symbols
+        ]
+        finding = [
+            name
+            for name, symbols in reached.items()
+            if value.name in symbols and name not in leaving
+        ]
+        if leaving and finding:
+            left = value.name.replace(":", ".")
+            for name in leaving:
+                found.setdefault(name, f"it changes {left}, which {finding[0]} reads")
+            for name in finding:
+                found.setdefault(name, f"it reads {left}, which {leaving[0]} changes")
+    trusted = {node.name for node in nodes if is_trusted(node)}
+    return {name: why for name, why in found.items() if name not in trusted}
+
+
+def _called(func: Any) -> str:
+    while isinstance(func, partial):
+        func = func.func
+    return f"{getattr(func, '__module__', '')}:{getattr(func, '__qualname__', '')}"

@@ -1,0 +1,151 @@
+"""What a node leaves in a module for another, past all datasets, is there in every run."""
+
+import pytest
+
+from tests.incremental.workbench import PARAMETERS, Workbench
+
+A = "src/shop/a.py"
+C = "src/shop/c.py"
+STATE = "src/shop/state.py"
+HELPER = """\
+SEEN = {}
+
+def note(x):
+    SEEN["a"] = x
+"""
+HELPERS = """\
+SEEN = set()
+
+def put(x):
+    SEEN.add(x)
+
+def note(x):
+    put(x)
+
+def told():
+    return max(SEEN)
+"""
+METHOD = """\
+SEEN = {}
+
+class Notes:
+    def put(self, x):
+        SEEN["a"] = x
+"""
+BINDS = """\
+SEEN = None
+
+def note(x):
+    global SEEN
+    SEEN = x
+"""
+# Of the module that both import: what stands in it, what A does, what C reads; 2 after A.
+LEFT = {
+    "a table": ("SEEN = {}", 'state.SEEN["a"] = raw + 1', 'state.SEEN["a"]'),
+    "a table by its name": ("SEEN = {}", "SEEN.update(a=raw + 1)", 'SEEN["a"]'),
+    "a list": ("SEEN = list()", "state.SEEN.append(raw + 1)", "state.SEEN[-1]"),
+    "a table of a library": (
+        "from collections import defaultdict\n\nSEEN = defaultdict(int)",
+        'SEEN["a"] += raw + 1',
+        'SEEN["a"]',
+    ),
+    "a helper fills": (HELPER, "state.note(raw + 1)", 'state.SEEN["a"]'),
+    "a helper's helper fills": (HELPERS, "state.note(raw + 1)", "state.told()"),
+    "a method fills": (METHOD, "state.Notes().put(raw + 1)", 'state.SEEN["a"]'),
+    "a helper binds a name": (BINDS, "state.note(raw + 1)", "state.SEEN"),
+}
+ONCE = """\
+SEEN = {}
+
+def twice(x):
+    if x not in SEEN:
+        SEEN[x] = x * 2
+    return SEEN[x]
+"""
+FIRST_USE = """\
+MADE = None
+
+def made():
+    global MADE
+    if MADE is None:
+        MADE = 2
+    return MADE
+"""
+REGISTRY = """\
+KNOWN = {}
+
+def known(function):
+    KNOWN[function.__name__] = function
+    return function
+
+@known
+def two():
+    return 2
+"""
+# Here nothing passes from one to the other but what each would have computed itself.
+OWN = {
+    "what is computed once": (ONCE, "state.twice(1)", "state.twice(1)"),
+    "what is made at first use": (FIRST_USE, "state.made()", "state.made()"),
+    "a registry": (REGISTRY, "state.two()", 'state.KNOWN["two"]()'),
+    "a copy": ('SEEN = {"a": 2}', "dict(SEEN).update(a=raw)", 'SEEN["a"]'),
+    "a logger": (
+        'import logging\n\nlog = logging.getLogger("shop")',
+        "state.log.setLevel(10)",
+        "(2 + 0 * state.log.level)",
+    ),
+    "a constant": ('COLUMNS = ["a", "b"]', 'state.COLUMNS.index("b")', "len(state.COLUMNS)"),
+    "who fills alone": ("SEEN = []", "state.SEEN.append(raw)", "2"),
+}
+
+
+def share(bench: Workbench, holds: str, does: str, reads: str) -> None:
+    bench.forks = []
+    bench.write({STATE: f"{holds}\n"})
+    imports = "from shop import state\nfrom shop.state import *\n\n\n"
+    bench.edit(A, "def a(raw):\n", f"{imports}def a(raw):\n    {does}\n")
+    bench.edit(C, "def c(", f"{imports}def c(")
+    bench.edit(C, "made_b + 100", f"made_b + 100 * {reads}")
+
+
+@pytest.mark.parametrize("how", LEFT)
+def test_who_leaves_something_for_another_runs_always_and_so_does_the_other(
+    fresh: Workbench, how: str
+) -> None:
+    share(fresh, *LEFT[how])
+    fresh.go()
+    assert fresh.value("made_c") == 225
+    assert fresh.did() == "A C"  # what A makes of its input is the same, and B need not run
+    assert fresh.value("made_c") == 225
+    fresh.edit(PARAMETERS, "rate: 5", "rate: 6")
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == 226
+    assert "it changes shop.state.SEEN, which C reads" in fresh.command("plan", "--why", "A").out
+    assert "it reads shop.state.SEEN, which A changes" in fresh.command("plan", "--why", "C").out
+
+
+@pytest.mark.parametrize("how", OWN)
+def test_who_only_keeps_what_it_has_computed_does_not(fresh: Workbench, how: str) -> None:
+    share(fresh, *OWN[how])
+    fresh.go()
+    assert fresh.value("made_c") == 225
+    assert fresh.did() == ""
+    fresh.edit(PARAMETERS, "rate: 5", "rate: 6")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 226
+
+
+def test_a_node_that_is_trusted_is_left_alone(fresh: Workbench) -> None:
+    share(fresh, *LEFT["a table"])
+    where = "src/shop/pipelines/main/pipeline.py"
+    fresh.edit(where, 'outputs="made_c", name="C")', 'outputs="made_c", name="C", cache=True)')
+    fresh.go()
+    assert fresh.did() == "A"
+
+
+def test_an_edit_that_begins_to_leave_something_is_seen(fresh: Workbench) -> None:
+    share(fresh, "SEEN = {'a': 2}", "state.SEEN.get('a', raw + 2)", 'state.SEEN["a"]')
+    fresh.go()
+    assert fresh.did() == ""
+    fresh.edit_at_once(A, "state.SEEN.get('a', raw + 2)", "state.SEEN.update(a=raw + 2)")
+    assert fresh.did() == "A C"
+    assert fresh.value("made_c") == 325
