@@ -468,10 +468,10 @@ SABOTAGES = [
     ),
     Sabotage(
         "forget what nodes leave in modules for others",
-        f"{PROJECT}/sharing.py",
-        "        if leaving and finding:\n",
-        "        if not finding:\n",
-        ("test_sharing.py::test_who_leaves_something_for_another",),
+        f"{PROJECT}/incremental.py",
+        "        shared = self.reader.shared()\n",
+        "        shared = ()\n",
+        ("test_sharing.py::test_an_edit_that_begins_to_leave_something_is_seen",),
     ),
     Sabotage(
         "look only when planning for what was edited by hand",
