@@ -9,6 +9,11 @@ from noria_catalog.located import Located
 from noria_catalog.redact import SECRET_KEYS, redacted, shown_value
 from noria_catalog.spec import keys_of, resolved_path, type_word
 
+_PLACES = ("filepath", "path")
+_PLACES_OF_OTHERS = (
+    "file", "file_path", "file_name", "filename", "folder", "folder_path", "directory", "location",
+)  # fmt: skip
+
 
 def describe_entry(name: str, entry: Located, base_path: Path) -> dict[str, Any]:
     """Return what an entry says; ``filepath`` is its whole place, ``path`` or not.
@@ -33,9 +38,12 @@ def describe_entry(name: str, entry: Located, base_path: Path) -> dict[str, Any]
 
 
 def _place_key(told: Mapping[str, Any]) -> str | None:
-    if "filepath" in told:
-        return "filepath"
-    return "path" if "path" in told else None
+    for key in _PLACES:
+        if key in told:
+            return key
+    # What classes of others' call it; of two, nobody knows how they go together.
+    found = [key for key in _PLACES_OF_OTHERS if isinstance(told.get(key), str)]
+    return found[0] if len(found) == 1 else None
 
 
 def describe_dataset(dataset: Any) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""Datasets of the project's own: a class with a place, load and save."""
+
+import pytest
+
+from tests.incremental.workbench import CONF, Workbench
+
+CLASS = """\
+import json
+from pathlib import Path
+
+
+class Note:
+    def __init__(self, {word}, indent=0):
+        self.place = Path({word})
+
+    def load(self):
+        return json.loads(self.place.read_text("utf-8"))
+
+    def save(self, data):
+        self.place.write_text(json.dumps(data), "utf-8")
+"""
+ENTRY = "made_b:\n  type: json.JSONDataset\n  filepath: data/made_b.json\n"
+WORDS = ("filepath", "path", "location", "file", "file_name")
+
+
+@pytest.fixture
+def noted(fresh: Workbench, request: pytest.FixtureRequest) -> Workbench:
+    """The chain whose made_b is kept by a class that calls its place by the parameter's word."""
+    word = request.param
+    fresh.write({"src/shop/notes.py": CLASS.format(word=word)})
+    fresh.edit(CONF, ENTRY, f"made_b:\n  type: shop.notes.Note\n  {word}: data/made_b.json\n")
+    assert fresh.did() == "A B C"
+    return fresh
+
+
+@pytest.mark.parametrize("noted", WORDS, indirect=True)
+def test_what_it_has_saved_is_missed_when_it_is_gone(noted: Workbench) -> None:
+    assert noted.did() == ""
+    (noted.path / "data/made_b.json").unlink()
+    assert noted.did() == "B C"  # nobody can tell whether it is the same again
+    assert noted.value("made_b") == 25
+
+
+@pytest.mark.parametrize("noted", WORDS, indirect=True)
+def test_what_somebody_has_made_of_it_is_kept_aside(noted: Workbench) -> None:
+    noted.write({"data/made_b.json": "7"})
+    ran = noted.go()
+    assert ran.did == "B C"
+    assert noted.value("made_b") == 25
+    (aside,) = noted.path.glob(".noria/aside/*/data/made_b.json")
+    assert aside.read_text() == "7"
+    assert noted.value("made_c") == 125
+
+
+def test_of_two_places_nobody_knows_which_it_is(fresh: Workbench) -> None:
+    two = CLASS.format(word="location").replace("indent=0", "file")
+    fresh.write({"src/shop/notes.py": two})
+    entry = "made_b:\n  type: shop.notes.Note\n  location: data/made_b.json\n  file: x.txt\n"
+    fresh.edit(CONF, ENTRY, entry)
+    assert fresh.did() == "A B C"
+    assert fresh.did() == ""
