@@ -258,6 +258,37 @@ def test_a_value_that_a_loop_gives_each_node_is_its_own(fresh: Workbench) -> Non
     assert fresh.did() == ""
 
 
+def test_a_node_that_is_made_beside_its_function_is_of_no_matter_to_others(
+    fresh: Workbench,
+) -> None:
+    fresh.write(
+        {
+            WHERE_PIPELINE: (
+                "from noria import Pipeline\n\nfrom shop.b import first, second\n\n\n"
+                "def create_pipeline():\n    return Pipeline([first, second])\n"
+            ),
+            B: (
+                "import pandas as pd\nfrom noria import node\n\n\n"
+                "def made(raw):\n    return pd.DataFrame({'A': [raw, 2]})\n\n\n"
+                "def tidy(raw):\n    print('<<P>>')\n"
+                "    frame = made(raw)\n    frame.columns = ['a']\n"
+                "    frame.loc[0, 'a'] = 7\n    return int(frame['a'].sum())\n\n\n"
+                "def count(raw):\n    print('<<Q>>')\n    frame = made(raw)\n"
+                "    return int(frame.loc[0, frame.columns[0]])\n\n\n"
+                "first = node(tidy, 'raw', 'out_P', name='P', tags='one')\n"
+                "second = node(count, 'raw', 'out_Q', name='Q')\n"
+            ),
+            "conf/base/catalog_out.yml": entries("out_P", "out_Q"),
+        }
+    )
+    assert fresh.did() == "P Q"
+    assert edit_and_run(fresh, B, "[0, 'a'] = 7", "[0, 'a'] = 9") == "P"
+    assert (fresh.value("out_P"), fresh.value("out_Q")) == (11, 1)
+    assert edit_and_run(fresh, B, "tags='one'", "tags='two'") == ""
+    assert edit_and_run(fresh, B, "frame.columns[0]])", "frame.columns[-1]]) + 5") == "Q"
+    assert (fresh.value("out_P"), fresh.value("out_Q")) == (11, 6)
+
+
 def test_a_class_built_from_typed_parameters_runs_the_node(fresh: Workbench) -> None:
     fresh.write({PARAMETERS: "rate:\n  step: 5\n"})
     fresh.write(

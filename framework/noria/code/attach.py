@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from noria.code.closure import Key
-from noria.code.execute import Execution, changes_outside
+from noria.code.execute import CALLS_NAMED, Execution, changes_outside
 from noria.code.modules import MISSING, OWN
 from noria.code.names import makes_own
 from noria.code.project import (
@@ -21,7 +21,7 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
-from noria.code.walk import CALLED, DISCARDED, ESCAPES, GIVEN, TOUCHED, Chain, Facts
+from noria.code.walk import CALLED, DISCARDED, ESCAPES, GIVEN, NAMED, TOUCHED, Chain, Facts
 
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
@@ -131,18 +131,20 @@ class Attached:
         """Return what is executed with a statement, and what that does."""
         facts = statement.facts
         limit = 2 if ("__call__", 0) in facts.attributes else 1
+        # A table of functions calls none of them.
+        plain = NAMED if statement.kind == VALUE and not statement.runs else 0
         starts = [
             key
             for reference in facts.references
             if reference.depth == 0
             for target in self._project.resolve(here[0], reference.chain)
-            for key in self._execution.of_target(target, limit)
+            for key in self._execution.of_use(reference.use | plain, target, limit)
         ]
-        if statement.kind in {DEF, CLASS} and ("member", "__call__") in self._execution.done(
-            starts
-        ):
+        if statement.kind in {DEF, CLASS} and self._execution.calls_anything(starts):
             starts.append(("code", *here, -1, 1))  # its decorator may call it at once
         starts.extend(("member", name) for name, depth in facts.attributes if depth == 0)
+        if any(self._deriving(here[0], statement)):
+            starts.append(CALLS_NAMED)
         if statement.kind != DEF:
             starts.extend(self._execution.loads(here[0], facts))
         return self._execution.done(starts)

@@ -11,6 +11,7 @@ from noria.code.walk import (
     CALLED,
     DISCARDED,
     GIVES,
+    NAMED,
     TOUCHED,
     WRITING,
     Chain,
@@ -105,17 +106,29 @@ class CallWalker(Walker):
             self.called(found, node.lineno, CALLED)
         if isinstance(node, ast.Call):
             made = self.dotted(chain_of(node.func) or ("",))
-            if not made.startswith(_CALL_NOTHING):
+            if not made.startswith(_CALL_NOTHING) and made not in names.NODE_MAKERS:
                 self.special(("__call__",))
 
     def call(self, node: ast.Call) -> None:
-        """Read a call."""
+        """Read a call: what it is given may be called at once, unless it makes a node of it."""
         found = self.chain_of(node.func)
+        dotted = "" if found is None else self.dotted(found)
+        before, self.naming = self.naming, 0
+        keeps = dotted in names.NODE_MAKERS or (before and dotted == "functools.partial")
+        self._call(node, found, dotted, NAMED if keeps else 0)
+        self.naming = before
+
+    def makes_partial(self, node: ast.AST) -> bool:
+        """Return whether an expression is ``partial(function, ...)``."""
+        found = self.chain_of(node.func) if isinstance(node, ast.Call) else None
+        return found is not None and self.dotted(found) == "functools.partial"
+
+    def _call(self, node: ast.Call, found: Chain | None, dotted: str, naming: int) -> None:
+        """Read a call; ``naming``: how what it is given is used."""
         quiet = False
         if found is None:
             self.called_attribute(node)
         else:
-            dotted = self.dotted(found)
             if read_dynamic(self, node, dotted):
                 return
             if self.reads_nothing(node, dotted):
@@ -129,6 +142,7 @@ class CallWalker(Walker):
             self.called(found, node.lineno, use)
             quiet = self.known_call(node, found, dotted)
         read = self.quiet if quiet else self.visit
+        self.naming = naming
         for argument in node.args:
             read(argument)
         for keyword in node.keywords:

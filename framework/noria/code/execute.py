@@ -21,12 +21,15 @@ from noria.code.walk import (
     ESCAPES,
     GIVEN,
     GIVES,
+    NAMED,
     TOUCHED,
     Chain,
     Facts,
     Reference,
 )
 
+CALLS_NAMED: Key = ("member", "__call__")
+"""What is executed calls things that it does not name: what it was given, or has found."""
 _MADE_BY_CLASSES = ("__init__", "__new__", "__post_init__", "__call__")
 
 
@@ -34,7 +37,9 @@ class Execution:
     """Finds what functions of the project may change; what is common to many is found once.
 
     Keys: ``("code", module, place, part, depth)`` a function, a member of a class or a value, as
-    deep as it is executed; ``("member", name)`` all members of that name; and what is done:
+    deep as it is executed; ``("member", name)`` all members of that name; ``("held", module,
+    place)`` whatever a value holds; ``("named", module, place)`` what is only told about, and is
+    executed where anything is called that is not named; and what is done:
     ``("touch", target)`` is changed, ``("set", name)`` an attribute of unknown objects,
     ``("patch", target)`` attributes of names that are not known, ``("load", module)`` is imported.
     """
@@ -45,7 +50,29 @@ class Execution:
 
     def done(self, starts: Iterable[Key]) -> list[Key]:
         """Return all that is executed with some nodes, and what that does."""
-        return self._closure.keys_of(self._closure.reach(starts))
+        starts = list(starts)
+        reach = self._closure.reach(starts)
+        calls, before = self.calls_anything(starts), 0
+        while calls and reach != before:
+            before = reach
+            named = (key for key in self._closure.keys_of(reach) if key[0] == "named")
+            for _, module, place in named:
+                reach |= self._closure.reach(self.of_use(0, Target(STATEMENT, module, place), 1))
+        return self._closure.keys_of(reach)
+
+    def calls_anything(self, starts: Iterable[Key]) -> bool:
+        """Return whether what is executed calls what it does not name."""
+        return bool(self._closure.reach(starts) >> self._closure.identify(CALLS_NAMED) & 1)
+
+    def of_use(self, use: int, target: Target, depth: int) -> Iterator[Key]:
+        """Yield what the use of a name executes."""
+        if target.kind == STATEMENT and use & NAMED and not use & CALLED:
+            yield ("named", target.name, target.place)
+        elif target.kind == STATEMENT and not self.is_code(target):
+            yield ("held", target.name, target.place)
+            yield ("code", target.name, target.place, -1, depth)  # a lambda
+        else:
+            yield from self.of_target(target, depth)
 
     def of_target(self, target: Target, depth: int) -> Iterator[Key]:
         """Yield what a call of a name executes."""
@@ -58,9 +85,21 @@ class Execution:
             if statement.kind in {DEF, VALUE}:
                 yield ("code", target.name, target.place, -1, depth)
             elif statement.kind == CLASS:
-                for index, part in enumerate(statement.parts):
-                    if part.name in _MADE_BY_CLASSES:
-                        yield ("code", target.name, target.place, index, 1)
+                yield from self._making(target)
+
+    def _making(self, made: Target) -> Iterator[Key]:
+        """Yield what the making of an object executes, of the classes above its own, too."""
+        pending, seen = [made], {made}
+        while pending:
+            _, module, place, _ = pending.pop()
+            statement = self._project.statement(module, place)
+            for index, part in enumerate(statement.parts):
+                if part.name in _MADE_BY_CLASSES:
+                    yield ("code", module, place, index, 1)
+            for base in statement.bases:
+                above = filter(self.is_class, self._project.resolve(module, base))
+                pending.extend(each for each in above if each not in seen)
+                seen.update(pending)
 
     def called(self, reference: Reference, target: Target) -> Iterator[tuple[str, int, int]]:
         """Yield the functions and methods that a use of a name calls as far as names say it."""
@@ -124,9 +163,18 @@ class Execution:
             here = (module, place)
             sets = (("set", name) for name in self.sets(here, facts, depth))
             yield from map(self._closure.identify, sets)
+        elif key[0] == "held":
+            yield from map(self._closure.identify, self._in_value(key[1], key[2]))
         elif key[0] == "member":
             for module, place, part in self._project.members.get(key[1], ()):
                 yield self._closure.identify(("code", module, place, part, 1))
+
+    def _in_value(self, module: str, place: int) -> Iterator[Key]:
+        """Yield what may be executed by whoever calls what a value holds."""
+        for reference in self._project.statement(module, place).facts.references:
+            for target in self._project.resolve(module, reference.chain):
+                if target.kind == STATEMENT:
+                    yield from self.of_use(0, target, 1)
 
     def _in_facts(self, module: str, facts: Facts, depth: int) -> Iterator[Key]:
         inner = 2 if ("__call__", 1) in facts.attributes else 1
@@ -136,8 +184,7 @@ class Execution:
             for target in self._project.resolve(module, reference.chain):
                 for touched in self.changed(reference, target):
                     yield ("touch", touched)
-                if target.kind != STATEMENT or self.is_code(target):
-                    yield from self.of_target(target, inner)
+                yield from self.of_use(reference.use, target, inner)
         for name, level in facts.attributes:
             if level <= depth:
                 yield ("member", name)

@@ -78,6 +78,18 @@ BUILTIN_CALLS: dict[str, tuple[str, ...]] = {
     "divmod": ("__divmod__", "__rdivmod__"), "pow": ("__pow__",), "hash": ("__hash__",),
     "dir": ("__dir__",), "range": ("__index__",), "hex": ("__index__",),
 }  # fmt: skip
+# What makes nodes and pipelines of functions: a run calls them, and nobody before it.
+NODE_MAKERS = words(
+    """
+    noria.node noria.Node noria.pipeline noria.Pipeline
+    kedro.pipeline.node kedro.pipeline.Node kedro.pipeline.pipeline kedro.pipeline.Pipeline
+    kedro.pipeline.node.node kedro.pipeline.modular_pipeline.pipeline
+    """
+)
+# Decorators that call neither what they are given nor what its annotations name.
+_ONLY_WRAP = (
+    r"(staticmethod|classmethod|property|(abc|functools|contextlib|typing)\..*|.*\.setter)$"
+)
 # Builtins that give something of what they are given first.
 OF_THEIR_FIRST = frozenset({"getattr", "vars", "type", "iter", "next", "reversed", "super"})
 # Functions that look up in their caller's module what a text names, and how they call it.
@@ -136,6 +148,15 @@ _MAKE_BUILTINS = words(
     callable hash id dir slice memoryview NoneType ellipsis
     """
 )
+
+
+def only_wraps(dotted: str) -> bool:
+    """Return whether a decorator calls nothing that it finds in annotations.
+
+    >>> only_wraps("functools.cache"), only_wraps("shop.inject")
+    (True, False)
+    """
+    return re.match(_ONLY_WRAP, dotted) is not None
 
 
 def reads_names(dotted: str) -> bool:

@@ -4,19 +4,17 @@ import ast
 from typing import Any
 
 from noria.code import names
-from noria.code.calls import CallWalker
+from noria.code.annotations import AnnotationWalker
 from noria.code.listing import listing_of, names_of
 from noria.code.told import reads_clock, told_only
-from noria.code.walk import ESCAPES, TOUCHED
+from noria.code.walk import ESCAPES, NAMED, TOUCHED
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-class CodeWalker(CallWalker):
+class CodeWalker(AnnotationWalker):
     """Reads one statement after another."""
-
-    annotates = False  # an annotation was read
 
     # -- names
 
@@ -154,7 +152,9 @@ class CodeWalker(CallWalker):
         if isinstance(node.value, ast.Lambda):
             self.function_body(node.value, "=lambda", node.value.args, [node.value.body])
         else:
+            self.naming = NAMED if self.makes_partial(node.value) else 0
             self.visit(node.value)
+            self.naming = 0
 
     def alias(self, node: ast.Assign) -> bool:
         """Take ``module = import_module("a.b")`` for an import."""
@@ -272,13 +272,15 @@ class CodeWalker(CallWalker):
         every = [*args.posonlyargs, *args.args, *args.kwonlyargs]
         every.extend(arg for arg in (args.vararg, args.kwarg) if arg is not None)
         types = getattr(node, "type_params", [])
+        before, self.naming = self.naming, 0
         scope = self.enter("function", 1)
         scope.locals.update(parameter.name for parameter in types)
         self.each(types)
         scope.depth -= 1
+        told = NAMED if self.keeps_annotations(node) else 0
         for arg in every:
-            self.annotation(arg.annotation)
-        self.annotation(getattr(node, "returns", None))
+            self.annotation(arg.annotation, told)
+        self.annotation(getattr(node, "returns", None), told)
         scope.depth += 1
         scope.locals.update(arg.arg for arg in every)
         scope.given = frozenset(arg.arg for arg in every)
@@ -286,6 +288,7 @@ class CodeWalker(CallWalker):
         self.first_argument(scope, node, every)
         self.each(body)
         self.leave(name)
+        self.naming = before
 
     def first_argument(self, scope: Any, node: ast.AST, every: list[ast.arg]) -> None:
         """Note that a method's first argument is an object of its class."""
@@ -302,6 +305,9 @@ class CodeWalker(CallWalker):
 
     def lambda_(self, node: ast.Lambda) -> None:
         """Read a lambda that somebody is given: he may call it at once."""
+        if self.naming:
+            self.function_body(node, "=lambda", node.args, [node.body])
+            return
         self.each([*node.args.defaults, *filter(None, node.args.kw_defaults)])
         args = node.args
         scope = self.enter("function", 0)
@@ -328,8 +334,12 @@ class CodeWalker(CallWalker):
 
     def bases(self, node: ast.ClassDef) -> None:
         """Read what a class is derived from."""
-        for base in [*node.bases, *(keyword.value for keyword in node.keywords)]:
+        self.naming = NAMED  # whoever it is derived from is not made by that
+        for base in node.bases:
             self.quiet(base)
+        self.naming = 0
+        for keyword in node.keywords:
+            self.quiet(keyword.value)
 
     def past_class(self, loads: list[Any]) -> list[Any]:
         """Hand what methods look up to the scopes outside of the class; return none."""
@@ -373,19 +383,6 @@ class CodeWalker(CallWalker):
         """Read ``(a := b)``, which binds outside of comprehensions."""
         self.visit(node.value)
         self.store(node.target.id, self.made_by(node.value))
-
-    def annotation(self, node: ast.AST | None) -> None:
-        """Read an annotation; a text in it is code."""
-        if node is None:
-            return
-        self.annotates = True
-        for below in ast.walk(node):
-            if isinstance(below, ast.Constant) and isinstance(below.value, str):
-                try:
-                    self.quiet(ast.parse(below.value, mode="eval").body)
-                except (SyntaxError, ValueError):
-                    continue
-        self.quiet(node)
 
 
 CodeWalker.visitors = {

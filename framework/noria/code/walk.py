@@ -10,6 +10,7 @@ from noria.code import names
 CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
 GIVES = 32  # it is what a call of the name gives that is touched
 BLIND = 64  # a call that reads nothing of the world, whatever its name says
+NAMED = 128  # it is told about, as in an annotation, and not called there
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
@@ -104,6 +105,7 @@ class Walker:
         self._changes: dict[str, int] = {}
         self.discarded: ast.AST | None = None
         self.told: frozenset[int] = frozenset()  # calls that read the clock only to tell of it
+        self.naming = 0  # ``NAMED`` while what is read is only told about
         self.top = self.scope = _Scope("module", None, 0)
 
     def facts(self) -> Facts:
@@ -172,7 +174,7 @@ class Walker:
         """Note a use of a name."""
         self.note_words(chain)
         self.scope.used.add(chain[0])
-        self.scope.loads.append(Reference(chain, line, use, self.scope.depth))
+        self.scope.loads.append(Reference(chain, line, use | self.naming, self.scope.depth))
 
     def note_words(self, words: Iterable[str]) -> None:
         """Note words that say that docstrings or sources are read."""
