@@ -33,6 +33,9 @@ READS = {
         from os import getenv as g; return g("A")
         import os; return getattr(os, "environ")
         import os; return os.getcwd()
+        import os, sys; here = os.getcwd(); sys.path.append(here); return here
+        import os, sys; sys.path.append(os.getenv("A"))
+        import os, sys; sys.path.append(os.environ["A"])
         import sys; return sys.argv
         from pathlib import Path; return Path.home()
         from dynaconf import Dynaconf; return Dynaconf(settings_files=["a"]).x
@@ -223,6 +226,8 @@ def test_the_time_that_goes_elsewhere_is_one(old: str, new: str, tmp_path: Path)
         "os.environ['OMP_NUM_THREADS'] = '1'",
         "os.environ.setdefault('OMP_NUM_THREADS', '1')",
         "sys.path.insert(0, str(Path(__file__).resolve().parents[1]))",
+        "sys.path.append(os.getcwd())",
+        "sys.path.extend([os.path.join(os.getcwd(), 'src'), str(Path.cwd().parent)])",
         "try: __version__ = version('shop')\nexcept PackageNotFoundError: __version__ = '0'",
     ],
 )

@@ -24,6 +24,9 @@ _NAMED = r"(@?)\b([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
 _OF_QUERIES = names.words(
     "expr ex query inplace parser engine local_dict global_dict resolvers level target truediv"
 )
+# Where modules are found is looked at every time, and said of the working directory by itself.
+_PLACES_OF_MODULES = frozenset({"sys.path.append", "sys.path.insert", "sys.path.extend"})
+_HERE = frozenset({"os.getcwd", "pathlib.Path.cwd"})
 _BUFFERS = frozenset({"io.StringIO", "io.BytesIO"})
 # What these give calls nothing of the project when it decorates.
 _CALL_NOTHING = ("functools.", "dataclasses.", "pydantic.", "typing.", "typing_extensions.")
@@ -131,6 +134,8 @@ class CallWalker(Walker):
         else:
             if read_dynamic(self, node, dotted):
                 return
+            if dotted in _PLACES_OF_MODULES:
+                self.blind_to_here(node)
             if self.reads_nothing(node, dotted):
                 self.load(found, node.lineno, CALLED | BLIND)
                 self.each([*node.args, *(each.value for each in node.keywords)])
@@ -167,6 +172,13 @@ class CallWalker(Walker):
         return (
             made is not None and "()" in made and self.dotted(made[: made.index("()")]) in _BUFFERS
         )
+
+    def blind_to_here(self, node: ast.Call) -> None:
+        """Take what asks for the working directory in a call as reading nothing."""
+        for below in ast.walk(node):
+            found = chain_of(below.func) if isinstance(below, ast.Call) else None
+            if found is not None and self.dotted(found) in _HERE:
+                self.told |= {id(below)}
 
     def called(self, found: Chain, line: int, use: int) -> None:
         """Note a call of a name; a method may change what it is called on."""
