@@ -367,16 +367,14 @@ class Graph(Closure):
                 yield from self._of_target(module, each, line, 0)
             return
         if kind == "modules":
-            yield (
-                "u",
-                f"modules below {what} are imported by name: all of them are taken",
-                where,
-                narrow,
-            )
             names = self.project.modules.under(what)
-            yield from (("m", name) for name in names)
-            if not names:
-                yield ("all",)
+            whose = self.project.modules.kind(what)
+            if not names and whose in {STANDARD, THIRD_PARTY}:
+                yield from self._of_dotted(module, what, whose, line, 0)
+                return
+            told = f"modules below {what} are imported by name: all of them are taken"
+            yield ("u", told, where, narrow)
+            yield from (("m", name) for name in names) if names else (("all",),)
         elif kind == "table":
             yield from self._of_table(module, found, where)
         elif kind == "here":
