@@ -55,6 +55,14 @@ def test_a_module_that_sets_the_state_does_not_help(fresh: Workbench) -> None:
     assert SAID in " ".join(fresh.go().said.all.split())
 
 
+def test_what_a_module_draws_while_a_node_imports_it_is_not_the_nodes(fresh: Workbench) -> None:
+    fresh.write({"src/shop/late.py": "import random\n\nID = random.getrandbits(24)\n"})
+    draw(fresh, "import random", "int(late.ID >= 0)")
+    fresh.edit(C, "    print", "    from shop import late\n\n    print")
+    assert SAID not in fresh.go().said.all
+    assert fresh.value("made_c") == 125
+
+
 def test_of_two_at_once_nobody_can_tell(fresh: Workbench) -> None:
     draw(fresh, "import random, time", "(time.sleep(0.5), random.randint(1, 1))[1]")
     fresh.edit(

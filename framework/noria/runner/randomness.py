@@ -48,7 +48,7 @@ class Randomness:
             self._inside += 1
             self._entered += 1
             entered = self._entered
-        before = _states() if alone else {}
+        before, imported = _states() if alone else {}, len(sys.modules)
         try:
             with inner:
                 yield
@@ -59,6 +59,8 @@ class Randomness:
         if alone:
             after = _states()
             drawn = [name for name in before if before[name] != after[name]]
+            if len(sys.modules) != imported and "random" in drawn:
+                drawn.remove("random")  # modules draw names for themselves while they are imported
             if drawn:
                 self._drawn[node.name] = " and ".join(drawn)
 
