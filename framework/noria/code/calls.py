@@ -86,8 +86,8 @@ class CallWalker(Walker):
             return None
         if made == ("super",):
             return self.own_class()
-        plain = not node.keywords and all(isinstance(each, ast.Constant) for each in node.args)
-        return (*made, "()") if plain else (*made, "()", "()")
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        return (*made, "()") if all(map(_is_literal, given)) else (*made, "()", "()")
 
     def own_class(self) -> Chain | None:
         """Return the class of the module that the code stands in."""
@@ -279,3 +279,10 @@ class CallWalker(Walker):
                         self.load(tuple(chain.split(".")), node.lineno, 0)
             else:
                 self.dynamic("here", (), f".{method}() of a text made at run time", node.lineno)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Return whether an expression is made of constants alone, however they are put together."""
+    return isinstance(node, ast.Constant) or not any(
+        isinstance(below, ast.Name | ast.Lambda) for below in ast.walk(node)
+    )
