@@ -118,6 +118,29 @@ def test_what_was_kept_counts_in_this_project_alone(tmp_path: Path) -> None:
     assert step["edited"] is True
 
 
+@pytest.mark.parametrize("deed", ["put back", "move the project", "delete"])
+def test_what_was_kept_is_never_taken_for_what_a_node_has_made(bench: Workbench, deed: str) -> None:
+    """Whatever befalls it after it was kept, it makes place as any other edit does."""
+    bench.write({OUT_B: "77\n"})
+    assert bench.did("--keep-edited", "made_b") == "C"
+    if deed == "delete":
+        (bench.path / OUT_B).unlink()
+        assert bench.did() == ""
+        assert bench.value("made_b") == 77
+    elif deed == "move the project":
+        bench.path = bench.path.rename(bench.path.with_name("elsewhere"))
+        assert bench.did() == ""
+    bench.edit_at_once(B, "RATE = 10", "RATE = 20")
+    assert bench.did() == "B C"
+    assert aside(bench) == ["77"]
+    if deed == "put back":
+        (kept,) = (bench.path / ".noria/aside").rglob("*.json")
+        kept.rename(bench.path / OUT_B)
+        assert "was changed by hand" in bench.go().said.all
+        assert aside(bench) == ["77"]
+    assert bench.value("made_b") == 45
+
+
 def test_what_was_kept_ends_with_a_forced_run(bench: Workbench) -> None:
     bench.write({OUT_B: "77\n"})
     bench.did("--keep-edited", "made_b")

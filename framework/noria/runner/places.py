@@ -330,7 +330,7 @@ class Places:
         recorded = not (mark.kept and digest == mark.digest) and (
             mark.digest in (digest, WRITING)
             or (mark.digest == UNRECORDED and mark.stamp == self._state(name))
-            or bool(self._store.by_output(digest))
+            or self._store.was_made(digest)
             or (not self._is_restorable(name) and not self.parts.are_edited_in_store(name))
             or getattr(dataset, "version", None) is not None  # another one is put beside it
         )

@@ -238,7 +238,8 @@ class Remembering:
                     self._emit(Noted(node.name, f"{node.name}: {error}; it runs again"))
                     self._records.forget(verdict.key)
                     return False
-                self._places.set_mark(output.name, output.digest)
+                kept = entry.key != verdict.key and not self._store.was_made(output.digest)
+                self._places.set_mark(output.name, output.digest, kept=kept)
         seconds = time.perf_counter() - began
         self._tell(job, verdict)
         for name in verdict.restore:

@@ -7,7 +7,7 @@ from typing import Any
 
 from noria.store.opened import OpenedStore
 from noria.store.pending import node_bytes, storable
-from noria.store.records import Entry, ReadAgain, entry_from
+from noria.store.records import EDITED, Entry, ReadAgain, entry_from
 
 _FEW = 500  # entries in one query, which take a kilobyte each
 _AS_WRITTEN = b"\0"  # no compressed text begins so
@@ -114,6 +114,10 @@ class Entries(OpenedStore):
             if any(output.digest == digest for output in entry.outputs)
         ]
         return sorted(found, key=lambda entry: entry.made, reverse=True)
+
+    def was_made(self, digest: str) -> bool:
+        """Tell whether a node has made an output that goes by ``digest``, not somebody by hand."""
+        return any(not entry.run.startswith(EDITED) for entry in self.by_output(digest))
 
     def forget(self, keys: Iterable[str]) -> None:
         """Forget what is remembered under these keys; their blobs go with the next collection."""
