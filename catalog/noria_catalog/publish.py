@@ -83,7 +83,7 @@ def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Itera
     before = _status(real, target)
     if before is not None and not replace:
         raise SaveError(f"{shown(target)} exists already, and is never overwritten")
-    folder, name = os.path.split(real)
+    folder, name = os.path.dirname(real), os.path.basename(os.path.normpath(target))
     with explaining(target):
         made = make_folders(folder)
         check_writable(folder)

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from noria_catalog.errors import SaveError
+from noria_catalog.formats.pandas import CSVDataset
 from noria_catalog.leftovers import is_temporary, temporary_name
 from noria_catalog.publish import publish
 
@@ -112,6 +114,18 @@ def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert real.read_text() == "new"
     assert not real.is_symlink()
+
+
+def test_the_suffix_is_that_of_the_link_and_not_of_what_it_points_to(tmp_path: Path) -> None:
+    """Libraries choose a format and packing by it, and who loads goes by the link."""
+    link = tmp_path / "a.csv.gz"
+    link.symlink_to(tmp_path / "0f3a")
+    table = CSVDataset(str(link), save_args={"index": False})
+    for rows in ([1], [2, 3]):
+        table.save(pd.DataFrame({"v": rows}))
+        assert (tmp_path / "0f3a").read_bytes()[:2] == b"\x1f\x8b"
+        assert list(table.load()["v"]) == rows
+    assert listed(tmp_path) == ["0f3a", "a.csv.gz"]
 
 
 def test_a_link_to_nothing_gets_its_target(tmp_path: Path) -> None:
