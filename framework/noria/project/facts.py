@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
 from noria.project.hooked import Hooked
+from noria.runner.overlapping import may_share
 from noria.runner.places import Places
 
 
@@ -214,7 +215,7 @@ class Gatherer:
                 value = os.environ.get(one.name)
                 yield f"variable {one.name}", "unset" if value is None else text_digest(value)
 
-    def _always(self, node: Node, fingerprint: Fingerprint, inputs: Iterable[str]) -> str:
+    def _always(self, node: Node, fingerprint: Fingerprint, inputs: Collection[str]) -> str:
         if not node.outputs:
             return "it has no outputs"
         if node.cache is False:
@@ -236,10 +237,15 @@ class Gatherer:
                 return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
         return self._hooked.reads if self._hooked.reads and not is_trusted(node) else ""
 
-    def _one_place(self, node: Node, inputs: Iterable[str]) -> str | None:
+    def _one_place(self, node: Node, inputs: Collection[str]) -> str | None:
         place = self._places.place
         read = set(map(place, inputs)) - {""}
-        return next((name for name in node.outputs if place(name) in read), None) if read else None
+        for name in node.outputs if read else ():
+            if place(name) in read:
+                same = [one for one in inputs if place(one) == place(name)]
+                if any(may_share(one, name, self._catalog, place) for one in same):
+                    return name
+        return None
 
     def _partly_read(self, inputs: Iterable[str]) -> str | None:
         incremental = imported("noria_catalog.incremental")

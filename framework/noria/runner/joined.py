@@ -1,6 +1,7 @@
 """Datasets under several names that lie at one place are one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from noria_catalog import DataCatalog
@@ -10,14 +11,16 @@ from noria.errors import CycleError, DuplicateOutputError
 from noria.graph import Node, Pipeline
 from noria.graph.names import base_name
 from noria.runner.failure import shown
+from noria.runner.overlapping import may_share
 from noria.runner.real_paths import RealPaths
 
 
 def join_places(catalog: DataCatalog, *pipelines: Pipeline) -> list[Pipeline]:
     """Return the pipelines, in which whoever reads a place waits for whoever writes it.
 
-    Where that would make nodes wait in a circle, they read what an earlier run has written, and
-    its pipeline stays as it is.  Raises DuplicateOutputError where two nodes save at one place.
+    Where that would make nodes wait in a circle, they read what an earlier run has written at that
+    place.  Datasets of other files in one folder are not one.  Raises DuplicateOutputError where
+    two nodes save at one place.
 
     >>> from noria_catalog.located import locate
     >>> from noria.graph import node
@@ -69,7 +72,7 @@ def _clashes(pipeline: Pipeline, places: Mapping[str, str]) -> list[Clash]:
 
 
 def _joined(pipeline: Pipeline, places: Mapping[str, str], catalog: DataCatalog) -> Pipeline:
-    same = _same(pipeline.datasets(), pipeline.all_outputs(), places)
+    same = _same(pipeline.datasets(), pipeline.all_outputs(), places, catalog)
     if not same:
         return pipeline
     for clash in _clashes(pipeline, places):
@@ -77,7 +80,20 @@ def _joined(pipeline: Pipeline, places: Mapping[str, str], catalog: DataCatalog)
     try:
         return pipeline.joined(same)
     except CycleError:
-        return pipeline
+        return pipeline.joined(_without_circles(pipeline, same))
+
+
+def _without_circles(pipeline: Pipeline, same: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the names that can be one, place by place: a circle undoes its own only."""
+    by_place: dict[str, dict[str, str]] = {}
+    for name, stands in same.items():
+        by_place.setdefault(stands, {})[name] = stands
+    kept: dict[str, str] = {}
+    for names in by_place.values():
+        with suppress(CycleError):
+            pipeline.joined({**kept, **names})
+            kept |= names
+    return kept
 
 
 def _places(names: Collection[str], catalog: DataCatalog) -> dict[str, str]:
@@ -93,7 +109,10 @@ def _places(names: Collection[str], catalog: DataCatalog) -> dict[str, str]:
 
 
 def _same(
-    names: Collection[str], made: Collection[str], places: Mapping[str, str]
+    names: Collection[str],
+    made: Collection[str],
+    places: Mapping[str, str],
+    catalog: DataCatalog,
 ) -> dict[str, str]:
     """Return the names, without transcoding, that share a place, each with the one for all.
 
@@ -105,8 +124,23 @@ def _same(
         if base in places:
             by_place.setdefault(places[base], {})[base] = None
     same: dict[str, str] = {}
-    for bases in by_place.values():
-        if len(bases) > 1:
-            stands = next((base for base in bases if base in first), next(iter(bases)))
-            same |= dict.fromkeys(bases, stands)
+    for place, together in by_place.items():
+        for bases in _sharing(together, place, catalog) if len(together) > 1 else ():
+            if len(bases) > 1:
+                stands = next((base for base in bases if base in first), bases[0])
+                same |= dict.fromkeys(bases, stands)
     return same
+
+
+def _sharing(names: Iterable[str], place: str, catalog: DataCatalog) -> list[list[str]]:
+    """Return names that share a place, those together that may have files in common."""
+    groups: list[list[str]] = []
+    for name in names:
+        near = [
+            group
+            for group in groups
+            if any(may_share(name, one, catalog, lambda _: place) for one in group)
+        ]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(one for group in near for one in group), name])
+    return groups

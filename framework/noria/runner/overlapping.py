@@ -1,10 +1,11 @@
 """Datasets whose places overlap: a folder of many files, and what else lies in it."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from noria_catalog import DataCatalog
+from noria_catalog.file_dataset import FileDataset
 from noria_catalog.libraries import imported
 
 from noria.graph import Pipeline
@@ -44,7 +45,7 @@ def with_stirred(jobs: Sequence[Job], catalog: DataCatalog, places: Places) -> l
     folders = sorted(name for name in apart if _is_folder(name, at[name], catalog))
     if not folders:
         return list(jobs)
-    near = _near(at, folders)
+    near = _near(at, folders, catalog)
     read = {name for job in jobs for name in job.inputs.values()}
     return [job._replace(stirs=tuple(_stirred(job, near, read))) for job in jobs]
 
@@ -99,13 +100,29 @@ def _stirred(job: Job, near: Mapping[str, set[str]], read: set[str]) -> Iterator
     yield from sorted(found & read - {*job.outputs})
 
 
-def _near(places: Mapping[str, str], folders: Iterable[str]) -> dict[str, set[str]]:
+def may_share(one: str, other: str, catalog: DataCatalog, place_of: Callable[[str], str]) -> bool:
+    """Tell whether two datasets may have files in common, of which one lies at or below the other.
+
+    Images and their labels in one folder have none.
+    """
+    apart = [_partitions(name, catalog) for name in (one, other)]
+    if None in apart and (apart == [None, None] or place_of(one) == place_of(other)):
+        return True
+    endings = [_ending(name, catalog, place_of) for name in (one, other)]
+    return endings[0].endswith(endings[1]) or endings[1].endswith(endings[0])
+
+
+def _near(
+    places: Mapping[str, str], folders: Iterable[str], catalog: DataCatalog
+) -> dict[str, set[str]]:
     """Return, for each dataset, those with which it may share files."""
     near: dict[str, set[str]] = {}
     at = {name: f"{place}/".replace(os.sep, "/") for name, place in places.items()}
     for folder in folders:
         for name, place in at.items():
-            if name != folder and place.startswith(at[folder]):
+            if name == folder or not place.startswith(at[folder]):
+                continue
+            if may_share(name, folder, catalog, places.__getitem__):
                 near.setdefault(name, set()).add(folder)
                 near.setdefault(folder, set()).add(name)
     return near
@@ -118,10 +135,26 @@ def _is_folder(name: str, place: str, catalog: DataCatalog) -> bool:
 
 def _part(name: str, catalog: DataCatalog) -> str:
     """Return of which files at its place a dataset is made; empty for all that is there."""
+    dataset = _partitions(name, catalog)
+    return "" if dataset is None else f"{type(dataset).__qualname__} *{dataset.filename_suffix}"
+
+
+def _ending(name: str, catalog: DataCatalog, place_of: Callable[[str], str]) -> str:
+    """Return how the files end of which a dataset is made: a path for one, empty for any."""
+    dataset = _partitions(name, catalog)
+    if dataset is not None:
+        return str(dataset.filename_suffix)
+    place = place_of(name)
+    is_file = isinstance(catalog.get(name), FileDataset) and not os.path.isdir(place)  # noqa: PTH112
+    return place if is_file else ""
+
+
+def _partitions(name: str, catalog: DataCatalog) -> Any:
+    """Return what holds a dataset's partitions; ``None`` where it has none."""
     dataset: Any = catalog.get(name)
     cached, partitioned = imported("noria_catalog.cached"), imported("noria_catalog.partitioned")
     while cached is not None and isinstance(dataset, cached.CachedDataset):
         dataset = dataset.dataset
     if partitioned is None or not isinstance(dataset, partitioned.PartitionedDataset):
-        return ""
-    return f"{type(dataset).__qualname__} *{dataset.filename_suffix}"
+        return None
+    return dataset

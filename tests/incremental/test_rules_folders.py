@@ -1,0 +1,95 @@
+"""Rules for folders that hold more than one dataset, and for places under several names."""
+
+import pytest
+
+from tests.incremental.workbench import CHAIN, CONF, WHERE_PIPELINE, Workbench, entries
+
+
+def parts(name: str, suffix: str, more: str = "") -> str:
+    """Return the entry of the texts in one folder that end with a suffix."""
+    return (
+        f"{name}:\n  type: partitions.PartitionedDataset\n  path: data/both\n"
+        f"  dataset: text.TextDataset\n  filename_suffix: {suffix}\n{more}"
+    )
+
+
+LABEL = """\
+
+
+def label(images):
+    print("<<L>>")
+    return {name: f"label of {load()}" for name, load in images.items()}
+"""
+
+
+@pytest.fixture
+def labelled(fresh: Workbench) -> Workbench:
+    """Images from outside, and labels that a node puts beside them."""
+    fresh.write(
+        {
+            CONF: CHAIN[CONF]
+            + parts("images", ".png")
+            + parts("labels", ".txt", "  overwrite: true\n"),
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE]
+            .replace("import a\n", "import a, label\n")
+            .replace("[\n", '[\n            node(label, "images", "labels", name="L"),\n', 1),
+            "src/shop/a.py": CHAIN["src/shop/a.py"] + LABEL,
+            "data/both/one.png": "1",
+            "data/both/README": "by hand",
+        }
+    )
+    return fresh
+
+
+def test_who_puts_labels_beside_the_images_runs_for_new_images_only(labelled: Workbench) -> None:
+    assert labelled.did() == "A B C L"
+    assert labelled.did() == ""
+    labelled.write({"data/both/two.png": "2"})
+    ran = labelled.go()
+    assert ran.did == "L"
+    assert "changed while it ran" not in ran.said.all
+    assert labelled.did() == ""
+    told = labelled.command("lineage", "labels").out
+    assert "images  data/both" in told
+    assert "not there any more" not in told
+
+
+def test_a_circle_at_one_place_lets_nodes_wait_for_others(fresh: Workbench) -> None:
+    """Who reads what an earlier run has put there cannot wait; that is no reason for others."""
+    fresh.write(
+        {
+            CONF: CHAIN[CONF]
+            + "".join(entries(name) for name in ("new", "half"))
+            + entries("old").replace("old.json", "new.json")
+            + entries("alias").replace("alias.json", "made_b.json"),
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE].replace(
+                '            node(c, inputs="made_b"',
+                '            node(a, inputs="old", outputs="half", name="X"),\n'
+                '            node(a, inputs="half", outputs="new", name="Y"),\n'
+                '            node(c, inputs="alias"',
+            ),
+            "data/new.json": "1\n",
+            "data/made_b.json": "1000\n",
+        }
+    )
+    text = (fresh.path / WHERE_PIPELINE).read_text()
+    c = next(line for line in text.splitlines() if "node(c," in line)
+    fresh.write(
+        {WHERE_PIPELINE: text.replace(f"{c}\n", "").replace("        [\n", f"        [\n{c}\n")}
+    )
+    fresh.command("run")
+    assert fresh.value("made_c") == 125
+    fresh.write({"data/raw.json": "2\n"})
+    fresh.command("run")
+    assert fresh.value("made_c") == 135
+
+
+def test_images_and_labels_made_of_them_step_by_step_are_no_circle(labelled: Workbench) -> None:
+    labelled.edit(
+        WHERE_PIPELINE,
+        '"images", "labels", name="L"),',
+        '"images", "seen", name="L"),\n            node(dict, "seen", "labels", name="D"),',
+    )
+    labelled.command("run")
+    assert (labelled.path / "data/both/one.txt").read_text() == "label of 1"
+    assert labelled.did() == ""
