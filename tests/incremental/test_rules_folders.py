@@ -1,5 +1,7 @@
 """Rules for folders that hold more than one dataset, and for places under several names."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.incremental.workbench import CHAIN, CONF, WHERE_PIPELINE, Workbench, entries
@@ -11,6 +13,11 @@ def parts(name: str, suffix: str, more: str = "") -> str:
         f"{name}:\n  type: partitions.PartitionedDataset\n  path: data/both\n"
         f"  dataset: text.TextDataset\n  filename_suffix: {suffix}\n{more}"
     )
+
+
+def written(path: Path) -> dict[str, str]:
+    """Return the files below a folder with what is written in them."""
+    return {file.name: file.read_text() for file in path.rglob("*") if file.is_file()}
 
 
 LABEL = """\
@@ -52,6 +59,22 @@ def test_who_puts_labels_beside_the_images_runs_for_new_images_only(labelled: Wo
     told = labelled.command("lineage", "labels").out
     assert "images  data/both" in told
     assert "not there any more" not in told
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_lies_beside_an_edited_partition_stays(labelled: Workbench, *, changed: bool) -> None:
+    """Images are nobody's result: they must not go aside with the labels."""
+    assert labelled.did() == "A B C L"
+    labelled.write({"data/both/one.txt": "mine", "data/both/deep/three.txt": "mine too"})
+    if changed:
+        labelled.write({"data/both/two.png": "2"})
+    assert labelled.did() == ("L" if changed else "")
+    images = {"one.png": "1", **({"two.png": "2"} if changed else {})}
+    labels = {"one.txt": "label of 1", **({"two.txt": "label of 2"} if changed else {})}
+    assert written(labelled.path / "data/both") == {**images, **labels, "README": "by hand"}
+    aside = written(labelled.path / ".noria/aside")
+    assert aside == {"one.txt": "mine", "three.txt": "mine too"}
+    assert labelled.did() == ""
 
 
 def test_a_circle_at_one_place_lets_nodes_wait_for_others(fresh: Workbench) -> None:

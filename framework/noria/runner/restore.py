@@ -43,17 +43,31 @@ def keep_aside(
 
     Below it the path is the one that it had below ``root``, the project's folder.  A link through
     which a run has saved stays, and what it leads to is moved; of another link it is the link that
-    is moved: what it leads to is somebody else's.  ``who`` says by whom it was changed.  Raises
-    SaveError, which names the dataset, where that cannot be done.
+    is moved: what it leads to is somebody else's.  So is what else lies in a folder of partitions:
+    it stays.  ``who`` says by whom it was changed.  Raises SaveError, which names the dataset,
+    where that cannot be done.
     """
     import shutil
 
     place = places.path(name)
     with told(catalog, name, "set aside"):
         target = place_aside(place, folder, root)
-        shutil.move(places.place(name) if places.lying(name).ours else place, target)
+        among_others = _among_others(name, place, places)
+        for path in among_others:
+            shutil.move(path, place_aside(path, folder, root))
+        if not among_others:
+            shutil.move(places.place(name) if places.lying(name).ours else place, target)
     places.forget(name)
     return f"{shown_in(root, place)} was changed {who}: it is now {shown_in(root, str(target))}"
+
+
+def _among_others(name: str, place: str, places: Places) -> list[str]:
+    """Return the files of a dataset where others lie in its folder too; else none."""
+    with places.stored(name) as files:
+        own = [path for _, path in files if path != place]
+    walked = os.walk(os.path.normpath(place))
+    found = {f"{at}{os.sep}{file}" for at, _, names in walked for file in names}
+    return own if own and found - set(map(os.path.normpath, own)) else []
 
 
 def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: Path) -> str:
