@@ -30,6 +30,46 @@ def test_a_file_is_traced_back_to_the_raw_data(project: ProjectOnDisk) -> None:
     assert digests == {"clean_orders": steps["clean_orders"]["digest"]}
 
 
+def test_objects_of_the_project_are_traced_like_any_data(project: ProjectOnDisk) -> None:
+    """Who reads them depends on the code of their class as well, and knows them by both."""
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "return orders.dropna()", "return Clean(orders.dropna())")
+    project.edit(nodes, 'clean_orders["price"]', 'clean_orders.rows["price"]')
+    kept = "class Clean:\n    def __init__(self, rows):\n        self.rows = rows\n\n"
+    kept += "    def __len__(self):\n        return 1\n"
+    project.write(
+        {
+            "src/shop/clean.py": kept,
+            "conf/base/catalog_clean.yml": "clean_orders:\n  type: pickle.PickleDataset\n"
+            "  filepath: data/clean.pickle\n",
+        }
+    )
+    project.edit(
+        nodes, "import pandas as pd", "import pandas as pd\n\nfrom shop.clean import Clean"
+    )
+    project.edit(nodes, "-> pd.DataFrame", "-> Clean")
+    project.edit(nodes, "clean_orders: pd.DataFrame", "clean_orders: Clean")
+    project.noria("run")
+    steps = _steps(project, "totals")
+    assert list(steps) == ["totals", "clean_orders", "orders"]
+    assert steps["clean_orders"]["node"] == "clean"
+    assert steps["clean_orders"]["in_place"]
+    project.edit("src/shop/clean.py", "return 1", "return 2")
+    assert "the code of what lies in clean_orders changed" in project.noria("run").out
+    diff = json.loads(project.noria("runs", "diff", "--json").out)
+    (other,) = diff["other"]
+    assert other["name"] == "the code of what lies in clean_orders changed"
+    assert diff["data"] == []
+
+
+def test_the_parameters_of_what_was_edited_and_kept_are_known(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    (project.path / "data/totals.json").write_text('{"total": 1}')
+    project.noria("run", "--keep-edited", "totals")
+    kept = _steps(project, "totals")["totals"]
+    assert (kept["edited"], kept["parameters"]) == (True, {"params:rate": 1.5})
+
+
 def test_the_lineage_is_of_the_bytes_that_lie_there_and_not_of_the_last_run(
     project: ProjectOnDisk,
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from noria.plan.key import Parts
+from noria.plan.key import Parts, content_of
 
 _MOST_TOLD = 3
 
@@ -11,9 +11,10 @@ _MOST_TOLD = 3
 class Difference(NamedTuple):
     """One part that differs.
 
-    ``what`` is "code", "libraries", "system", "input", "parameter", "reading", "saving", "shape"
-    or "depends"; ``name`` the dataset, parameter or dependency, empty where there is only one;
-    ``before`` and ``after`` are digests, ``None`` where there was or is none.
+    ``what`` is "code", "libraries", "system", "input", "objects" (the code that objects of an input
+    count on), "parameter", "reading", "saving", "shape" or "depends"; ``name`` the dataset,
+    parameter or dependency, empty where there is only one; ``before`` and ``after`` are digests,
+    ``None`` where there was or is none.
     """
 
     what: str
@@ -30,6 +31,7 @@ _WORDS = {
 }
 _NAMED = {
     "input": "{name} changed",
+    "objects": "the code of what lies in {name} changed",
     "parameter": "{name} changed",
     "reading": "how {name} is read changed",
     "saving": "how {name} is saved changed",
@@ -53,6 +55,8 @@ def differences(before: Parts, after: Parts) -> Iterator[Difference]:
             name = (new or old or ("", ""))[0]
             is_parameter = name == "parameters" or name.startswith("params:")
             what = "parameter" if is_parameter else "input"
+            if old and new and content_of(old[1]) == content_of(new[1]) != "":
+                what = "objects"
             yield Difference(what, name, old and old[1], new and new[1])
     names = {key: name for key, (name, _) in {**before.arguments, **after.arguments}.items()}
     yield from _by_name("reading", before.reads, after.reads, names)

@@ -1,6 +1,7 @@
 """The key of a result: the digest of all that it depends on."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,8 @@ SCHEMA = 1
 """Part of every key: a change to how keys are made makes all of them new."""
 
 
+# What a dataset's code is told by, as Facts.code_of() gives it.
+_CODE_BEHIND = re.compile(r"\+[0-9a-f]{32}$")
 _spelled = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
@@ -58,6 +61,15 @@ def key_of(parts: Parts) -> str:
         "arguments": {argument: digest for argument, (_, digest) in parts.arguments.items()},
     }
     return blake3(_spelled([SCHEMA, hashed]).encode()).hexdigest()
+
+
+def content_of(digest: str) -> str:
+    """Return the digest of data alone, of one that the digest of the code it counts on follows.
+
+    >>> content_of("ea8f163d+" + "0123456789abcdef" * 2), content_of("ea8f163d")
+    ('ea8f163d', 'ea8f163d')
+    """
+    return _CODE_BEHIND.sub("", digest)
 
 
 def parts_from(document: Mapping[str, Any]) -> Parts | None:

@@ -138,7 +138,7 @@ def _origin(
     place, lies, empty = _lying(step, places)
     if step.making is None:
         return Origin(step, place, "", lies, empty, [], [], [])
-    known = values.get(step.making.run, {})
+    known = values.get(step.making.edited_in or step.making.run, {})
     return Origin(
         step,
         place,

@@ -236,7 +236,7 @@ def _other(causes: Mapping[str, list[Difference]]) -> list[Changed]:
     found: dict[Difference, list[str]] = {}
     for node, differing in causes.items():
         for each in differing:
-            if each.what in {"reading", "saving", "depends", "system", "shape"}:
+            if each.what in {"objects", "reading", "saving", "depends", "system", "shape"}:
                 found.setdefault(each, []).append(node)
     return [
         Changed(in_words(each), each.before, each.after, tuple(nodes))

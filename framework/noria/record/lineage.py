@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from noria.graph.names import is_parameter
-from noria.plan.key import Parts
+from noria.plan.key import Parts, content_of
 from noria.store.records import EDITED
 
 
@@ -22,6 +22,12 @@ class Making(NamedTuple):
     outputs: Mapping[str, tuple[str, str]]
 
     @property
+    def inputs(self) -> list[tuple[str, str]]:
+        """The data that it read: names and digests."""
+        read = self.parts.arguments.values()
+        return [(name, content_of(digest)) for name, digest in read if not is_parameter(name)]
+
+    @property
     def edited_in(self) -> str | None:
         """The run that was told to keep what somebody had edited; ``None`` where nobody had."""
         return self.run.removeprefix(EDITED) if self.run.startswith(EDITED) else None
@@ -37,11 +43,7 @@ class Step(NamedTuple):
     @property
     def inputs(self) -> list[tuple[str, str]]:
         """The data that it was made from: names and digests."""
-        return (
-            []
-            if self.making is None
-            else [one for one in self.making.parts.arguments.values() if not is_parameter(one[0])]
-        )
+        return [] if self.making is None else self.making.inputs
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -91,11 +93,7 @@ def _chosen(dataset: str, digest: str, makers: Makers, *, asked: bool) -> Making
         if any(made == digest for made, _ in making.outputs.values())
     ]
     same = [making for making in known if making.outputs.get(dataset, ("",))[0] == digest]
-    other = [
-        making
-        for making in known
-        if asked and (dataset, digest) not in making.parts.arguments.values()
-    ]
+    other = [making for making in known if asked and (dataset, digest) not in making.inputs]
     return next(iter([*same, *other]), None)
 
 
