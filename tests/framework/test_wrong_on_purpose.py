@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 
 import pytest
 
-from tests.project_on_disk import ProjectOnDisk
+from tests.project_on_disk import ProjectOnDisk, environment
 
 PIPELINE = "src/shop/pipelines/sales/pipeline.py"
 NODES = "src/shop/pipelines/sales/nodes.py"
@@ -414,3 +417,33 @@ def test_a_file_of_configuration_whose_name_is_no_utf8(project: ProjectOnDisk) -
     said = project.noria("plan", code=2).err
     assert "not YAML" in said
     assert "fault of Noria" not in said
+
+
+@pytest.mark.parametrize(
+    ("closed", "command", "named"),
+    [
+        ("data", "run", "data/orders.csv"),
+        ("data", "plan", "data/orders.csv"),
+        (".noria", "plan", ".noria/ledger.db"),
+        (".noria", "runs", ".noria/ledger.db"),
+        (".noria", "cache", ".noria/store"),
+    ],
+)
+def test_a_folder_that_the_user_may_not_enter(
+    project: ProjectOnDisk, closed: str, command: str, named: str
+) -> None:
+    project.noria("run")
+    words = [sys.executable, "-m", "noria", command]
+    words += {"runs": ["list"], "cache": ["status"]}.get(command, [])
+    if os.geteuid() == 0:  # whom nothing is forbidden
+        if shutil.which("setpriv") is None:
+            pytest.skip("not here: giving up root's rights")
+        words = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *words]
+    (project.path / closed).chmod(0)
+    done = subprocess.run(
+        words, cwd=project.path, env=environment(), capture_output=True, text=True, check=False
+    )
+    (project.path / closed).chmod(0o700)
+    assert done.returncode == 2
+    assert f"{named} cannot be reached: permission denied" in done.stderr
+    assert "fault of Noria" not in done.stderr

@@ -78,8 +78,19 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
 
     if os.environ.get(TRACEBACK, "0") not in ("", "0"):
         traceback.print_exception(error)
+    if isinstance(error, PermissionError) and isinstance(error.filename, str):
+        report(_not_allowed(error.filename))
+        return NoriaError.exit_code
     _report(_unforeseen(error))
     return UNFORESEEN
+
+
+def _not_allowed(path: str) -> NoriaError:
+    """Return the error for a file that the user may not even look for: no fault of ours."""
+    return NoriaError(
+        f"{path} cannot be reached: permission denied",
+        hint="the rights to it, or to a folder above it, are not yours",
+    )
 
 
 def _unforeseen(error: BaseException) -> str:
