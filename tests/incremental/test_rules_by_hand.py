@@ -415,6 +415,16 @@ PARTS = (
 )
 
 
+def test_a_file_that_lies_where_partitions_belong_is_not_said_to_be_aside(fresh: Workbench) -> None:
+    fresh.edit(CONF, MADE_B, f"{PARTS}  overwrite: true\n")
+    fresh.edit(B, "return inner", "return {'one': rate} or inner")
+    fresh.write({"data/parts": "77\n"})
+    said = fresh.command("run", code=1)
+    assert "data/parts: it is a file, and should be a folder" in said.all
+    assert "what lay there before" not in said.all
+    assert (fresh.path / "data/parts").read_text() == "77\n"
+
+
 @pytest.mark.parametrize("flags", [(), ("--no-cache",)])
 def test_a_partition_that_chunks_are_written_over(fresh: Workbench, flags: tuple[str, ...]) -> None:
     """Each partition stands as soon as it is made, so it is looked for before the first."""

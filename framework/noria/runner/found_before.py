@@ -56,13 +56,13 @@ class FoundBefore:
     @property
     def names(self) -> list[str]:
         """The datasets of which a copy is kept."""
-        return [*self._kept]
+        return [name for name, (_, copies) in self._kept.items() if copies]
 
     def told(self) -> str:
         """Return what is to be said of what was kept, empty where nothing was."""
-        if not self._kept:
+        names = self.names
+        if not names:
             return ""
-        names = [*self._kept]
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         where = shown_in(self._root, str(self._folder))
         return (
