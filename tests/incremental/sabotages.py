@@ -45,6 +45,9 @@ def _plan(name: str, file: str, old: str, new: str, *caught_by: str) -> Sabotage
 
 BODY = "test_rows_code.py::test_a_body_runs_its_node_and_followers_only_if_the_bytes_changed"
 KEPT = "../framework/test_code_kept.py"
+LIBRARY = (
+    "test_rows_code.py::test_what_sets_a_library_up_counts_where_it_is_imported_and_in_its_order"
+)
 SABOTAGES = [
     # -- code/: what is followed
     _netless(
@@ -241,6 +244,20 @@ SABOTAGES = [
         'if any(masked(now[what]) != masked(was) for what, was in held["attached"].items()):',
         "if False:",
         KEPT,
+    ),
+    _code(
+        "set libraries up wherever a module is executed",
+        "attach.py",
+        ".union(*self.to_outside.values())",
+        "",
+        LIBRARY,
+    ),
+    _code(
+        "keep what is made before others are imported",
+        "kept.py",
+        '"executed": self._executed,',
+        '"executed": [],',
+        LIBRARY,
     ),
     _code(
         "keep what a new member may be called for",

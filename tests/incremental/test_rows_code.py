@@ -340,6 +340,32 @@ def test_other_inputs_or_their_order_run_the_node(bench: Workbench) -> None:
     assert bench.value("made_c") == 151
 
 
+def test_what_sets_a_library_up_counts_where_it_is_imported_and_in_its_order(
+    bench: Workbench,
+) -> None:
+    setting = "import decimal\n\ndecimal.getcontext().prec = {}\n"
+    two, four = "src/shop/two.py", "src/shop/four.py"
+    bench.write({two: setting.format(2), four: setting.format(4)})
+    bench.edit(B, "from shop", "import decimal\n\nfrom shop")
+    bench.edit(B, "RATE + rate", "RATE + rate + float(1 / decimal.Decimal(3))")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == pytest.approx(125 + 1 / 3, abs=1e-12)
+    assert edit_and_run(bench, B, "from shop.h", "from shop import two\nfrom shop.h") == "B C"
+    assert bench.value("made_c") == pytest.approx(125.33, abs=1e-9)
+    assert edit_and_run(bench, B, "from shop import two\n", "") == ""
+    assert bench.value("made_c") == pytest.approx(125 + 1 / 3, abs=1e-12)
+    # Elsewhere it does the same, and what B reaches is as it was.
+    assert edit_and_run(bench, WHERE_PIPELINE, "from noria", "import shop.two\nfrom noria") == ""
+    assert bench.value("made_c") == pytest.approx(125.33, abs=1e-9)
+    both = "import shop.two\nimport shop.four\n"
+    assert edit_and_run(bench, WHERE_PIPELINE, "import shop.two\n", both) == "B C"
+    assert bench.value("made_c") == pytest.approx(125.3333, abs=1e-9)
+    other = "import shop.four\nimport shop.two\n"
+    edit_and_run(bench, WHERE_PIPELINE, both, other)
+    assert bench.value("made_c") == pytest.approx(125.33, abs=1e-9)
+    assert bench.did() == ""
+
+
 def test_code_that_raises_no_longer_is_not_remembered_as_failed(bench: Workbench) -> None:
     bench.edit(B, "    return inner", "    raise ValueError('no')\n    return inner")
     ran = bench.go(code=1)

@@ -1,7 +1,7 @@
 """From what a function reaches to its fingerprint."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ class Assembly:
     def modules(self, starts: tuple[Key, ...]) -> tuple[str, ...] | None:
         """Return the modules whose sources say all of what is reached from some nodes.
 
-        ``None`` where more says it: live code, compiled files, whether a module was imported.
+        ``None`` where more says it: live code, compiled files.
         """
         reach = self._reach(starts)
         if reach & self._beyond:
@@ -83,14 +83,14 @@ class Assembly:
 
     def _reach(self, starts: tuple[Key, ...]) -> int:
         reach = self._graph.reach(starts)
-        keys, afar = self._graph.keys, self._graph.attached.from_afar
+        keys = self._graph.keys
         while self._looked_at < len(keys):
             key, bit = keys[self._looked_at], 1 << self._looked_at
             if key[0] in _WAYS:
                 self._ways |= bit
                 if key[0] == "i":
                     self._imports |= bit
-            elif key[0] in _BEYOND or (afar and key[1:3] in afar):
+            elif key[0] in _BEYOND:
                 self._beyond |= bit
             self._looked_at += 1
         return reach
@@ -193,8 +193,15 @@ class Assembly:
                 yield module.encode()
                 for place in listed:
                     yield self._project.statement(module, place).digest
-        afar = frozenset(key[1] for key in keys if key[1:3] in self._graph.attached.from_afar)
-        # What a module changes in others is so only if somebody has imported it by now.
+        yield from self.executed(key[1:3] for key in keys)
+
+    def executed(self, places: Iterable[tuple[str, int]]) -> Iterator[bytes]:
+        """Yield which of some statements' modules are executed, and in which order.
+
+        What a module changes in others, or in libraries, is so only if somebody has imported it.
+        """
+        from_afar = self._graph.attached.from_afar
+        afar = frozenset(place[0] for place in places if place in from_afar)
         for module in sorted(afar - sys.modules.keys()):
             yield b"not executed " + module.encode()
         if len(afar) > 1:

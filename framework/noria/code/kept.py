@@ -7,6 +7,7 @@ edited one's first line.  A fingerprint holds while
 - what is said of the project as a whole is so beside the edited modules: which modules there are
   and whose the others are, who changes what from afar, members of classes by their names, which
   classes are related;
+- modules that change what is not their own are executed as they were: all, and in their order;
 - what is installed is as it was;
 - and imported modules hold what they held then.
 
@@ -63,6 +64,7 @@ class KeptFingerprints:
         self._called = called
         self._found: dict[str, tuple[bytes, tuple[str, ...]]] | None = None  # by module
         self._written = ""
+        self._executed: list[bytes] = []
         self._doubtful: frozenset[str] = frozenset()  # modules of which not all is as it was
         self._opened: dict[str, dict[str, tuple[Any, ...]]] = {}
         self._added: dict[str, dict[str, tuple[Fingerprint, tuple[str, ...]]]] = {}
@@ -74,6 +76,7 @@ class KeptFingerprints:
             return None
         if self._found is None:
             held = recall(self._folder, _NAME)
+            self._executed = self._now_executed()
             holds = bool(held) and self._judge(held)
             self._found, self._written = (held["found"], held["written"]) if holds else ({}, "")
         opened = self._opened.get(module)
@@ -102,6 +105,8 @@ class KeptFingerprints:
     def save(self) -> None:
         """Write what was found, where it is not all that was kept."""
         if self._folder is None or not (self._added or self._doubtful) or self._has_grown():
+            return
+        if self._now_executed() != self._executed:  # imported between one fingerprint and another
             return
         held = recall(self._folder, _NAME) if self._written else {}
         # What others have written meanwhile nobody has judged here.
@@ -171,9 +176,13 @@ class KeptFingerprints:
         return {
             "roots": modules.roots,
             "called": sorted(self._called),
+            "executed": self._executed,
             "sources": sorted((each.name, each.is_package) for each in modules.sources.values()),
             "built": sorted(modules.built),
         }
+
+    def _now_executed(self) -> list[bytes]:
+        return list(self._assembly.executed(self._graph.attached.from_afar))
 
     def _states(self) -> dict[str, list[tuple[str, str]]]:
         """Return what the distributions require whose modules' state the project changes."""

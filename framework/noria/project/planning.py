@@ -199,7 +199,8 @@ class Planning:
                 self._text(each.after),
             )
         if not found:
-            yield Change("code", "a value that the function holds", None, None, None)
+            what = "a value that the function holds, or which modules are imported"
+            yield Change("code", what, None, None, None)
 
     def _libraries(self, before: str, after: str) -> Iterator[Change]:
         old = dict(json.loads(self._text(before) or "[]"))
