@@ -57,6 +57,16 @@ def test_edited_code_is_read_again_before_the_next_cell(notebooks: Path) -> None
     assert said[5].endswith("(True, True, 'shop.pipelines.sales.nodes')")
 
 
+def test_what_is_edited_after_the_first_cell_is_noticed(notebooks: Path) -> None:
+    edit = (
+        "from pathlib import Path; path = Path('../src/shop/pipelines/sales/nodes.py');"
+        "_ = path.write_text(path.read_text().replace('* rate', '+ rate'))"
+    )
+    run = "session.run('sales', outputs=['totals'])"
+    said = play(notebooks, f"%load_ext noria\n{run}\n{edit}", run)
+    assert "6.5" in said[1]
+
+
 def test_edited_configuration_is_read_again_and_code_is_not(notebooks: Path) -> None:
     said = play(
         notebooks,

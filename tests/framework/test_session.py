@@ -217,7 +217,6 @@ def test_a_package_of_the_same_name_that_is_installed_is_told(tmp_path: Path) ->
 
 def test_a_session_notices_what_was_edited(memory: ProjectOnDisk) -> None:
     with open_project(memory.path) as session:
-        assert session.refresh() == ([], {})
         assert session.run("sales")["totals"] == {"total": 7.5}
         memory.edit(NODES, "* rate", "+ rate")  # same size, same second
         edited, before = session.refresh()
@@ -230,6 +229,7 @@ def test_a_session_notices_what_was_edited(memory: ProjectOnDisk) -> None:
         memory.write({"conf/base/parameters.yml": "rate: 100"})
         assert session.refresh() == ([memory.path / "conf/base/parameters.yml"], {})
         assert session.run("sales")["totals"] == {"total": 105.0}
+        assert session.refresh() == ([], {})
 
 
 def test_an_environment_in_the_source_folder_is_not_the_projects_code(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ class Workbench:
         self._names = names
         self._tell = tell
         self._put: dict[str, Any] = {}
+        session.watch()
 
     def lay_out(self) -> None:
         """Set the names, with force; a mistake in the project is told, and its name left out."""

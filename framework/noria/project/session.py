@@ -63,12 +63,9 @@ def open_project(
     that override parameters; ``conf_source`` is a folder to read instead of ``conf``, an archive
     of one or an fsspec URL.  Raises ProjectError when there is no project.
     """
-    return Session(
-        find_project(Path(path)),
-        env=env,
-        params=params,
-        conf_source=conf_source,
-    )
+    session = Session(find_project(Path(path)), env=env, params=params, conf_source=conf_source)
+    session.watch()
+    return session
 
 
 class Session:
@@ -195,6 +192,10 @@ class Session:
     def shown(self, path: Path) -> str:
         """Return a path as it is called in the project's folder."""
         return shown_in(self.project.path, str(path))
+
+    def watch(self) -> None:
+        """Look how the project's files are: :meth:`refresh` notices edits from now on."""
+        _ = self._edits
 
     def refresh(self) -> tuple[list[Path], dict[str, ModuleType]]:
         """Notice what was edited since the last time: code and configuration are read anew.
