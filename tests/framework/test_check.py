@@ -200,6 +200,43 @@ def test_the_effects_of_a_node_are_told_in_one_warning(project: ProjectOnDisk) -
     assert "; smtplib.SMTP()" in said
 
 
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ('pd.set_option("display.width", 60)', "pandas.set_option()"),
+        ("pd.options.display.width = 60", "pandas.options.display.width"),
+        ('os.chdir("data")', "os.chdir()"),
+    ],
+)
+def test_who_sets_up_a_library_for_all_nodes_is_told(
+    project: ProjectOnDisk, does: str, told: str
+) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "import pandas as pd\n", "import os\n\nimport pandas as pd\n")
+    project.edit(nodes, "    return orders", f"    {does}\n    return orders")
+    said = " ".join(project.noria("check").out.split())
+    assert "1 warning" in said
+    assert f"changes what all nodes share ({told}, src/shop/pipelines/sales/nodes.py:" in said
+    assert "above all functions" in said
+
+
+def test_who_sets_it_up_in_a_module_or_only_reads_it_is_not(project: ProjectOnDisk) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(
+        nodes,
+        "import pandas as pd\n",
+        'import pandas as pd\n\npd.set_option("display.width", 60)\n',
+    )
+    project.edit(
+        nodes,
+        "    return orders",
+        "    width = pd.options.display.width\n"
+        '    with pd.option_context("display.width", width):\n'
+        "        return orders",
+    )
+    assert "nothing wrong" in project.noria("check").out
+
+
 def test_an_input_that_nobody_makes_fails(project: ProjectOnDisk) -> None:
     _with_fit(project)
     project.edit(CODE, '["totals",', '["totls",')

@@ -92,6 +92,15 @@ for _kind, _names in {
         asyncio.create_subprocess_shell sh pexpect plumbum invoke.run
     """,
     "random": "random",
+    "settings": """
+        matplotlib.rc matplotlib.rcParams matplotlib.style.use matplotlib.pyplot.rc
+        matplotlib.pyplot.rcParams matplotlib.pyplot.style.use seaborn.set seaborn.set_theme
+        seaborn.set_style seaborn.set_context seaborn.set_palette seaborn.set_color_codes
+        pandas.set_option pandas.options numpy.seterr numpy.set_printoptions sklearn.set_config
+        polars.Config.set_fmt_float polars.Config.set_tbl_rows polars.Config.set_tbl_cols
+        xarray.set_options torch.set_default_dtype torch.set_default_device plotly.io.templates
+        decimal.setcontext locale.setlocale os.chdir os.putenv time.tzset
+    """,
     "input": "input builtins.input sys.stdin getpass.getpass click.prompt click.confirm",
     "mail": "smtplib email.mime yagmail sendgrid mailjet_rest emails redmail postmarker",
     "tracking": """

@@ -8,7 +8,7 @@ from noria.code.attach import Attached
 from noria.code.closure import Closure, Key
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
-from noria.code.facts import Doubt, Effect
+from noria.code.facts import SETTINGS, Doubt, Effect
 from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
 from noria.code.names import DYNAMIC, READS_SOURCE_DOTTED
 from noria.code.project import (
@@ -327,12 +327,14 @@ class Graph(Closure):
             yield from self._of_live_module(name)
             return
         yield ({MISSING: "z", THIRD_PARTY: "d"}.get(kind, "t"), top)
-        if not line or use == TOUCHED or use & BLIND:
+        if not line or use & BLIND:
             return  # a module is imported, or named for one of its functions
+        effect = effect_of(name, kind != STANDARD, bool(use & WRITING))
+        if use == TOUCHED and effect != SETTINGS:
+            return
         if use & DISCARDED and name.startswith("os.environ."):
             return  # it is changed, and nothing is taken of it
-        effect = effect_of(name, kind != STANDARD, bool(use & WRITING))
-        if effect is not None:
+        if effect is not None and (effect != SETTINGS or use & (CALLED | TOUCHED)):
             yield ("e", effect, f"{name}()" if use & CALLED else name, self.where(module, line))
         if name in READS_SOURCE_DOTTED or top in {"traceback", "linecache"}:
             yield ("f", READS_SOURCE)

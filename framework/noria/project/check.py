@@ -8,7 +8,7 @@ from noria_catalog.errors import NoriaError
 from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
-from noria.code import CodeReader
+from noria.code import SETTINGS, CodeReader, Effect, Symbol
 from noria.graph import Pipeline
 from noria.graph.defaults import Defaulted
 from noria.project.parameters import located_datasets, unused_parameters
@@ -19,6 +19,7 @@ from noria.project.session import Session
 from noria.runner.joined import clashes
 from noria.runner.misspelt import describe_default
 from noria.runner.prepare import Examination
+from noria.runner.randomness import is_definition
 
 ERROR = "error"
 WARNING = "warning"
@@ -74,7 +75,7 @@ def check_project(session: Session, selection: Selection | None = None) -> Check
             _note(found, finding, name)
     reader = read_code(session.project)
     for name, pipeline in pipelines.items():
-        for finding in _meant(pipeline, reader):
+        for finding in (*_meant(pipeline, reader), *_setting_up(pipeline, reader)):
             _note(found, finding, name)
     # A pipeline that is made from parameters reads them where nobody can see it.
     sure = selection is None and not session.pipelines.parameters_read
@@ -173,6 +174,32 @@ def _meant(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
             )
             hint = "if it is to be had in every run: node(..., cache=False)"
             yield Finding(WARNING, "effect", message, None, None, hint, ())
+
+
+def _setting_up(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
+    """Yield what nodes set up for all others, which is not so while their results are used."""
+    for node in pipeline.nodes:
+        if not node.outputs or node.cache is False:
+            continue
+        fingerprint = reader.fingerprint(node.func)
+        inside = [each for each in fingerprint.symbols if is_definition(reader.text(each))]
+        found = [
+            f"{effect.what}, {effect.where}"
+            for effect in fingerprint.effects
+            if effect.kind == SETTINGS and any(_stands_in(effect, each) for each in inside)
+        ]
+        if found:
+            message = (
+                f"node {node.name!r} ({node.where}) changes what all nodes share"
+                f" ({'; '.join(found)}): what others make can depend on whether it was executed"
+            )
+            hint = "say it above all functions, where the library is imported"
+            yield Finding(WARNING, "settings", message, None, None, hint, ())
+
+
+def _stands_in(effect: Effect, symbol: Symbol) -> bool:
+    file, _, line = effect.where.rpartition(":")
+    return file == symbol.file and line.isdigit() and symbol.line <= int(line) <= symbol.end
 
 
 def _unused(session: Session, read: set[str]) -> Iterator[Finding]:

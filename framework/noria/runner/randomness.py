@@ -73,7 +73,16 @@ def seeds_itself(texts: Iterable[str]) -> bool:
     >>> seeds_itself(["def draw(seed):\n    random.seed(seed)"]), seeds_itself(["random.seed(1)"])
     (True, False)
     """
-    return any(text.startswith(_DEFINES) and re.search(_SEEDS, text) for text in texts)
+    return any(is_definition(text) and re.search(_SEEDS, text) for text in texts)
+
+
+def is_definition(text: str) -> bool:
+    """Tell whether a source is that of a function or class, which is not executed at import.
+
+    >>> is_definition("def f(): ..."), is_definition("seed(1)")
+    (True, False)
+    """
+    return text.startswith(_DEFINES)
 
 
 def _states() -> dict[str, Any]:
