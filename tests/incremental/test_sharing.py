@@ -39,6 +39,16 @@ def note(x):
     global SEEN
     SEEN = x
 """
+OBJECT = """\
+from types import SimpleNamespace
+
+SEEN = SimpleNamespace(last=None)
+"""
+CLASS = """\
+class Seen:
+    last = None
+    all = {}
+"""
 # Of the module that both import: what stands in it, what A does, what C reads; 2 after A.
 LEFT = {
     "a table": ("SEEN = {}", 'state.SEEN["a"] = raw + 1', 'state.SEEN["a"]'),
@@ -53,6 +63,11 @@ LEFT = {
     "a helper's helper fills": (HELPERS, "state.note(raw + 1)", "state.told()"),
     "a method fills": (METHOD, "state.Notes().put(raw + 1)", 'state.SEEN["a"]'),
     "a helper binds a name": (BINDS, "state.note(raw + 1)", "state.SEEN"),
+    "a name of the module": ("SEEN = None", "state.SEEN = raw + 1", "state.SEEN"),
+    "an attribute": (OBJECT, "state.SEEN.last = raw + 1", "state.SEEN.last"),
+    "an attribute of a class": (CLASS, "state.Seen.last = raw + 1", "state.Seen.last"),
+    "a table of a class": (CLASS, 'state.Seen.all["a"] = raw + 1', 'state.Seen.all["a"]'),
+    "an attribute by another name": (OBJECT, "at = SEEN; at.last = raw + 1", "state.SEEN.last"),
 }
 ONCE = """\
 SEEN = {}
@@ -82,16 +97,57 @@ def known(function):
 def two():
     return 2
 """
+BOX = """\
+from dataclasses import dataclass, field
+
+class Box:
+    kind = "box"
+    all = []
+
+    def __init__(self):
+        self.items = []
+        self.last = None
+
+    def put(self, x):
+        self.items.append(x)
+        self.last = x
+        return self
+
+@dataclass
+class Row:
+    cells: list = field(default_factory=list)
+    last: int = 0
+"""
 # Here nothing passes from one to the other but what each would have computed itself.
 OWN = {
     "what is computed once": (ONCE, "state.twice(1)", "state.twice(1)"),
     "what is made at first use": (FIRST_USE, "state.made()", "state.made()"),
     "a registry": (REGISTRY, "state.two()", 'state.KNOWN["two"]()'),
     "a copy": ('SEEN = {"a": 2}', "dict(SEEN).update(a=raw)", 'SEEN["a"]'),
+    "objects of its own": (
+        BOX,
+        "box = state.Box().put(raw); box.last = 2; box.items.append(2); box.items[0] = 3",
+        "state.Box().put(2).last",
+    ),
+    "rows of its own": (
+        BOX,
+        "row = state.Row(); row.last = 2; row.cells.append(2); row.cells += [3]",
+        "(state.Row(last=2).last + len(state.Box.all))",
+    ),
     "a logger": (
         'import logging\n\nlog = logging.getLogger("shop")',
         "state.log.setLevel(10)",
         "(2 + 0 * state.log.level)",
+    ),
+    "a logger that is set up": (
+        'import logging\n\nlog = logging.getLogger("shop")',
+        "state.log.disabled = True",
+        "(2 + 0 * state.log.level)",
+    ),
+    "an object that is asked": (
+        'from pathlib import Path\n\nWHERE = Path("data")',
+        "state.WHERE.is_absolute()",
+        "(len(state.WHERE.parts) + 1)",
     ),
     "a constant": ('COLUMNS = ["a", "b"]', 'state.COLUMNS.index("b")', "len(state.COLUMNS)"),
     "who fills alone": ("SEEN = []", "state.SEEN.append(raw)", "2"),
@@ -119,8 +175,11 @@ def test_who_leaves_something_for_another_runs_always_and_so_does_the_other(
     fresh.edit(PARAMETERS, "rate: 5", "rate: 6")
     assert fresh.did() == "A B C"
     assert fresh.value("made_c") == 226
-    assert "it changes shop.state.SEEN, which C reads" in fresh.command("plan", "--why", "A").out
-    assert "it reads shop.state.SEEN, which A changes" in fresh.command("plan", "--why", "C").out
+    left = {"an attribute of a class": "Seen.last", "a table of a class": "Seen.all"}.get(
+        how, "SEEN"
+    )
+    assert f"it changes shop.state.{left}, which C reads" in fresh.command("plan", "--why", "A").out
+    assert f"it reads shop.state.{left}, which A changes" in fresh.command("plan", "--why", "C").out
 
 
 @pytest.mark.parametrize("how", OWN)

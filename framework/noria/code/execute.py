@@ -22,6 +22,7 @@ from noria.code.walk import (
     GIVEN,
     GIVES,
     NAMED,
+    SET,
     TOUCHED,
     Chain,
     Facts,
@@ -255,4 +256,4 @@ def changes_outside(reference: Reference) -> bool:
     """Return whether a use stands there for what it changes: no value of it is taken."""
     if not reference.use & (TOUCHED | DISCARDED):
         return False
-    return bool(reference.use & DISCARDED) or not reference.use & ~(TOUCHED | GIVES)
+    return bool(reference.use & DISCARDED) or not reference.use & ~(TOUCHED | GIVES | SET)

@@ -35,6 +35,7 @@ from noria.code.walk import (
     GIVES,
     READS_DOCSTRINGS,
     READS_SOURCE,
+    SET,
     TOUCHED,
     WRITING,
     Chain,
@@ -238,7 +239,7 @@ class Graph(Closure):
 
     def _of_chain(self, module: str, chain: Chain, line: int, use: int) -> tuple[int, ...]:
         """Return what a use of a name leads to; it is kept where the line does not matter."""
-        use &= ~GIVES
+        use &= ~(GIVES | SET)
         found: list[Key] = []
         for target in self.project.resolve(module, chain):
             found.extend(self._of_target(module, target, line, use))

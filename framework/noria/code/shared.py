@@ -1,15 +1,16 @@
-"""What functions leave in modules for others: a table that is filled, a name bound anew."""
+"""What functions leave in modules for others: a filled table, an attribute, a name bound anew."""
 
 import sys
 from collections.abc import Callable, Iterator, MutableMapping, MutableSequence, MutableSet
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from noria.code.attach import Place
-from noria.code.project import STATEMENT, Project
-from noria.code.table import LITERAL, VALUE, Statement
-from noria.code.walk import TOUCHED, Facts, Reference
+from noria.code.project import MEMBER, STATEMENT, WHOLE, Project
+from noria.code.table import CLASS, LITERAL, VALUE, Statement
+from noria.code.walk import GIVEN, SET, TOUCHED, Facts, Reference
 
-# How a definition is called: its module, its place there, and of a class the member.
+# A module, a place there, and of a class the member, else an empty text; how that is called.
+Definition = tuple[str, int, str]
 Naming = Callable[[str, int, str], str]
 _TABLES = (MutableMapping, MutableSequence, MutableSet)
 
@@ -25,6 +26,12 @@ class Shared(NamedTuple):
     changed_by: frozenset[str]
     bound_by: frozenset[str]
 
+    @property
+    def definitions(self) -> frozenset[str]:
+        """Who reaches one of these may read it: a member of a class comes with the class."""
+        module, _, label = self.name.partition(":")
+        return frozenset({self.name, f"{module}:{label.partition('.')[0]}"})
+
 
 class _Found:
     """What was found of one value: who fills it, and which definitions bind its name."""
@@ -37,13 +44,13 @@ class _Found:
 
 def shared_values(project: Project, naming: Naming) -> list[Shared]:
     """Return the tables and names of all modules that functions change."""
-    found: dict[Place, _Found] = {}
+    found: dict[Definition, _Found] = {}
     for place, symbols, reference in _references(project, TOUCHED):
         if not reference.depth:
             continue
         binds = not reference.line  # as `global` does
         for value in _values(project, place[0], reference):
-            if binds or _is_table(project, value):
+            if binds or reference.use & SET or _is_table(project, value):
                 about = found.setdefault(value, _Found())
                 names = {naming(*place, each) for each in symbols}
                 if binds:
@@ -53,12 +60,12 @@ def shared_values(project: Project, naming: Naming) -> list[Shared]:
                     about.changed_by |= names
     _add_callers(project, naming, {at: one for at, one in found.items() if one.binders})
     return [
-        Shared(naming(*at, ""), frozenset(one.changed_by), frozenset(one.bound_by))
+        Shared(naming(*at), frozenset(one.changed_by), frozenset(one.bound_by))
         for at, one in sorted(found.items())
     ]
 
 
-def _add_callers(project: Project, naming: Naming, found: dict[Place, _Found]) -> None:
+def _add_callers(project: Project, naming: Naming, found: dict[Definition, _Found]) -> None:
     """Add who calls what binds a name: who only reads the name reaches what binds it, too."""
     if not found:
         return
@@ -69,7 +76,7 @@ def _add_callers(project: Project, naming: Naming, found: dict[Place, _Found]) -
             if target.kind == STATEMENT
         }
         for value, about in found.items():
-            if value not in targets and place not in about.binders and targets & about.binders:
+            if value[:2] not in targets and place not in about.binders and targets & about.binders:
                 about.changed_by |= {naming(*place, each) for each in symbols}
 
 
@@ -79,10 +86,10 @@ def _references(
     """Yield what statements refer to for a ``use``: of a class, with the member that does so."""
     for module, table in project.tables.items():
         for at, statement in enumerate(table.statements):
-            if use is None or use in [each.use for each in statement.facts.references]:
+            if use is None or use in [each.use & ~SET for each in statement.facts.references]:
                 for symbols, facts in _parts(statement):
                     for reference in facts.references:
-                        if use is None or reference.use == use:
+                        if use is None or reference.use & ~SET == use:
                             yield (module, at), symbols, reference
 
 
@@ -93,15 +100,41 @@ def _parts(statement: Statement) -> Iterator[tuple[tuple[str, ...], Facts]]:
         yield (part.name, ""), part.facts
 
 
-def _values(project: Project, module: str, reference: Reference) -> Iterator[Place]:
-    for target in project.resolve(module, reference.chain):
+def _values(project: Project, module: str, reference: Reference) -> Iterator[Definition]:
+    """Yield the values that a use of a name changes: what it means, or whose attribute is set."""
+    chain = reference.chain
+    if chain[0].startswith("self:") or GIVEN in chain:
+        return  # it is of an object that is made inside, of which each function has another
+    if reference.use & SET and not any(
+        target.kind == WHOLE for target in project.resolve(module, chain[:-1])
+    ):
+        chain = chain[:-1]
+    for target in project.resolve(module, chain):
         at = target.name, target.place
-        if target.kind == STATEMENT and project.statement(*at).kind in {LITERAL, VALUE}:
-            yield at
+        if target.kind == MEMBER:
+            yield (*at, target.detail)
+        if target.kind != STATEMENT:
+            continue
+        kind = project.statement(*at).kind
+        if kind == CLASS and chain != reference.chain:
+            yield (*at, reference.chain[-1])
+        elif kind in {LITERAL, VALUE} and (
+            chain == reference.chain or not _is_logger(project, (*at, ""))
+        ):
+            yield (*at, "")
 
 
-def _is_table(project: Project, value: Place) -> bool:
+def _is_table(project: Project, value: Definition) -> bool:
     """Tell whether a module holds something there that can be filled."""
-    module, place = value
+    return isinstance(_held(project, value), _TABLES)
+
+
+def _is_logger(project: Project, value: Definition) -> bool:
+    """Tell whether what a module holds there only tells what is done."""
+    return type(_held(project, value)).__module__.startswith("logging")
+
+
+def _held(project: Project, value: Definition) -> Any:
+    module, place, member = value
     held = vars(sys.modules.get(module, sys)).get(project.statement(module, place).label)
-    return isinstance(held, _TABLES)
+    return getattr(held, "__dict__", {}).get(member) if member else held

@@ -7,7 +7,7 @@ from noria.code import names
 from noria.code.annotations import AnnotationWalker
 from noria.code.listing import listing_of, names_of
 from noria.code.told import reads_clock, told_only
-from noria.code.walk import ESCAPES, NAMED, TOUCHED
+from noria.code.walk import ESCAPES, NAMED, SET, TOUCHED
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -32,7 +32,7 @@ class CodeWalker(AnnotationWalker):
             self.special(("__setattr__", "__delattr__", "__set__"))
         found = self.chain_of(node)
         if found is not None:
-            self.load(found, node.lineno, TOUCHED if touched else ESCAPES)
+            self.load(found, node.lineno, TOUCHED | SET if touched else ESCAPES)
             return
         made = self.made_by(node.value)
         if made is None:

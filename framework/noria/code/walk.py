@@ -11,6 +11,7 @@ CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
 GIVES = 32  # it is what a call of the name gives that is touched
 BLIND = 64  # a call that reads nothing of the world, whatever its name says
 NAMED = 128  # it is told about, as in an annotation, and not called there
+SET = 256  # what is touched is the attribute itself: it is set or deleted
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]

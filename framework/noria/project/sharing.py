@@ -33,7 +33,7 @@ def nodes_that_share(
         finding = [
             name
             for name, symbols in reached.items()
-            if value.name in symbols and name not in leaving
+            if value.definitions & symbols and name not in leaving
         ]
         if leaving and finding:
             left = value.name.replace(":", ".")
