@@ -67,9 +67,11 @@ def shared_values(project: Project, naming: Naming) -> list[Shared]:
 
 def _add_callers(project: Project, naming: Naming, found: dict[Definition, _Found]) -> None:
     """Add who calls what binds a name: who only reads the name reaches what binds it, too."""
-    if not found:
-        return
-    for place, symbols, reference in _references(project):
+    binders = {place for about in found.values() for place in about.binders}
+    words = _words_for(project, {project.statement(*place).label for place in binders})
+    for place, symbols, reference in _references(project) if binders else ():
+        if words.isdisjoint(reference.chain):
+            continue
         targets = {
             (target.name, target.place)
             for target in project.resolve(place[0], reference.chain)
@@ -78,6 +80,17 @@ def _add_callers(project: Project, naming: Naming, found: dict[Definition, _Foun
         for value, about in found.items():
             if value[:2] not in targets and place not in about.binders and targets & about.binders:
                 about.changed_by |= {naming(*place, each) for each in symbols}
+
+
+def _words_for(project: Project, labels: set[str]) -> set[str]:
+    """Return what definitions of these names are called anywhere, imports by other names too."""
+    imported = (
+        each
+        for table in project.tables.values()
+        for statement in table.statements
+        for each in statement.imported
+    )
+    return labels | {bound for bound, _, name in imported if labels and name in labels}
 
 
 def _references(
