@@ -132,7 +132,7 @@ class CodeWalker(AnnotationWalker):
         self.annotation(node.annotation)
         if node.value is not None and isinstance(node.target, ast.Name):
             self.store(node.target.id, self.made_by(node.value))
-            self.visit(node.value)
+            self.keep(node.value)
         elif not isinstance(node.target, ast.Name):
             self.visit(node.target)
             self.visit(node.value)
@@ -152,9 +152,14 @@ class CodeWalker(AnnotationWalker):
         if isinstance(node.value, ast.Lambda):
             self.function_body(node.value, "=lambda", node.value.args, [node.value.body])
         else:
-            self.naming = NAMED if self.makes_partial(node.value) else 0
-            self.visit(node.value)
-            self.naming = 0
+            self.keep(node.value)
+
+    def keep(self, node: ast.expr) -> None:
+        """Read what a name is bound to: functions in a table, or a partial, are not called yet."""
+        table = self.scope is self.top and isinstance(node, ast.Dict | ast.List | ast.Tuple)
+        self.naming = NAMED if table or self.makes_partial(node) else 0
+        self.visit(node)
+        self.naming = 0
 
     def alias(self, node: ast.Assign) -> bool:
         """Take ``module = import_module("a.b")`` for an import."""
