@@ -57,6 +57,7 @@ READS = {
         import joblib; return joblib.load("a")
         import os; return os.listdir("a")
         import os; return os.path.exists(x)
+        if not x.exists(): return 1
         import gzip; return gzip.open(x)
         import importlib.resources as r; return r.files("a")
         return list(map(open, x))
@@ -227,6 +228,10 @@ def test_the_time_that_goes_elsewhere_is_one(old: str, new: str, tmp_path: Path)
         "os.environ.setdefault('OMP_NUM_THREADS', '1')",
         "sys.path.insert(0, str(Path(__file__).resolve().parents[1]))",
         "sys.path.append(os.getcwd())",
+        "if not os.path.exists('out'): os.makedirs('out')",
+        "if not os.path.isdir(sys.prefix + '/lib'):\n    os.mkdir(sys.prefix + '/lib', 0o755)",
+        "if not Path('out').exists(): Path('out').mkdir(parents=True)",
+        "import logging.config\nlogging.config.dictConfig({'version': 1})",
         "sys.path.extend([os.path.join(os.getcwd(), 'src'), str(Path.cwd().parent)])",
         "try: __version__ = version('shop')\nexcept PackageNotFoundError: __version__ = '0'",
     ],
@@ -238,7 +243,33 @@ def test_what_stands_at_the_head_of_modules_is_no_reading(head: str, tmp_path: P
     )
     root = tmp_path / "src"
     write(root, {"nodes.py": f"{imports}{head}\n\n\ndef node(x):\n    return x\n"})
-    assert not fingerprint(root, "nodes:node").effects
+    effects = fingerprint(root, "nodes:node").effects
+    assert not {effect.kind for effect in effects} - {"writes"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "found = os.path.exists(x) or os.makedirs(x)\n    return found",
+        "if not x.exists(): x.parent.mkdir()",
+        "if not x.exists(): x.mkdir(); return 1",
+        "if not x.exists(): x.mkdir()\n    else: return 1",
+        "if x.exists(): x.mkdir()",
+        "return not x.exists() and x.mkdir()",
+    ],
+)
+def test_a_folder_that_is_asked_for_is_a_reading(body: str, tmp_path: Path) -> None:
+    write(tmp_path / "src", {"nodes.py": f"import os\n\n\ndef node(x):\n    {body}\n"})
+    effects = fingerprint(tmp_path / "src", "nodes:node").effects
+    assert {effect.kind for effect in effects} == {"file", "writes"}
+
+
+def test_a_folder_that_is_only_made_is_none(tmp_path: Path) -> None:
+    body = "if not x.is_dir():\n        x.mkdir()\n    if not os.path.exists(x / 'a'):\n"
+    body += "        os.makedirs(x / 'a')\n    return x"
+    write(tmp_path / "src", {"nodes.py": f"import os\n\n\ndef node(x):\n    {body}\n"})
+    effects = fingerprint(tmp_path / "src", "nodes:node").effects
+    assert {effect.kind for effect in effects} == {"writes"}
 
 
 def test_a_version_that_is_used_is_a_reading(tmp_path: Path) -> None:

@@ -191,7 +191,8 @@ class CallWalker(Walker):
         """Read a call of what is no plain name."""
         func = node.func
         if isinstance(func, ast.Attribute):
-            self.hint(effect_of_method(func.attr, node), f".{func.attr}()", node.lineno)
+            if id(node) not in self.told:
+                self.hint(effect_of_method(func.attr, node), f".{func.attr}()", node.lineno)
             self.text_query(node, func.attr)
             if func.attr not in names.READS_ONLY:
                 self.touch(func.value)

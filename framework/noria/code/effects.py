@@ -129,7 +129,7 @@ _HARMLESS = words(
     psycopg2.Error httpx.HTTPError requests.RequestException
     sqlalchemy.ext.asyncio.AsyncSession duckdb.DuckDBPyConnection duckdb.DuckDBPyRelation
     importlib.resources.abc subprocess.list2cmdline subprocess.CompletedProcess email.mime.text
-    aiohttp.ClientError
+    aiohttp.ClientError logging.config.dictConfig
     """
 )
 # Functions of third-party modules that take a path, by the last word of their names.

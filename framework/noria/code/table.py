@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any, NamedTuple
 
+from noria.code.ensured import asked_to_make
 from noria.code.normal import digest_code, digest_of, docstrings, is_idle, normalise
 from noria.code.visit import CodeWalker
 from noria.code.walk import Chain, Dynamic, Facts, Reference, imports_of
@@ -120,6 +121,7 @@ class _Maker:
             if not body:
                 continue
             walker = self._walker()
+            walker.told = asked_to_make(node)
             walker.quiet(node.test)
             walker.finish()
             digest = digest_of(word, normalise(node.test), *self._above(guards))

@@ -5,6 +5,7 @@ from typing import Any
 
 from noria.code import names
 from noria.code.annotations import AnnotationWalker
+from noria.code.ensured import asked_to_make
 from noria.code.listing import listing_of, names_of
 from noria.code.told import reads_clock, told_only
 from noria.code.walk import ESCAPES, NAMED, SET, TOUCHED
@@ -90,6 +91,7 @@ class CodeWalker(AnnotationWalker):
     def condition(self, node: ast.If | ast.While | ast.IfExp | ast.Assert) -> None:
         """Read what is asked whether it is true."""
         self.special(names.TRUTH)
+        self.told |= asked_to_make(node)
         self.quiet(node.test)
         if isinstance(node, ast.IfExp):
             self.each((node.body, node.orelse))
