@@ -299,8 +299,9 @@ def test_a_pinned_version_of_what_the_run_makes_is_refused(project: ProjectOnDis
     totals = "totals:\n  type: json.JSONDataset\n  filepath: data/totals.json\n  versioned: true\n"
     project.write({"conf/local/catalog.yml": totals})
     run = json.loads(project.noria("run", "--json").out)["run"]
-    err = project.noria("run", "--load-versions", f"totals:{run}", code=2).err
-    assert "this run makes a new version of it" in err
+    for command in ("run", "plan"):
+        err = project.noria(command, "--load-versions", f"totals:{run}", code=2).err
+        assert "this run makes a new version of it" in err
 
 
 # As a library.

@@ -203,9 +203,10 @@ def test_a_parameter_that_does_not_exist(project: ProjectOnDisk) -> None:
 
 
 def test_an_override_that_would_change_nothing(project: ProjectOnDisk) -> None:
-    err = _says(project, "run", "--params", "raet=2")
-    assert "--params raet: no parameter of that name" in err
-    assert "did you mean 'rate'?" in err
+    for command in ("run", "plan"):
+        err = _says(project, command, "--params", "raet=2")
+        assert "--params raet: no parameter of that name" in err
+        assert "did you mean 'rate'?" in err
 
 
 def test_an_unknown_dataset_type(project: ProjectOnDisk) -> None:

@@ -236,6 +236,7 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
 
     Nothing is run, loaded or written.  Raises what a run would raise before its first node.
     """
+    session.check_given(session.select(selection))
     catalog = session.catalog
     selected, whole = session.joined(selection, catalog)
     with ExitStack() as stack:

@@ -277,8 +277,7 @@ class Session:
             # Named under the lock, so that the name is later than that of the run before.
             run = new_run_id(latest_run(ledger))
             selected = self.select(selection)
-            self._check_overrides(selected)
-            self._check_pinned(selected)
+            self.check_given(selected)
             catalog = self._catalog_of(run)
             stack.callback(setattr, catalog, "on_saved", self._note_edit)
             selected, whole = self.joined(selection, catalog)
@@ -381,7 +380,12 @@ class Session:
             self._recorder = None
             recorder.close()
 
-    def _check_pinned(self, selected: Pipeline) -> None:
+    def check_given(self, selected: Pipeline) -> None:
+        """Raise for a parameter or a version that was given, and is not for these nodes."""
+        if self._overrides:
+            asked_for = (PREFIX + name for name in self.config.runtime_names())
+            read = [*selected.all_inputs(), *asked_for]
+            check_overrides(self._overrides, self.config.declared_parameters(), read)
         made = sorted(selected.all_outputs() & set(self._load_versions))
         if made:
             raise RunError(
@@ -389,12 +393,6 @@ class Session:
                 hint="its readers would load the old one beside the new;"
                 f" leave out the node that makes it: --from-inputs {made[0]}",
             )
-
-    def _check_overrides(self, selected: Pipeline) -> None:
-        if self._overrides:
-            asked_for = (PREFIX + name for name in self.config.runtime_names())
-            read = [*selected.all_inputs(), *asked_for]
-            check_overrides(self._overrides, self.config.declared_parameters(), read)
 
     def _catalog_of(self, run: str) -> DataCatalog:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""
