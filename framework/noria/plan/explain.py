@@ -6,6 +6,8 @@ from typing import NamedTuple
 from noria.plan.key import Parts, content_of
 
 _MOST_TOLD = 3
+REPLACED = "input "
+"""How that is called on which a node depends for an input that a hook has replaced."""
 
 
 class Difference(NamedTuple):
@@ -96,6 +98,9 @@ def in_words(difference: Difference) -> str:
     if words is not None:
         return words
     name = difference.name.removeprefix("params:")
+    if difference.what == "depends" and name.startswith(REPLACED):
+        replaced = name.removeprefix(REPLACED).removeprefix("params:")
+        return f"a hook has put another value in place of {replaced}"
     if difference.before is None:
         return f"{name} is new"
     if difference.after is None:

@@ -16,6 +16,7 @@ from noria.errors import Corrupt, NodeError, NotStorable
 from noria.graph import Node
 from noria.plan import Job, Parts, Plan, Verdict, judge, key_of
 from noria.plan.decide import KNOWN, RESTORE, REUSE, RUN, WAIT, complete
+from noria.plan.explain import REPLACED
 from noria.record.events import (
     DatasetSaved,
     Listener,
@@ -389,7 +390,7 @@ class Remembering:
         """Return the parts with the inputs that hooks have put in place of what was loaded."""
         digests = {name: self._places.digest_of_value(value) for name, value in replaced.items()}
         return parts._replace(
-            depends={**parts.depends, **{f"input {n}": digests[n] for n in digests}}
+            depends={**parts.depends, **{f"{REPLACED}{n}": digests[n] for n in digests}}
         )
 
     def _made(self, name: str) -> Output:
