@@ -458,6 +458,30 @@ def test_chunks_that_a_class_writes_in_place(fresh: Workbench) -> None:
     assert (fresh.value("made_b"), fresh.value("made_c")) == (25, 125)
 
 
+@pytest.mark.parametrize("flags", [(), ("--no-cache",)])
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_chunks_where_something_of_another_kind_lies(
+    fresh: Workbench, kind: str, flags: tuple[str, ...]
+) -> None:
+    """A folder in place of a file, a file in place of partitions: it has to go before the first."""
+    file = kind == "file"
+    fresh.edit(CONF, MADE_B, MADE_B if file else f"{PARTS}  overwrite: true\n")
+    fresh.edit(C, "made_b + 100", "len(made_b) + 100")
+    fresh.write({B: CHUNKS})
+    assert fresh.did() == "A B C"
+    place = fresh.path / (OUT_B if file else "data/parts")
+    if file:
+        place.unlink()
+        fresh.write({f"{OUT_B}/mine.txt": "77\n"})
+    else:
+        shutil.rmtree(place)
+        place.write_text("77\n")
+    fresh.edit_at_once(B, "'two': 2", "'two': 3")
+    assert "B" in fresh.did(*flags)
+    assert aside(fresh) == ["77"]
+    assert place.is_file() == file
+
+
 @pytest.mark.parametrize("flag", ["--force", "--no-cache"])
 def test_what_is_written_while_a_node_runs(bench: Workbench, flag: str) -> None:
     bench.edit(B, 'print("<<B>>")', 'print("<<B>>")\n    import time\n\n    time.sleep(1.5)')

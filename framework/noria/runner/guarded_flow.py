@@ -1,5 +1,6 @@
 """The data of a run that looks at places at the last moment, just before something is put there."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from noria_catalog import DataCatalog
 from noria_catalog.chunks import AddChunk
 from noria_catalog.dataset import Restores, SavesChunks
+from noria_catalog.file_dataset import FileDataset
 
 from noria.runner.flow import DataFlow
 from noria.runner.places import Places
@@ -41,7 +43,7 @@ class GuardedFlow(DataFlow):
     def saving(self, name: str) -> Iterator[AddChunk]:
         """Give a function that adds a chunk to what is saved when the context ends well."""
         guarded = not self._places.is_memory(name)
-        at_once = guarded and self._stands_at_once(name)
+        at_once = guarded and (self._stands_at_once(name) or self._is_in_the_way(name))
         if at_once:
             self.before_saving(name)
         with super().saving(name) as add:
@@ -54,3 +56,11 @@ class GuardedFlow(DataFlow):
         dataset: Any = self._catalog[name]
         whole = isinstance(dataset, Restores) and dataset.restorable
         return isinstance(dataset, SavesChunks) and not whole
+
+    def _is_in_the_way(self, name: str) -> bool:
+        """Tell whether a folder lies where a file belongs, or a file where partitions do."""
+        dataset: Any = self._catalog[name]
+        place = self._places.place(name)
+        if isinstance(dataset, FileDataset):
+            return dataset.version is None and os.path.isdir(place)  # noqa: PTH112
+        return hasattr(dataset, "part_digests") and os.path.isfile(place)  # noqa: PTH113
