@@ -65,6 +65,14 @@ def test_the_code_of_a_node_that_failed_is_told(project: ProjectOnDisk) -> None:
     assert "it failed in" in said
 
 
+def test_the_numbers_of_what_was_edited_and_kept_are_told(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.write({"data/totals.json": '{"total": 1}'})
+    project.noria("run", "--keep-edited", "totals")
+    (metric,) = _diff(project)["metrics"]
+    assert (metric["name"], metric["before"], metric["after"]) == ("totals: total", 7.5, 1)
+
+
 def test_of_a_long_list_what_came_and_went_is_told(project: ProjectOnDisk) -> None:
     columns = ", ".join(f"column_{number}" for number in range(20))
     project.write({"conf/base/parameters.yml": f"rate: 1\nfree: [{columns}]\n"})

@@ -69,9 +69,10 @@ def _facts(run: Mapping[str, Any], store: Store) -> tuple[Facts, dict[str, Outpu
         for name, digest in digests.items():
             if name in recorded and recorded[name].digest == digest:
                 outputs[name] = recorded[name]
-            elif ":" not in digest:  # a file of a key that was run again since
+            elif ":" not in digest:  # a file of a key that was run again since, or edited and kept
                 blobs = (("", digest, 0),)
-                outputs[name] = Output(name, digest, "files", blobs, "", places.get(name) or "")
+                place = places.get(name) or (recorded[name].place if name in recorded else "")
+                outputs[name] = Output(name, digest, "files", blobs, "", place)
         nodes[node["node"]] = Ran(node["status"], parts, digests)
     return Facts(run["id"], past_parameters(run), nodes), outputs
 
