@@ -116,3 +116,25 @@ def test_images_and_labels_made_of_them_step_by_step_are_no_circle(labelled: Wor
     labelled.command("run")
     assert (labelled.path / "data/both/one.txt").read_text() == "label of 1"
     assert labelled.did() == ""
+
+
+def test_a_folder_that_this_run_fills_need_not_be_there_before(fresh: Workbench) -> None:
+    """One node writes a file, another reads the folder, in a checkout that has no data yet."""
+    one = "one:\n  type: text.TextDataset\n  filepath: data/both/deep/one.txt\n"
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(entries("made_a"), one) + parts("all", ".txt"),
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE]
+            .replace('outputs="made_a"', 'outputs=["one", "ready"]')
+            .replace('["made_a", "params:rate"]', '["all", "ready"]'),
+            "src/shop/a.py": 'def a(raw):\n    print("<<A>>")\n    return str(raw), True\n',
+            "src/shop/b.py": 'def b(given, ready):\n    print("<<B>>")\n'
+            "    return sum(int(load()) for load in given.values())\n",
+        }
+    )
+    assert "'all'" not in fresh.command("check").all
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_b") == 1
+    assert fresh.did() == ""
+    fresh.edit(CONF, "filename_suffix: .txt", "filename_suffix: .png")
+    assert "has nothing in data/both that ends with '.png'" in fresh.command("run", code=2).err

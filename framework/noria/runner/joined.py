@@ -11,7 +11,6 @@ from noria.errors import CycleError, DuplicateOutputError
 from noria.graph import Node, Pipeline
 from noria.graph.names import base_name
 from noria.runner.failure import shown
-from noria.runner.overlapping import may_share
 from noria.runner.real_paths import RealPaths
 
 
@@ -134,6 +133,8 @@ def _same(
 
 def _sharing(names: Iterable[str], place: str, catalog: DataCatalog) -> list[list[str]]:
     """Return names that share a place, those together that may have files in common."""
+    from noria.runner.overlapping import may_share  # few projects have any
+
     groups: list[list[str]] = []
     for name in names:
         near = [

@@ -11,6 +11,7 @@ from noria_catalog.libraries import imported
 from noria.graph import Pipeline
 from noria.plan import Job
 from noria.runner.places import Places
+from noria.runner.real_paths import RealPaths
 
 
 def canonical_names(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
@@ -110,6 +111,24 @@ def may_share(one: str, other: str, catalog: DataCatalog, place_of: Callable[[st
         return True
     endings = [_ending(name, catalog, place_of) for name in (one, other)]
     return endings[0].endswith(endings[1]) or endings[1].endswith(endings[0])
+
+
+def is_filled_by(name: str, made: Iterable[str], catalog: DataCatalog) -> bool:
+    """Tell whether files of a dataset, a folder, are among what is ``made``."""
+    real = RealPaths()
+
+    def place_of(one: str) -> str:
+        return real(str(catalog.describe(one).get("filepath", "")))
+
+    if name not in catalog or _partitions(name, catalog) is None:
+        return False
+    below = f"{place_of(name)}{os.sep}"
+    return any(
+        one in catalog.declared
+        and place_of(one).startswith(below)
+        and may_share(one, name, catalog, place_of)
+        for one in made
+    )
 
 
 def _near(

@@ -116,9 +116,15 @@ class Examination:
                 yield from missing_libraries(name, self._catalog)
 
     def missing(self) -> list[str]:
-        """Return the inputs that are declared nowhere, or do not exist."""
+        """Return the inputs that are declared nowhere, or do not exist and are not made here."""
         wanted = sorted(self.pipeline.inputs().difference(self._given))
-        return [name for name in wanted if _is_missing(name, self._catalog)]
+        missing = [name for name in wanted if _is_missing(name, self._catalog)]
+        if not missing:
+            return []
+        from noria.runner.overlapping import is_filled_by
+
+        made = self.pipeline.all_outputs()
+        return [name for name in missing if not is_filled_by(name, made, self._catalog)]
 
     def why(self, name: str) -> MissingInputError:
         """Return what is to be said of a missing input, with the nearest name, which takes time."""
