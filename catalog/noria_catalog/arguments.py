@@ -9,7 +9,8 @@ def library_arguments(kind: type[Any], key: str) -> tuple[list[str], bool]:
     """Return what a class's ``load_args`` or ``save_args`` may hold, and whether that is all.
 
     It is what the library's own function takes beside its first argument, which is what the dataset
-    reads or writes; nothing, where the class names no function or its library is not installed.
+    reads or writes, and what the class itself does with ``own_save_args``; nothing, where the class
+    names no function or its library is not installed.
 
     >>> from noria_catalog.formats.text import TextDataset
     >>> names, sure = library_arguments(TextDataset, "load_args")
@@ -30,4 +31,5 @@ def library_arguments(kind: type[Any], key: str) -> tuple[list[str], bool]:
     given = 2 if parameters[0].name == "self" else 1
     open_ended = any(each.kind is each.VAR_KEYWORD for each in parameters)
     named = [each.name for each in parameters[given:] if each.kind is not each.VAR_KEYWORD]
+    named.extend(getattr(kind, f"own_{key}", ()))
     return named, not open_ended

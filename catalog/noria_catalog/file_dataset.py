@@ -56,6 +56,9 @@ class FileDataset(ABC):
     save_function: ClassVar[str | None] = None
     """The ``module:function`` that ``save_args`` go to, or a method of what is saved."""
 
+    own_save_args: ClassVar[tuple[str, ...]] = ()
+    """What of ``save_args`` the class takes for itself."""
+
     default_load_args: ClassVar[Mapping[str, Any]] = {}
     default_save_args: ClassVar[Mapping[str, Any]] = {}
 

@@ -58,13 +58,20 @@ def test_an_argument_that_the_library_does_not_know_names_the_nearest(tmp_path: 
                 "filepath": "a.csv",
                 "load_args": {"seps": ";"},
                 "save_args": {"idnex": True},
-            }
+            },
+            "book": {
+                "type": "pandas.ExcelDataset",
+                "filepath": "book.xlsx",
+                "save_args": {"idnex": True},
+            },
         },
         tmp_path,
     )
-    with pytest.raises(SaveError, match="'idnex'") as caught:
-        catalog.save("a", pd.DataFrame({"x": [1]}))
-    assert caught.value.nearest == "index"
+    for name in ("a", "book"):
+        with pytest.raises(SaveError, match="'idnex'") as caught:
+            catalog.save(name, pd.DataFrame({"x": [1]}))
+        assert caught.value.nearest == "index"
+    assert listed(tmp_path) == []
     (tmp_path / "a.csv").write_text("x\n1\n")
     with pytest.raises(LoadError, match="'seps'") as found:
         catalog.load("a")

@@ -166,6 +166,17 @@ def test_a_library_that_a_dataset_needs_and_that_is_missing(
         )
 
 
+def test_what_an_excel_file_is_saved_with_is_known(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "json.JSONDataset", "pandas.ExcelDataset")
+    known = "totals.xlsx\n  save_args: {writer: {mode: a}, sheet_name: all}"
+    project.edit("conf/base/catalog.yml", "totals.json", known)
+    assert check_catalog(open_project(project.path)).errors == []
+    project.edit("conf/base/catalog.yml", "sheet_name", "sheetname")
+    (finding,) = check_catalog(open_project(project.path)).errors
+    assert "no argument 'sheetname'" in str(finding)
+    assert "did you mean 'sheet_name'?" in str(finding)
+
+
 def test_one_mistake_in_the_code_is_told_once(project: ProjectOnDisk) -> None:
     other = "src/shop/pipelines/other"
     nodes = "src/shop/pipelines/sales/nodes.py"

@@ -283,6 +283,8 @@ class ExcelDataset(FileDataset):
     needs: ClassVar[tuple[str, str]] = ("openpyxl", "noria[excel]")
 
     load_function: ClassVar[str | None] = "pandas:read_excel"
+    save_function: ClassVar[str | None] = "pandas:DataFrame.to_excel"
+    own_save_args: ClassVar[tuple[str, ...]] = ("writer",)
     default_save_args: ClassVar[Mapping[str, Any]] = {"index": False}
 
     def __init__(
@@ -325,10 +327,13 @@ class ExcelDataset(FileDataset):
         if not _has_begun(path):  # there is no file yet to add to
             for word in ("mode", "if_sheet_exists"):
                 options.pop(word, None)
-        with pd.ExcelWriter(path, **options) as writer:
+        # Closing a writer without a sheet fails: after an error that would be told instead of it.
+        with path.open("r+b" if options.get("mode") == "a" else "wb") as file:
+            writer = pd.ExcelWriter(file, **options)
             for name, table in sheets.items():
                 named = {} if name is None else {"sheet_name": name}
                 table.to_excel(writer, **{**arguments, **named})
+            writer.close()
         settle(path, without_office_times)
 
 
