@@ -63,6 +63,17 @@ def test_an_in_memory_input_of_a_part_is_restored(bench: Workbench) -> None:
     assert bench.value("made_c") == 225
 
 
+def test_an_in_memory_input_that_no_run_leaves_says_what_helps(bench: Workbench) -> None:
+    bench.edit(CONF, MADE_B, "")
+    bench.edit(WHERE_PIPELINE, 'name="B"', 'name="B", cache=False')
+    assert bench.did() == "B C"
+    said = bench.command("run", "--nodes", "C", code=2)
+    assert "node 'B'" in said.err
+    assert "select 'B' too, or declare 'made_b' in the catalog" in said.err
+    assert "--to-outputs" not in said.err  # once it has ended, nothing of it is left
+    assert bench.did("--nodes", "B,C") == "B"
+
+
 def test_an_input_out_of_date_is_used_with_one_warning(bench: Workbench) -> None:
     bench.edit_at_once(B, "RATE = 10", "RATE = 20")
     bench.edit_at_once(C, "+ 100", "+ 200")

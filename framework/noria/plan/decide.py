@@ -84,6 +84,28 @@ def decide(
         remake |= more
 
 
+def is_found_again(name: str, plan: Plan, facts: Facts) -> bool:
+    """Tell whether the store will have a value in memory for later runs, once one has made it.
+
+    It will not where its node, or one whose value in memory goes into it, always runs or reads
+    what only loading can tell.
+    """
+    makers = {output: job for job in plan.jobs for output in job.outputs}
+    pending, seen = [name], {name}
+    while pending:
+        job = makers.get(pending.pop())
+        if job is None:
+            continue
+        read = [facts.lying(each) for each in job.inputs.values()]
+        if job.always or any(lying.opaque for lying in read):
+            return False
+        for each, lying in zip(job.inputs.values(), read, strict=True):
+            if lying.memory and each not in seen:
+                seen.add(each)
+                pending.append(each)
+    return True
+
+
 def judge(
     job: Job, digests: Mapping[str, str | None], facts: Facts, *, force: bool = False
 ) -> Verdict:

@@ -14,7 +14,7 @@ from noria.graph import Node, Pipeline
 from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
-from noria.plan.decide import REUSE, RUN, WAIT
+from noria.plan.decide import REUSE, RUN, WAIT, is_found_again
 from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
@@ -375,11 +375,14 @@ class Incremental:
         for name, maker in plan.missing.items():
             node = self._nodes[maker]
             if self._places.is_memory(name) or not self._catalog.exists(name):
+                lost = self._places.is_memory(name) and not is_found_again(name, plan, self.records)
                 raise MissingInputError(
                     f"the input {name!r} is not there and not in the store;"
                     f" node {maker!r} ({node.where}) makes it",
                     where=self._catalog.where(name) if name in self._catalog else None,
-                    hint=f"make it first: noria run --to-outputs {name}",
+                    hint=f"select {maker!r} too, or declare {name!r} in the catalog, where it lasts"
+                    if lost
+                    else f"make it first: noria run --to-outputs {name}",
                 )
         return set(plan.fetched)
 
