@@ -70,7 +70,7 @@ def is_the_old_run(shown: dict[str, Any]) -> bool:
         and b["saved"]
         == [{"dataset": "y", "seconds": 0.2, "rows": 4, "bytes": 99, "place": "/y.csv"}]
         and (a["node"], a["status"], a["error"]) == ("a", "failed", "ValueError")
-        and (c["node"], c["status"], c["loaded"]) == ("c", "waiting", [])
+        and (c["node"], c["status"], c["loaded"]) == ("c", "not run", [])
     )
 
 

@@ -153,7 +153,7 @@ def test_a_result_that_cannot_be_restored_fails_its_node_as_a_save_does(
     run = json.loads(project.noria("runs", "show", "--json").out)
     assert run["status"] == "failed"
     if not words:
-        assert (run["nodes"][0]["status"], run["nodes"][1]["status"]) == ("failed", "waiting")
+        assert (run["nodes"][0]["status"], run["nodes"][1]["status"]) == ("failed", "not run")
         assert "cannot restore 'clean_orders'" in run["nodes"][0]["error"]
 
 

@@ -45,7 +45,7 @@ def test_a_failed_node_and_loaded_data_are_recorded(project: ProjectOnDisk) -> N
     run = json.loads(project.noria("runs", "show", "--json").out)
     clean, total = run["nodes"]
     assert run["status"] == "failed"
-    assert (clean["status"], total["status"]) == ("failed", "waiting")
+    assert (clean["status"], total["status"]) == ("failed", "not run")
     assert "no orders" in clean["error"]
     assert clean["ended"] >= clean["started"]
     assert clean["seconds"] >= 0
@@ -68,7 +68,7 @@ def test_a_run_is_shown_with_what_was_noted_and_why_its_nodes_ran(project: Proje
     )
     lines = {line.split()[0]: line for line in said.splitlines() if line.startswith("  ")}
     assert lines["node"].endswith("  why")
-    assert lines["clean"].split() == ["clean", "reused", "-"]
+    assert lines["clean"].split() == ["clean", "up", "to", "date", "-"]
     assert lines["total"].endswith("  its code changed")
 
 
@@ -222,7 +222,7 @@ def test_a_node_that_outlives_several_writes_keeps_all_that_it_loaded(tmp_path: 
         ],
     }
     assert list(first) == list(second)
-    assert second["status"] == "waiting"
+    assert second["status"] == "not run"
 
 
 def test_what_was_noted_is_written_before_the_run_ends(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def _show(run: dict[str, Any]) -> None:
     if run["notes"]:
         click.echo("\n" + "\n".join(f"  ! {note}" for note in run["notes"]))
     body = [
-        (node["node"], node["status"], duration(node["seconds"]), size(node["memory"]), _why(node))
+        (node["node"], _status(node), duration(node["seconds"]), size(node["memory"]), _why(node))
         for node in run["nodes"]
     ]
     header = ("node", "status", "time", "memory", "why" if any(row[-1] for row in body) else "")
@@ -121,6 +121,11 @@ def _show(run: dict[str, Any]) -> None:
             for entry in saved
         ]
         click.echo("\n" + table(("result", "rows", "size", "place"), places, right=(1, 2)))
+
+
+def _status(node: dict[str, Any]) -> str:
+    """Return what became of a node, in the words that a run says."""
+    return "up to date" if node["status"] == "reused" else str(node["status"])
 
 
 def _why(node: dict[str, Any]) -> str:

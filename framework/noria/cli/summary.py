@@ -76,7 +76,7 @@ def summary_document(tally: Tally) -> dict[str, Any]:
         "nodes": [
             {
                 "name": node.name,
-                "status": node.status,
+                "status": "not run" if node.status == "waiting" else node.status,
                 "reason": node.reason,
                 "seconds": node.seconds,
                 "memory": node.memory,
@@ -98,7 +98,7 @@ def summary_document(tally: Tally) -> dict[str, Any]:
 
 def _nodes(nodes: list[NodeTally]) -> str:
     shown = nodes
-    if len(nodes) > _MOST_NODES:
+    if len(nodes) > _MOST_NODES + 1:  # a line that leaves out one takes as much room
         slowest = sorted(nodes, key=lambda node: node.seconds or 0.0, reverse=True)[:_MOST_NODES]
         shown = [node for node in nodes if node in slowest]
     body = [(node.name, duration(node.seconds), size(node.memory)) for node in shown]

@@ -84,7 +84,13 @@ def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
     with explained(place(connection)):
         crashed = mark_crashed(connection)
         run = _find(_runs(connection, crashed), wanted)
-        return {**run, "nodes": _nodes(connection, run["id"], crashed=run["id"] in crashed)}
+        nodes = _nodes(
+            connection,
+            run["id"],
+            crashed=run["id"] in crashed,
+            unbegun="waiting" if run["status"] == "running" else "not run",
+        )
+        return {**run, "nodes": nodes}
 
 
 def last_run_with(connection: sqlite3.Connection, key: str) -> str:
@@ -133,20 +139,23 @@ def _runs(
     return [{**run, "status": "crashed"} if run["id"] in crashed else run for run in runs]
 
 
-def _nodes(connection: sqlite3.Connection, run: str, *, crashed: bool) -> list[dict[str, Any]]:
+def _nodes(
+    connection: sqlite3.Connection, run: str, *, crashed: bool, unbegun: str = "waiting"
+) -> list[dict[str, Any]]:
+    """Return the nodes of a run; ``unbegun`` is the status of those that have not begun."""
     plan = connection.execute("SELECT nodes FROM plans WHERE run = ?", (run,)).fetchone()
     names = json.loads(plan[0]) if plan else []
     begun = connection.execute("SELECT * FROM nodes WHERE run = ?", (run,)).fetchall()
     rows = {row["position"]: row for row in begun}
     return [
-        _node(rows[at], crashed=crashed) if at in rows else _waiting(name)
+        _node(rows[at], crashed=crashed) if at in rows else _unbegun(name, unbegun)
         for at, name in enumerate(names)
     ]
 
 
-def _waiting(node: str) -> dict[str, Any]:
+def _unbegun(node: str, status: str) -> dict[str, Any]:
     unknown = dict.fromkeys(("started", "ended", "seconds", "memory", "error"))
-    return {"node": node, "status": "waiting", **unknown, "loaded": [], "saved": []}
+    return {"node": node, "status": status, **unknown, "loaded": [], "saved": []}
 
 
 def _node(row: sqlite3.Row, *, crashed: bool) -> dict[str, Any]:
@@ -179,7 +188,7 @@ def _find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
         raise RunError(f"{len(found)} runs begin with {wanted!r}", hint=names)
     raise RunError(
         f"no run {wanted!r}",
-        nearest=nearest(wanted, [row["id"] for row in rows]),
+        nearest=nearest(wanted, ["last", *(row["id"] for row in rows)]),
         hint="`noria runs list` shows them all",
     )
 
