@@ -47,8 +47,13 @@ class NoriaError(Exception):
         self.nearest = nearest
         self.hint = hint
 
+    @property
+    def said(self) -> str:
+        """What is wrong, and where; not what to do."""
+        return self.message if self.where is None else f"{self.where}: {self.message}"
+
     def __str__(self) -> str:
-        lines = [self.message if self.where is None else f"{self.where}: {self.message}"]
+        lines = [self.said]
         if self.nearest is not None:
             lines.append(f"  did you mean {self.nearest!r}?")
         if self.hint is not None:
@@ -58,6 +63,21 @@ class NoriaError(Exception):
     def _render_traceback_(self) -> list[str]:
         """Return what IPython and notebooks show instead of a traceback."""
         return [f"Error: {self}"]
+
+
+def told_together(errors: Sequence[NoriaError]) -> list[str]:
+    r"""Return what each of several errors says; what helps against some in a row is said once.
+
+    >>> told_together([NoriaError("a", hint="mend it"), NoriaError("b", hint="mend it")])
+    ['a', 'b\n  mend it']
+    """
+    following = [*errors[1:], None]
+    return [
+        error.said
+        if after is not None and (error.nearest, error.hint) == (after.nearest, after.hint)
+        else str(error)
+        for error, after in zip(errors, following, strict=False)  # none of none
+    ]
 
 
 class CatalogError(NoriaError):

@@ -198,8 +198,37 @@ def test_a_parameter_that_does_not_exist(project: ProjectOnDisk) -> None:
     project.edit(PIPELINE, "params:rate", "params:rat")
     err = _says(project, "run")
     assert f"no parameter 'rat', wanted by node 'total' ({NODES}:8)" in err
-    assert "did you mean 'params:rate'?" in err
+    assert "did you mean 'rate'?" in err
     assert "conf/base/parameters.yml" in err
+
+
+def test_a_parameter_like_no_other_has_no_nearest(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, "params:rate", "params:folds")
+    project.edit("conf/base/parameters.yml", "rate: 1.5", "models: 1.5")
+    # With their prefixes the two are much alike.
+    assert "did you mean" not in _says(project, "run")
+
+
+def test_a_node_is_found_behind_its_namespace(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, "return Pipeline(", "return Pipeline(Pipeline(")
+    names = "namespace='fr', inputs='orders', parameters='rate'"
+    project.edit(PIPELINE, "        ]\n    )", f"        ]\n    ), {names})")
+    assert "did you mean 'fr.clean'?" in _says(project, "run", "--nodes", "claen")
+    assert "did you mean 'fr.total'?" in _says(project, "plan", "--why", "totl")
+
+
+def test_what_helps_against_several_mistakes_is_said_once(project: ProjectOnDisk) -> None:
+    entry = "  type: json.JSONDataste\n  filepath: data/"
+    project.write(
+        {
+            "conf/base/catalog.yml": "orders:\n" + entry + "orders.json\ntotals:\n" + entry
+            + "totals.json\n"
+        }
+    )  # fmt: skip
+    for word in ("run", "check"):
+        said = project.noria(word, code=2).all
+        assert said.count("no dataset type 'json.JSONDataste'") == 2
+        assert said.count("did you mean 'json.JSONDataset'?") == 1
 
 
 def test_an_override_that_would_change_nothing(project: ProjectOnDisk) -> None:

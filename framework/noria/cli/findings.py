@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from noria_catalog.errors import told_together
 
 from noria.cli.printing import plural
 from noria.project.check import ERROR, Checked, Finding
@@ -10,10 +11,11 @@ from noria.project.check import ERROR, Checked, Finding
 
 def tell(checked: Checked, looked: str) -> None:
     """Print every finding, and how many there were in what was ``looked`` at."""
-    for finding in checked.findings:
+    told = told_together([finding.error for finding in checked.findings])
+    for finding, text in zip(checked.findings, told, strict=True):
         word = "Error" if finding.level == ERROR else "Warning"
         color = "red" if finding.level == ERROR else "yellow"
-        click.echo(click.style(f"{word}: ", fg=color, bold=True) + str(finding))
+        click.echo(click.style(f"{word}: ", fg=color, bold=True) + text)
     errors = len(checked.errors)
     warnings = len(checked.findings) - errors
     said = ", ".join(

@@ -42,7 +42,12 @@ class Finding(NamedTuple):
     pipelines: tuple[str, ...]
 
     def __str__(self) -> str:
-        return str(NoriaError(self.message, where=self.where, nearest=self.nearest, hint=self.hint))
+        return str(self.error)
+
+    @property
+    def error(self) -> NoriaError:
+        """The finding as the error that a run would tell."""
+        return NoriaError(self.message, where=self.where, nearest=self.nearest, hint=self.hint)
 
 
 @dataclass(frozen=True, slots=True)

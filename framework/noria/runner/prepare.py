@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Confirms, Exists
-from noria_catalog.errors import DatasetDefinitionError, NoriaError
+from noria_catalog.errors import DatasetDefinitionError, NoriaError, told_together
 from noria_catalog.located import Located, locate
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.suggest import nearest
@@ -19,7 +19,7 @@ from noria.graph.build import Built, build
 from noria.graph.defaults import Defaulted
 from noria.graph.edges import misfits
 from noria.graph.hints import hints_of, input_hints
-from noria.graph.names import base_name, is_parameter
+from noria.graph.names import PARAMETER_PREFIX, base_name, is_parameter
 from noria.graph.types import show_type
 from noria.runner.failure import shown
 from noria.runner.loaded import loaded_type
@@ -218,7 +218,7 @@ def _together(errors: Sequence[NoriaError], count: int) -> NoriaError:
     kind: Any = type(first) if all(type(error) is type(first) for error in errors) else RunError
     what = "inputs are missing" if kind is MissingInputError else "mistakes"
     rest = count - len(errors)
-    told = [*map(str, errors), *([f"and {rest:,} more"] if rest else [])]
+    told = [*told_together(errors), *([f"and {rest:,} more"] if rest else [])]
     together: NoriaError = kind("\n".join([f"{count:,} {what}", *told]))
     return together
 
@@ -269,10 +269,16 @@ def _is_missing(name: str, catalog: DataCatalog) -> bool:
 
 def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInputError:
     if name not in catalog:
-        if name.startswith("params:"):
+        if name.startswith(PARAMETER_PREFIX):
+            own = name.removeprefix(PARAMETER_PREFIX)
+            known = [
+                each.removeprefix(PARAMETER_PREFIX)
+                for each in catalog
+                if each.startswith(PARAMETER_PREFIX)
+            ]
             return MissingInputError(
-                f"no parameter {name.removeprefix('params:')!r}{_wanted_by(name, pipeline)}",
-                nearest=nearest(name, catalog),
+                f"no parameter {own!r}{_wanted_by(name, pipeline)}",
+                nearest=nearest(own, known),
                 hint="declare it in conf/base/parameters.yml or give it with --params",
             )
         if "{" in name:
