@@ -140,6 +140,19 @@ def test_what_a_node_that_is_gone_has_left_is_named(trained: ProjectOnDisk) -> N
     assert "data/totals.json: left by the node 'total', which is gone" in said
 
 
+def test_versions_of_a_node_that_is_gone_are_named_once(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "totals.json", "totals.json\n  versioned: true")
+    project.noria("run")
+    project.noria("run", "--params", "rate=2")
+    project.edit(PIPELINE, 'name="total"', 'name="sum"')
+    said = project.noria("plan").out
+    assert said.count("which is gone") == 0  # renamed, and what it makes is made again
+    project.edit(PIPELINE, 'outputs="totals"', 'outputs="others"')
+    said = project.noria("plan").out
+    assert "data/totals.json: left by the node 'total', which is gone" in said
+    assert said.count("which is gone") == 1
+
+
 def test_outputs_that_lie_there_are_adopted(trained: ProjectOnDisk) -> None:
     trained.noria("cache", "clear", "--yes")
     before = (trained.path / "data/totals.json").read_bytes()

@@ -4,11 +4,15 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 
 class Orphan(NamedTuple):
-    """An output that lies there and that no node of its pipeline makes any more."""
+    """An output that lies there and that no node of its pipeline makes any more.
+
+    ``place`` is its file; of a versioned one the folder of all its versions.
+    """
 
     dataset: str
     node: str
@@ -16,7 +20,7 @@ class Orphan(NamedTuple):
 
 
 def find_orphans(
-    connection: sqlite3.Connection, pipeline: str, nodes: Collection[str], places: Collection[str]
+    connection: sqlite3.Connection, pipeline: str, nodes: Collection[str], places: AbstractSet[str]
 ) -> list[Orphan]:
     """Return the local outputs that earlier runs of a pipeline saved by nodes it no longer has.
 
@@ -30,6 +34,14 @@ def find_orphans(
     found: dict[str, Orphan] = {}
     for node, saved in rows:
         for dataset, _, _, _, place in [] if node in nodes else json.loads(saved):
-            if place and place not in places and os.path.exists(place):  # noqa: PTH110
-                found[place] = Orphan(dataset, node, place)
+            whole = _without_version(place or "")
+            if place and places.isdisjoint((place, whole)) and os.path.exists(place):  # noqa: PTH110
+                found[whole] = Orphan(dataset, node, whole)
     return list(found.values())
+
+
+def _without_version(place: str) -> str:
+    """Return ``models/a.pkl`` for the place of one version, ``models/a.pkl/<version>/a.pkl``."""
+    folder, name = os.path.split(place)
+    above = os.path.dirname(folder)  # noqa: PTH120
+    return above if os.path.basename(above) == name else place  # noqa: PTH119
