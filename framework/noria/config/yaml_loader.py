@@ -194,6 +194,22 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
+# What to do about what the library finds, which is often caused in the line above.
+_OPEN = "what is opened here or before is not closed, or a comma is missing"
+_MENDS = {
+    "mapping values are not allowed": "is this line indented like its neighbours, and does a space"
+    " follow the colon in the line above?",
+    "could not find expected ':'": "a key ends with a colon",
+    "did not find expected key": "is this line indented like its neighbours, and do quotes end"
+    " where they should?",
+    "end of stream": "what is opened here is never closed",
+    "did not find expected ',' or": _OPEN,
+    "did not find expected node content": _OPEN,
+    "cannot start any token": "put the value in quotes",
+    "unknown escape character": "in single quotes a backslash is one",
+}
+
+
 def _syntax_error(error: yaml.YAMLError, text: str, file: str) -> ConfigError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
@@ -209,9 +225,15 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: str) -> ConfigError:
             hint="replace it by spaces",
         )
     context = getattr(error, "context", None)
+    began = getattr(error, "context_mark", None)
+    if began is not None and "end of stream" in problem:  # that is nowhere, but this is somewhere
+        mark = began
+    elif context and began is not None and began.line != mark.line and "flow" in context:
+        context = f"{context} that begins in line {began.line + 1}"
     return ConfigError(
         f"not YAML: {problem}" + (f" ({context})" if context else ""),
         where=Where(file, mark.line + 1, mark.column + 1),
+        hint=next((mend for words, mend in _MENDS.items() if words in problem), None),
     )
 
 
