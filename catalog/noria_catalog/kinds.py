@@ -125,6 +125,7 @@ class Kinds:
             raise UnknownTypeError(
                 f"type {word!r}: {module} cannot be imported: {type(error).__name__}: {error}",
                 where=where,
+                nearest=_module_beside(word, module, error),
                 hint=_install_hint(error),
             ) from error
         try:
@@ -178,6 +179,18 @@ def _install_hint(error: BaseException) -> str | None:
     if isinstance(error, ModuleNotFoundError) and error.name is not None:
         return f"is {error.name.split('.')[0]} installed, and the name right?"
     return None
+
+
+def _module_beside(word: str, missing: str, error: Exception) -> str | None:
+    """Return the type word with the name of a module that lies beside the missing one."""
+    above, _, own = missing.rpartition(".")
+    if not (isinstance(error, ModuleNotFoundError) and error.name == missing and above):
+        return None
+    from pkgutil import iter_modules  # only a mistake needs it
+
+    beside = [each.name for each in iter_modules(getattr(import_module(above), "__path__", ()))]
+    close = nearest(own, beside)
+    return None if close is None else word.replace(f"{missing}.", f"{above}.{close}.", 1)
 
 
 def _kind(found: Any) -> str:

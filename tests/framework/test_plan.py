@@ -85,7 +85,7 @@ def test_why_names_what_changed_below_a_parameter(project: ProjectOnDisk) -> Non
     project.noria("run")
     project.edit("conf/base/parameters.yml", "free: 1\n", "")
     said = project.noria("plan", "--why", "total", "--params", "model.kind=elm").out
-    assert "parameter model.kind: 'oak' -> 'elm'\n" in said
+    assert "parameter model.kind (--params): 'oak' -> 'elm'\n" in said
     assert "parameter free: 1 -> nothing\n" in said
 
 

@@ -202,6 +202,33 @@ def test_a_parameter_that_does_not_exist(project: ProjectOnDisk) -> None:
     assert "conf/base/parameters.yml" in err
 
 
+def test_a_parameter_given_for_one_run_is_told_as_such(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "rate: float)", "rate: int)")
+    err = _says(project, "run", "--params", "rate=much")
+    assert "--params: rate is 'much', not int, wanted by node 'total'" in err
+
+
+def test_a_class_in_a_module_that_is_not_there_names_the_one_beside(project: ProjectOnDisk) -> None:
+    kind = "class Words:\n    def load(self): ...\n    def save(self, data): ...\n"
+    project.write({"src/shop/datasets.py": kind})
+    project.edit("conf/base/catalog.yml", "json.JSONDataset", "shop.dataset.Words")
+    assert "did you mean 'shop.datasets.Words'?" in _says(project, "run")
+
+
+def test_a_result_that_no_output_takes_is_told_at_the_function(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, 'outputs="totals"', "outputs=None")
+    said = project.noria("run").err
+    assert f"{NODES}:8: UserWarning: node total returned a dict and has no outputs" in said
+    assert "perform.py" not in said
+
+
+def test_a_pipeline_that_is_not_returned_says_so(project: ProjectOnDisk) -> None:
+    project.edit(PIPELINE, "return Pipeline(", "Pipeline(")
+    err = _says(project, "run")
+    assert "create_pipeline() is NoneType, not a Pipeline" in err
+    assert "does the function return what it has made?" in err
+
+
 def test_a_parameter_like_no_other_has_no_nearest(project: ProjectOnDisk) -> None:
     project.edit(PIPELINE, "params:rate", "params:folds")
     project.edit("conf/base/parameters.yml", "rate: 1.5", "models: 1.5")

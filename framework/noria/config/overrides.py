@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from noria_catalog.located import Located, locate
+from noria_catalog.located import Located, Where, locate
 
 from noria.errors import ConfigError
 
 _OPENING, _CLOSING = "[{(", "]})"
+_GIVEN = Where("--params", 0, 0)
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _set(tree: Located, path: list[str], value: Any, key: str) -> Located:
     if rest:
         below = _set(below if below is not None else Located({}), rest, value, key)
     else:
-        below = locate(value)
+        below = locate(value, _GIVEN)
     return Located({**tree.value, first: below}, tree.where, tree.key)
 
 

@@ -26,7 +26,7 @@ from noria.graph.signature import (
     can_leave_out,
     keyword_order,
 )
-from noria.graph.source import Source, find_source, function_name, show_source
+from noria.graph.source import Source, find_source, function_name, show_file, show_source
 
 
 class Node:
@@ -314,11 +314,11 @@ class Node:
                 for _ in result:
                     pass
             elif result is not None:
-                warnings.warn(
-                    f"node {self._name} ({self.where}) returned {kind(result)} and has no outputs:"
-                    " it is dropped",
+                source = self.source
+                warnings.warn_explicit(
+                    f"node {self._name} returned {kind(result)} and has no outputs: it is dropped",
                     UserWarning,
-                    stacklevel=2,
+                    *((show_file(source[0]), source[1]) if source else (self.where, 1)),
                 )
             return {}
         return name_outputs(self._name, self._func, self._outputs, result)

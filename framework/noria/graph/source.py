@@ -59,11 +59,16 @@ def show_source(func: Callable[..., Any]) -> str:
 
 def show_place(file: str, line: int) -> str:
     """Return ``file:line``, relative to the working directory where it lies below it."""
+    return f"{show_file(file)}:{line}"
+
+
+def show_file(file: str) -> str:
+    """Return a file as the user would type it: relative to the working directory where below it."""
     try:
         here = os.getcwd() + os.sep  # noqa: PTH109  pathlib costs an import, this is all it would do
     except FileNotFoundError:
         here = ""
-    return f"{file.removeprefix(here) if here else file}:{line}"
+    return file.removeprefix(here) if here else file
 
 
 def calling_place() -> str | None:

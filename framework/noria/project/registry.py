@@ -211,7 +211,8 @@ class Pipelines(Mapping[str, Pipeline]):
         if not isinstance(registered, Mapping):
             raise ProjectError(
                 f"register_pipelines() returned {type(registered).__name__}, not a mapping"
-                " of names to pipelines"
+                " of names to pipelines",
+                hint="does the function return what it has made?" if registered is None else None,
             )
         self._found = registered if isinstance(registered, FoundPipelines) else None
         return registered
@@ -276,4 +277,7 @@ def _checked(value: Any, made_by: str) -> Pipeline:
     if isinstance(value, Pipeline):
         _ = value.wiring  # a sum is checked when it is looked at: now, where its name is known
         return value
-    raise ProjectCodeError(f"{made_by} is {type(value).__name__}, not a Pipeline")
+    raise ProjectCodeError(
+        f"{made_by} is {type(value).__name__}, not a Pipeline",
+        hint="does the function return what it has made?" if value is None else None,
+    )
