@@ -79,6 +79,17 @@ def test_a_table_too_wide_for_the_terminal_goes_on_in_the_lines_below(
     assert f"depends on clean_orders_{long}" in piped
 
 
+def test_columns_that_do_not_fit_the_terminal_go_below_the_others(
+    project: ProjectOnDisk,
+) -> None:
+    long = "data/08_reporting/of_all_years_that_there_are/totals.json"
+    project.edit("conf/base/catalog.yml", "data/totals.json", long)
+    for words in (("catalog", "list"), ("config", "show")):
+        lines = _plain(_in_terminal(project, *words)).splitlines()
+        assert max(map(len, lines)) <= 80
+        assert [line for line in lines if line.startswith(f"      {long}")]
+
+
 def test_what_nodes_print_stands_above_the_display(project: ProjectOnDisk) -> None:
     project.edit(NODES, "    return orders", "    print('from the node')\n    return orders")
     assert "from the node\r\n" in _plain(_in_terminal(project, "run"))

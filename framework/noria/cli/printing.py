@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 from noria.cli.saying import say
@@ -108,7 +109,8 @@ def table(
 ) -> str:
     """Return a plain table, columns aligned; ``right`` are the columns aligned to the right.
 
-    In a terminal that is too narrow the last column goes on in the lines below.
+    In a terminal that is too narrow the last column goes on in the lines below, or all that do not
+    fit.
 
     >>> print(table(("node", "time"), [("clean", "2 s"), ("join", "12 s")], right=[1]))
       node   time
@@ -119,6 +121,7 @@ def table(
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     to_right = frozenset(right)
     room = None if len(widths) - 1 in to_right else _room()
+    first = len(widths) - 1 if room is None else _that_fit(widths[:-1], room)
     lines = []
     for line in cells:
         parts = [
@@ -127,7 +130,9 @@ def table(
         ]
         whole = "  " + "  ".join(parts).rstrip()
         if room is not None and len(whole) > room:
-            whole = _broken("  " + "  ".join(parts[:-1]), line[-1], room)
+            before = "  " + "  ".join(parts[:first])
+            below = first < len(parts) - 1
+            whole = _broken(before, "  ".join(line[first:]), room, below=below)
         lines.append(whole)
     return "\n".join(lines)
 
@@ -141,13 +146,19 @@ def _room() -> int | None:
     return shutil.get_terminal_size().columns
 
 
-def _broken(before: str, last: str, room: int) -> str:
+def _that_fit(widths: Sequence[int], room: int) -> int:
+    """Return how many of some columns fit into a line, at least one."""
+    ends = accumulate(width + 2 for width in widths)
+    return max(1, sum(end <= room for end in ends))
+
+
+def _broken(before: str, last: str, room: int, *, below: bool = False) -> str:
     """Return a line of a table whose last cell goes on below, beside the others or under them."""
     import textwrap
 
-    beside = len(before) + 2 + _LEAST_WIDTH <= room
+    beside = not below and len(before) + 2 + _LEAST_WIDTH <= room
     indent = " " * (len(before) + 2 if beside else 6)
-    below = textwrap.fill(
+    rest = textwrap.fill(
         last,
         max(room, len(indent) + _LEAST_WIDTH),
         initial_indent=indent,
@@ -155,7 +166,7 @@ def _broken(before: str, last: str, room: int) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return before + below[len(before) :] if beside else f"{before.rstrip()}\n{below}"
+    return before + rest[len(before) :] if beside else f"{before.rstrip()}\n{rest}"
 
 
 def print_json(value: Any) -> None:
