@@ -97,6 +97,8 @@ def _mend(error: Exception, known: Known, name: str, deed: str) -> tuple[str | N
     """Return the nearest valid name and what to do, where a library's own error does not say."""
     if isinstance(error, IsADirectoryError):
         return None, "a folder of files is one dataset by type: partitions.PartitionedDataset"
+    if isinstance(error, UnicodeDecodeError) and hasattr(known[name], "load_args"):
+        return None, "load_args: {encoding: cp1252} or another says how the text is written"
     unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
     key = "save_args" if deed == "save" else "load_args"
     # Else it is the code of the dataset itself that calls something wrongly.

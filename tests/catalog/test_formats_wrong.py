@@ -79,6 +79,16 @@ def test_an_argument_that_the_library_does_not_know_names_the_nearest(tmp_path: 
     assert found.value.hint == "load_args go to the library's own function"
 
 
+def test_a_text_in_another_encoding_says_where_to_name_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("name\nZoë\n".encode("cp1252"))
+    entry = {"type": "pandas.CSVDataset", "filepath": "a.csv"}
+    with pytest.raises(LoadError, match="UnicodeDecodeError") as caught:
+        catalog_of({"a": entry}, tmp_path).load("a")
+    assert "load_args: {encoding: cp1252}" in str(caught.value.hint)
+    named = entry | {"load_args": {"encoding": "cp1252"}}
+    assert catalog_of({"a": named}, tmp_path).load("a")["name"][0] == "Zoë"
+
+
 class Slip:
     """A dataset whose own code calls something wrongly."""
 
