@@ -59,3 +59,38 @@ def test_of_two_places_nobody_knows_which_it_is(fresh: Workbench) -> None:
     fresh.edit(CONF, ENTRY, entry)
     assert fresh.did() == "A B C"
     assert fresh.did() == ""
+
+
+BESIDE = """\
+from noria_catalog import FileDataset
+
+
+class Number(FileDataset):
+    def read(self, path):
+        return int(path.read_text()) + int(path.with_suffix(".more").read_text())
+
+    def write(self, data, path):
+        path.write_text(str(data))
+"""
+
+
+def test_a_class_that_reads_another_file_beside_its_own_is_seen(fresh: Workbench) -> None:
+    fresh.forks = []
+    fresh.write({"src/shop/notes.py": BESIDE, "data/made_b.more": "1"})
+    fresh.edit(CONF, ENTRY, ENTRY.replace("json.JSONDataset", "shop.notes.Number"))
+    ran = fresh.go()
+    assert fresh.value("made_c") == 126
+    assert "C: it reads the file: data/made_b.more" in " ".join(ran.said.all.split())
+    fresh.write({"data/made_b.more": "2"})
+    assert fresh.did() == "C"
+    assert fresh.value("made_c") == 127
+
+
+def test_a_class_that_reads_its_own_file_is_not(fresh: Workbench) -> None:
+    fresh.forks = []
+    alone = BESIDE.replace('path.with_suffix(".more").read_text()', '"1"')
+    fresh.write({"src/shop/notes.py": alone})
+    fresh.edit(CONF, ENTRY, ENTRY.replace("json.JSONDataset", "shop.notes.Number"))
+    assert "it reads" not in fresh.go().said.all
+    assert fresh.value("made_c") == 126
+    assert fresh.did() == ""

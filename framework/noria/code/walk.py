@@ -102,11 +102,10 @@ class Walker:
         self._hints: list[tuple[str, str, int]] = []
         self._dynamic: list[Dynamic] = []
         self._imports: dict[str, None] = {}
-        self._reads = 0
+        self._reads = self.naming = 0  # naming: NAMED while what is read is only told about
         self._changes: dict[str, int] = {}
         self.discarded: ast.AST | None = None
         self.told: frozenset[int] = frozenset()  # calls that read the clock only to tell of it
-        self.naming = 0  # ``NAMED`` while what is read is only told about
         self.top = self.scope = _Scope("module", None, 0)
 
     def facts(self) -> Facts:

@@ -21,7 +21,7 @@ from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import is_own
 from noria.project.pickled import PickledCode
-from noria.project.sharing import nodes_that_share
+from noria.project.sharing import with_sharing
 from noria.project.source_watch import SourceWatch
 from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
@@ -360,11 +360,7 @@ class Incremental:
             for name, node in self._nodes.items()
             if node.depends_on
         }
-        shared = self.reader.shared()
-        if not shared:
-            return jobs
-        sharing = nodes_that_share(self._nodes.values(), self.gatherer.fingerprints, shared)
-        return [job._replace(always=job.always or sharing.get(job.name, "")) for job in jobs]
+        return with_sharing(jobs, self._nodes, self.gatherer.fingerprints, self.reader.shared())
 
     def _asked(self, pipeline: Pipeline) -> set[str]:
         if self._wanted is not None:

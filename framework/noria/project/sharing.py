@@ -1,23 +1,37 @@
 """Which nodes find in a module what another node has left there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from noria.code import Fingerprint, Shared
 from noria.graph import Node
+from noria.plan import Job
 from noria.project.facts import is_trusted
 
 
-def nodes_that_share(
-    nodes: Iterable[Node], fingerprints: Mapping[str, Fingerprint], shared: Iterable[Shared]
-) -> dict[str, str]:
-    """Return why nodes always run that leave something in a module for others, or find it there.
+def with_sharing(
+    jobs: list[Job],
+    nodes: Mapping[str, Node],
+    fingerprints: Mapping[str, Fingerprint],
+    shared: Collection[Shared],
+) -> list[Job]:
+    """Return the jobs, of which those always run that share something in a module.
 
     Such data passes by no dataset: what one node left is there only if it was executed in this very
     process, and nobody sees whether it differs.  A node that itself fills what it reads is taken
     for one that keeps what it has computed once, which makes no difference to others.
     """
+    if not shared:
+        return jobs
+    found = _reasons(nodes.values(), fingerprints, shared)
+    return [job._replace(always=job.always or found.get(job.name, "")) for job in jobs]
+
+
+def _reasons(
+    nodes: Collection[Node], fingerprints: Mapping[str, Fingerprint], shared: Iterable[Shared]
+) -> dict[str, str]:
+    """Return why nodes always run that leave something for others, or find it there."""
     reached = {
         node.name: frozenset([symbol.name for symbol in fingerprints[node.name].symbols])
         for node in nodes

@@ -17,7 +17,7 @@ _UNWATCHED = nullcontext()
 
 
 def unwatched(node: Node) -> AbstractContextManager[None]:  # noqa: ARG001  # whichever it is
-    """Return what is entered for a node that nobody watches."""
+    """Return what is entered where nobody watches a node."""
     return _UNWATCHED
 
 
@@ -67,6 +67,8 @@ class Performer:
         self._stopped = False
         self.watch: Callable[[Node], AbstractContextManager[None]] = unwatched
         """What is entered while a node's function is executed."""
+        self.watch_load: Callable[[str, Node], AbstractContextManager[None]] | None = None
+        """What is entered while a dataset is loaded for a node; ``None``: nobody watches."""
         self.done: set[str] = set()
         self.replaced: dict[str, Mapping[str, Any]] = {}
         """The inputs that hooks have put in place of what was loaded, by node."""
@@ -95,7 +97,11 @@ class Performer:
         step.deed = "loading"
         for name in node.reads:
             step.name = name
-            inputs[name] = self._load(name, node)
+            if self.watch_load is None:
+                inputs[name] = self._load(name, node)
+            else:
+                with self.watch_load(name, node):
+                    inputs[name] = self._load(name, node)
         if number in self._builders:
             step.deed = "building"
             for name, build in self._builders[number].items():

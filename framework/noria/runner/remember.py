@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,13 +30,13 @@ from noria.record.events import (
 from noria.runner.aside import Aside
 from noria.runner.failure import explain, one_line
 from noria.runner.keeping import Keeping
-from noria.runner.perform import Performer
+from noria.runner.perform import Performer, unwatched
 from noria.runner.places import Places, digest_of_files
 from noria.runner.randomness import Randomness, seeds_itself
 from noria.runner.records import Records
 from noria.runner.restore import put_back, would_overwrite
 from noria.runner.stored_flow import StoredFlow
-from noria.runner.witness import Witness
+from noria.runner.witness import Witness, may_read_more
 from noria.store import Entry, Output, Store
 
 _FLUSH_SECONDS = 0.1
@@ -119,6 +119,7 @@ class Remembering:
         self.aside = Aside(catalog, places, project.aside, project.root)
         self._randomness = Randomness(project.may_draw)
         performer.watch = lambda node: self._randomness.around(node, witness.watching(node))
+        performer.watch_load = self._watching_load
         flow.before_saving = self._before_saving
         self._texts_kept: set[str] = set()
         self._pending: list[Entry] = []
@@ -144,6 +145,10 @@ class Remembering:
             pass
         else:
             self._run_node(number, node, job, verdict)
+
+    def _watching_load(self, name: str, node: Node) -> AbstractContextManager[None]:
+        more = may_read_more(self._catalog.get(name))
+        return self._witness.loading(node) if more else unwatched(node)
 
     @cached_property
     def _makers(self) -> Mapping[str, tuple[Node, Job]]:

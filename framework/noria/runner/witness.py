@@ -20,6 +20,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from noria_catalog.dataset import Restores, kinds_of
+
 from noria.graph import Node
 from noria.runner.perform import unwatched
 from noria.runner.places import shown_in
@@ -138,6 +140,16 @@ _HEARD: dict[str, Callable[[Watched, tuple[Any, ...]], None]] = {
 }
 
 
+def may_read_more(dataset: Any) -> bool:
+    """Tell whether a dataset that is told by its file's content may read more than that file.
+
+    A class of somebody else's may; one that is told by what it gives cannot hide anything.
+    """
+    if all(kind.__module__.startswith("noria_catalog.") for kind in kinds_of(dataset)):
+        return False
+    return isinstance(dataset, Restores) and bool(dataset.restorable)
+
+
 @contextmanager
 def _entered(watched: Watched) -> Iterator[None]:
     """Let this thread note what it opens; what was noted for before goes on afterwards."""
@@ -172,6 +184,7 @@ class Witness:
         self._tells = tells
         self._sources = sources
         self._watched: dict[str, Watched] = {}
+        self._loading: dict[str, Watched] = {}
 
     def watching(self, node: Node) -> AbstractContextManager[None]:
         """Return what is to be entered whenever the node's function is executed."""
@@ -183,11 +196,18 @@ class Witness:
             watched = self._watched[node.name] = Watched()
         return _entered(watched)
 
+    def loading(self, node: Node) -> AbstractContextManager[None]:
+        """Return what is to be entered while a dataset that may read more is loaded for a node."""
+        _set_hook()
+        return _entered(self._loading.setdefault(node.name, Watched()))
+
     def seen(self, node: Node) -> str:
         """Return what a node has read beside its inputs, in a few words; empty for nothing."""
-        watched = self._watched.pop(node.name, None)
-        if watched is None:
-            return ""
+        executions = (self._watched.pop(node.name, None), self._loading.pop(node.name, None))
+        found = (self._seen(node, each) for each in executions if each is not None)
+        return next(filter(None, found), "")
+
+    def _seen(self, node: Node, watched: Watched) -> str:
         if watched.reached and not self._tells(node):
             return f"the network: {next(iter(watched.reached))}"
         read = [*watched.read]
