@@ -366,6 +366,15 @@ def test_what_sets_a_library_up_counts_where_it_is_imported_and_in_its_order(
     assert bench.did() == ""
 
 
+def test_another_input_is_told_by_its_name(bench: Workbench) -> None:
+    bench.edit(WHERE_PIPELINE, '["made_a", "params:rate"]', '["params:rate", "raw"]')
+    said = " ".join(bench.command("plan", "--why", "B").out.split())
+    assert "B: run: rate is new, made_a is gone, raw is new" in said
+    assert "parameter rate (conf/base/parameters.yml:1:7): nothing -> 5" in said
+    assert "parameter rate (conf/base/parameters.yml:1:7): 5 -> nothing" in said
+    assert "reading" not in said
+
+
 def test_code_that_raises_no_longer_is_not_remembered_as_failed(bench: Workbench) -> None:
     bench.edit(B, "    return inner", "    raise ValueError('no')\n    return inner")
     ran = bench.go(code=1)

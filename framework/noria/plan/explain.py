@@ -53,21 +53,38 @@ def differences(before: Parts, after: Parts) -> Iterator[Difference]:
         yield Difference("code", "", before.code, after.code)
     for key in {**after.arguments, **before.arguments}:
         old, new = before.arguments.get(key), after.arguments.get(key)
-        if (old and old[1]) != (new and new[1]):
+        if (old and old[1]) == (new and new[1]):
+            continue
+        if old and new and old[0] != new[0]:
+            yield Difference(_what(new[0]), new[0], None, new[1])
+            yield Difference(_what(old[0]), old[0], old[1], None)
+        else:
             name = (new or old or ("", ""))[0]
-            is_parameter = name == "parameters" or name.startswith("params:")
-            what = "parameter" if is_parameter else "input"
+            what = _what(name)
             if old and new and content_of(old[1]) == content_of(new[1]) != "":
                 what = "objects"
             yield Difference(what, name, old and old[1], new and new[1])
     names = {key: name for key, (name, _) in {**before.arguments, **after.arguments}.items()}
-    yield from _by_name("reading", before.reads, after.reads, names)
+    # How another dataset is read at the same place says nothing more.
+    same = {key: read for key, read in before.reads.items() if _is_same(key, before, after)}
+    read = {key: read for key, read in after.reads.items() if _is_same(key, before, after)}
+    yield from _by_name("reading", same, read, names)
     yield from _by_name("saving", before.makes, after.makes, {})
     yield from _by_name("depends", before.depends, after.depends, {})
     for what in ("libraries", "shape", "system"):
         old_part, new_part = getattr(before, what), getattr(after, what)
         if old_part != new_part:
             yield Difference(what, "", old_part, new_part)
+
+
+def _what(name: str) -> str:
+    return "parameter" if name == "parameters" or name.startswith("params:") else "input"
+
+
+def _is_same(key: str, before: Parts, after: Parts) -> bool:
+    """Return whether an argument is the same dataset as before, or stood on one side only."""
+    old, new = before.arguments.get(key), after.arguments.get(key)
+    return old is None or new is None or old[0] == new[0] or old[1] == new[1]
 
 
 def shortly(before: Parts | None, after: Parts) -> str:
@@ -78,6 +95,8 @@ def shortly(before: Parts | None, after: Parts) -> str:
     >>> parts = Parts("c", "l", "3.11", "", {"0": ("sales", "d1")}, {}, {"total": "m"}, {})
     >>> shortly(None, parts), shortly(parts, parts._replace(code="x"))
     ('no result yet', 'its code changed')
+    >>> shortly(parts, parts._replace(arguments={"0": ("params:rate", "d2")}))
+    'rate is new, sales is gone'
     """
     if before is None:
         return "no result yet"

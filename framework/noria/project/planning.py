@@ -177,7 +177,8 @@ class Planning:
         """Yield what differs in the value of a parameter; its digests where nobody knows it."""
         places = dict(located_datasets(self._session.located_parameters))
         present = present_parameters(self._session.parameters)
-        old, new = ({each.name: value_of(one, each.name)} for one in (past, present))
+        sides = ((past, each.before), (present, each.after))  # only what is read on that side
+        old, new = ({each.name: read and value_of(one, each.name)} for one, read in sides)
         if each.name == WHOLE:
             old, new = ({f"{PREFIX}{key}": one[key] for key in one} for one in (past, present))
         changed = list(changed_values(old, new)) if past else []
