@@ -141,6 +141,20 @@ def test_what_was_kept_is_never_taken_for_what_a_node_has_made(bench: Workbench,
     assert bench.value("made_b") == 45
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("--keep-edited", "made_c", "--keep-edited", "made_b")],
+    ids=" ".join,
+)
+def test_several_are_kept_of_which_one_follows_from_another(
+    bench: Workbench, words: tuple[str, ...]
+) -> None:
+    bench.write({OUT_B: "77\n", OUT_C: "78\n"})
+    assert bench.did(*words) == ""
+    assert bench.did() == ""
+    assert (bench.value("made_b"), bench.value("made_c")) == (77, 78)
+
+
 def test_what_was_kept_ends_with_a_forced_run(bench: Workbench) -> None:
     bench.write({OUT_B: "77\n"})
     bench.did("--keep-edited", "made_b")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,10 +128,10 @@ class Incremental:
         jobs = with_stirred(jobs, self._catalog, self._places)
         jobs = with_needed(jobs, self._files_needed(), self._places)
         self.records.read_ahead(job.name for job in jobs)
-        plan = decide(jobs, self.records, force=self._force, wanted=wanted)
+        planned = partial(decide, jobs, self.records, force=self._force, wanted=wanted)
+        plan = planned()
         if self._keeping.names:
-            self._keeping.keep_known(plan)
-            plan = decide(jobs, self.records, force=self._force, wanted=wanted)
+            plan = self._keeping.keep_known(plan, planned)
         self.plan_made = plan
         if self._closely:
             check_overwriting(plan, self._places)

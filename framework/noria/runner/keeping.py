@@ -40,10 +40,11 @@ class Keeping(NamedTuple):
         """Return those outputs of a job that are to be kept."""
         return [name for name in self.names if name in job.outputs]
 
-    def keep_known(self, plan: Plan) -> None:
-        """Keep what is to be kept of the jobs that need not wait for others.
+    def keep_known(self, plan: Plan, plan_again: Callable[[], Plan]) -> Plan:
+        """Keep what is to be kept of the jobs that need not wait for others; return the plan then.
 
-        Raises SelectionError for a dataset that none of the selected ones makes, and as ``keep``.
+        Each is judged when those before it are kept, as it may follow from one of them.  Raises
+        SelectionError for a dataset that none of the selected ones makes, and as ``keep``.
         """
         made = {name for job in plan.jobs if job.selected for name in job.outputs}
         for name in self.names:
@@ -52,11 +53,13 @@ class Keeping(NamedTuple):
                     f"--keep-edited {name}: no node of this run makes it",
                     nearest=nearest(name, made),
                 )
-        for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
-            if verdict.key:
-                self.keep(job, complete(job, plan.digests, self.records), verdict.key)
-            elif job.always:
-                self.keep(job, job.parts, "")
+        for at, job in enumerate(plan.jobs):
+            key = plan.verdicts[at].key
+            if self.wants(job) and (key or job.always):
+                parts = complete(job, plan.digests, self.records) if key else job.parts
+                self.keep(job, parts, key)
+                plan = plan_again()
+        return plan
 
     def keep(self, job: Job, parts: Parts, key: str) -> None:
         """Let what lies at the outputs be the job's result under a key, if it is another one.
