@@ -143,7 +143,10 @@ def test_what_was_kept_is_never_taken_for_what_a_node_has_made(bench: Workbench,
 
 @pytest.mark.parametrize(
     "words",
-    [("--keep-edited", "made_c", "--keep-edited", "made_b")],
+    [
+        ("--keep-edited", "made_c", "--keep-edited", "made_b"),
+        ("--keep-edited", "made_b,made_c"),
+    ],
     ids=" ".join,
 )
 def test_several_are_kept_of_which_one_follows_from_another(

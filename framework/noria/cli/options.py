@@ -30,19 +30,20 @@ def _names(
     return tuple(name for text in value for name in split_names(text))
 
 
-def _list(*flags: str, help: str) -> Callable[[Command], Command]:  # noqa: A002  # click's own word
+def names_option(*flags: str, help: str) -> Callable[[Command], Command]:  # noqa: A002  # click's
+    """Give a command a flag that takes names, parted by commas, and may be given again."""
     return click.option(*flags, multiple=True, metavar="NAMES", callback=_names, help=help)
 
 
 _SELECTION = [
     click.option("-p", "--pipeline", default="__default__", metavar="NAME", help="The pipeline."),
-    _list("-t", "--tags", help="Only nodes with one of these tags."),
-    _list("-n", "--nodes", help="Only these nodes."),
-    _list("--from-nodes", help="Only these nodes and what follows them."),
-    _list("--to-nodes", help="Only these nodes and what they need."),
-    _list("--from-inputs", help="Only what follows from these datasets."),
-    _list("--to-outputs", help="Only what these datasets need."),
-    _list("--namespaces", "--namespace", help="Only nodes of these namespaces."),
+    names_option("-t", "--tags", help="Only nodes with one of these tags."),
+    names_option("-n", "--nodes", help="Only these nodes."),
+    names_option("--from-nodes", help="Only these nodes and what follows them."),
+    names_option("--to-nodes", help="Only these nodes and what they need."),
+    names_option("--from-inputs", help="Only what follows from these datasets."),
+    names_option("--to-outputs", help="Only what these datasets need."),
+    names_option("--namespaces", "--namespace", help="Only nodes of these namespaces."),
 ]
 
 

@@ -5,7 +5,12 @@ from typing import Any
 import click
 
 from noria.cli.main import BEGAN
-from noria.cli.options import configuration_options, json_option, selection_options
+from noria.cli.options import (
+    configuration_options,
+    json_option,
+    names_option,
+    selection_options,
+)
 from noria.cli.running import run_here
 
 
@@ -18,11 +23,8 @@ from noria.cli.running import run_here
 @click.option(
     "--no-cache", is_flag=True, help="Run all that is selected; use and record no results."
 )
-@click.option(
-    "--keep-edited",
-    multiple=True,
-    metavar="NAME",
-    help="Take the file of this dataset, changed by hand, as the result; repeatable.",
+@names_option(
+    "--keep-edited", help="Take the files of these datasets, changed by hand, as the results."
 )
 @click.option("--wait", is_flag=True, help="Wait when another run holds the project.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing but errors.")
