@@ -247,9 +247,9 @@ SABOTAGES = [
     ),
     _code(
         "set libraries up wherever a module is executed",
-        "attach.py",
-        ".union(*self.to_outside.values())",
-        "",
+        "assembly.py",
+        "if place in attached.to_libraries}",
+        "if False}",
         LIBRARY,
     ),
     _code(

@@ -375,6 +375,29 @@ def test_another_input_is_told_by_its_name(bench: Workbench) -> None:
     assert "reading" not in said
 
 
+def test_what_sets_a_library_up_in_another_pipeline_is_the_same_in_every_selection(
+    fresh: Workbench,
+) -> None:
+    other = "src/shop/pipelines/other"
+    fresh.write(
+        {
+            f"{other}/__init__.py": "import decimal\n\nfrom .pipeline import create_pipeline\n\n"
+            "decimal.getcontext().rounding = decimal.ROUND_UP\n",
+            f"{other}/pipeline.py": "from noria import Pipeline, node\nfrom .nodes import d\n\n\n"
+            "def create_pipeline():\n    return Pipeline([node(d, 'raw', 'made_d', name='D')])\n",
+            f"{other}/nodes.py": "import decimal\n\ndecimal.getcontext().prec = 9\n\n\n"
+            'def d(raw):\n    print("<<D>>")\n    return raw\n',
+            "conf/base/catalog_out.yml": entries("made_d"),
+        }
+    )
+    fresh.edit(B, "from shop", "import decimal\n\nfrom shop")
+    fresh.edit(B, "RATE + rate", "RATE + rate + float(1 / decimal.Decimal(4))")
+    assert fresh.did() == "A B C D"
+    assert fresh.did("--pipeline", "main") == ""
+    assert fresh.did("--pipeline", "other") == ""
+    assert fresh.did() == ""
+
+
 def test_code_that_raises_no_longer_is_not_remembered_as_failed(bench: Workbench) -> None:
     bench.edit(B, "    return inner", "    raise ValueError('no')\n    return inner")
     ran = bench.go(code=1)

@@ -1,10 +1,11 @@
 """From what a function reaches to its fingerprint."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
+from noria.code.attach import Place
 from noria.code.closure import Key
 from noria.code.facts import Doubt, Effect, Fingerprint, Symbol
 from noria.code.graph import Graph
@@ -148,6 +149,7 @@ class Assembly:
         digest = digest_of(
             b"".join(tokens),
             *self._in_order(ordered),
+            *self.executed([(key[1], key[2]) for key in ordered]),
             *self._as_written(numbers, {key[1] for key in rest.get("f", ())}),
             *self._documented(rest),
             *sorted(outside),
@@ -193,19 +195,22 @@ class Assembly:
                 yield module.encode()
                 for place in listed:
                     yield self._project.statement(module, place).digest
-        yield from self.executed(key[1:3] for key in keys)
 
-    def executed(self, places: Iterable[tuple[str, int]]) -> Iterator[bytes]:
+    def executed(self, places: Collection[Place]) -> Iterator[bytes]:
         """Yield which of some statements' modules are executed, and in which order.
 
-        What a module changes in others, or in libraries, is so only if somebody has imported it.
+        What a module changes that is not its own is so only if somebody has imported it.  Of what
+        it changes in libraries it is enough that somebody may: that is felt by many, and each
+        selection of nodes imports others.
         """
-        from_afar = self._graph.attached.from_afar
-        afar = frozenset(place[0] for place in places if place in from_afar)
-        for module in sorted(afar - sys.modules.keys()):
-            yield b"not executed " + module.encode()
-        if len(afar) > 1:
-            yield self._order.spell(afar)
+        attached = self._graph.attached
+        afar = {place[0] for place in places if place in attached.from_afar}
+        setting = {place[0] for place in places if place in attached.to_libraries}
+        for module in sorted((afar | setting) - sys.modules.keys()):
+            if module in afar or not self._order.is_imported(module):
+                yield b"not executed " + module.encode()
+        if len(afar | setting) > 1:
+            yield self._order.spell(frozenset(afar | setting))
 
     def _as_written(self, numbers: list[int], flags: set[int]) -> Iterator[bytes]:
         """Yield the texts of what is reached, where reached code reads them."""

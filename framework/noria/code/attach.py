@@ -62,13 +62,14 @@ class Attached:
                     for target in self._changed_by(name, facts):
                         self._change((name, place), target)
         self._spread_aliases()
-        # Statements that change what is not their module's own: when that is executed matters.
+        # Statements that change what another module made: when their module is executed matters.
         self.from_afar = {
             place
             for target, places in self.to_statement.items()
             for place in places
             if place[0] != target[0]
-        }.union(*self.to_outside.values())
+        }
+        self.to_libraries = set[Place]().union(*self.to_outside.values())
 
     def is_touched(self, place: Place) -> bool:
         """Return whether any function of the project may change what a statement made."""

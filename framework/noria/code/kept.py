@@ -182,7 +182,8 @@ class KeptFingerprints:
         }
 
     def _now_executed(self) -> list[bytes]:
-        return list(self._assembly.executed(self._graph.attached.from_afar))
+        attached = self._graph.attached
+        return list(self._assembly.executed(attached.from_afar | attached.to_libraries))
 
     def _states(self) -> dict[str, list[tuple[str, str]]]:
         """Return what the distributions require whose modules' state the project changes."""

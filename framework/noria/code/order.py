@@ -10,6 +10,7 @@ class ImportOrder:
         self._project = project
         self._imports: dict[str, list[str]] = {}
         self._below: dict[str, frozenset[str]] = {}
+        self._all: set[str] | None = None
         self._spelled: dict[frozenset[str], bytes] = {}
 
     def spell(self, modules: frozenset[str]) -> bytes:
@@ -27,6 +28,12 @@ class ImportOrder:
                     lines.append(f"{name}: {' then '.join(order)}")
             found = self._spelled[modules] = "\n".join(lines).encode()
         return found
+
+    def is_imported(self, module: str) -> bool:
+        """Tell whether any module imports another one; packages are, by what lies in them."""
+        if self._all is None:
+            self._all = {each for name in self._project.tables for each in self._imported(name)}
+        return module in self._all or self._project.modules.sources[module].is_package
 
     def _imported(self, name: str) -> list[str]:
         """Return the project's modules that a module imports when it is executed, in order."""
