@@ -98,9 +98,14 @@ class Execution:
                 if part.name in _MADE_BY_CLASSES:
                     yield ("code", module, place, index, 1)
             for base in statement.bases:
-                above = filter(self.is_class, self._project.resolve(module, base))
-                pending.extend(each for each in above if each not in seen)
-                seen.update(pending)
+                for above in self._project.resolve(module, base):
+                    if above in seen:
+                        continue
+                    seen.add(above)
+                    if self.is_class(above):
+                        pending.append(above)
+                    else:
+                        yield from self.of_use(0, above, 1)  # another name of a class
 
     def called(self, reference: Reference, target: Target) -> Iterator[tuple[str, int, int]]:
         """Yield the functions and methods that a use of a name calls as far as names say it."""

@@ -341,8 +341,9 @@ class CodeWalker(AnnotationWalker):
 
     def bases(self, node: ast.ClassDef) -> None:
         """Read what a class is derived from."""
-        self.naming = NAMED  # whoever it is derived from is not made by that
         for base in node.bases:
+            # A class that is named is not made by that; who makes one of it is known by its name.
+            self.naming = 0 if self.chain_of(base) is None else NAMED
             self.quiet(base)
         self.naming = 0
         for keyword in node.keywords:
