@@ -94,6 +94,7 @@ class Execution:
         while pending:
             _, module, place, _ = pending.pop()
             statement = self._project.statement(module, place)
+            yield ("code", module, place, -1, 0)  # what its annotations name
             for index, part in enumerate(statement.parts):
                 if part.name in _MADE_BY_CLASSES:
                     yield ("code", module, place, index, 1)
