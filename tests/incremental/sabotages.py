@@ -107,8 +107,8 @@ SABOTAGES = [
     _code(
         "forget the keywords of a class, its metaclass too",
         "visit.py",
-        "[*node.bases, *(keyword.value for keyword in node.keywords)]",
-        "node.bases",
+        "for keyword in node.keywords:\n            self.quiet(keyword.value)",
+        "pass",
         "metaclasses",
     ),
     _code(
