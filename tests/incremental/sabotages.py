@@ -486,8 +486,8 @@ SABOTAGES = [
     Sabotage(
         "forget what nodes leave in modules for others",
         f"{PROJECT}/incremental.py",
-        "        shared = self.reader.shared()\n",
-        "        shared = ()\n",
+        "self.gatherer.fingerprints, self.reader.shared())",
+        "self.gatherer.fingerprints, ())",
         ("test_sharing.py::test_an_edit_that_begins_to_leave_something_is_seen",),
     ),
     Sabotage(

@@ -147,8 +147,10 @@ class Remembering:
             self._run_node(number, node, job, verdict)
 
     def _watching_load(self, name: str, node: Node) -> AbstractContextManager[None]:
-        more = may_read_more(self._catalog.get(name))
-        return self._witness.loading(node) if more else unwatched(node)
+        if not may_read_more(self._catalog.get(name)):
+            return unwatched(node)
+        with self._places.stored(name) as files:
+            return self._witness.loading(node, [path for _, path in files])
 
     @cached_property
     def _makers(self) -> Mapping[str, tuple[Node, Job]]:

@@ -79,6 +79,7 @@ class Watched:
         self.modules: dict[str, None] = {}  # folders in which modules were looked for
         self.made: set[str] = set()
         self.reached: dict[str, None] = {}
+        self.known: set[str] = set()  # files that are no reading of its own
 
     def opened(self, args: tuple[Any, ...]) -> None:
         """Note ``open(path, mode, flags)``."""
@@ -196,15 +197,23 @@ class Witness:
             watched = self._watched[node.name] = Watched()
         return _entered(watched)
 
-    def loading(self, node: Node) -> AbstractContextManager[None]:
-        """Return what is to be entered while a dataset that may read more is loaded for a node."""
+    def loading(self, node: Node, files: Iterable[str]) -> AbstractContextManager[None]:
+        """Return what is to be entered while a dataset that may read more is loaded for a node.
+
+        ``files`` are those by which it is told whether it has changed.
+        """
         _set_hook()
-        return _entered(self._loading.setdefault(node.name, Watched()))
+        watched = self._loading.setdefault(node.name, Watched())
+        watched.known.update(map(_absolute, files))
+        return _entered(watched)
 
     def seen(self, node: Node) -> str:
         """Return what a node has read beside its inputs, in a few words; empty for nothing."""
-        executions = (self._watched.pop(node.name, None), self._loading.pop(node.name, None))
-        found = (self._seen(node, each) for each in executions if each is not None)
+        running, loading = (each.pop(node.name, None) for each in (self._watched, self._loading))
+        if loading is not None:
+            # Whoever looks a folder through for its file is asked each time which file that is.
+            loading.read = {path: None for path in loading.read if not os.path.isdir(path)}
+        found = (self._seen(node, each) for each in (running, loading) if each is not None)
         return next(filter(None, found), "")
 
     def _seen(self, node: Node, watched: Watched) -> str:
@@ -214,7 +223,7 @@ class Witness:
         if watched.modules:
             sources = set(self._sources())
             read += [path for path in watched.modules if os.path.realpath(path) not in sources]
-        known = [os.path.abspath(path) for path in self._known(node)] if read else []
+        known = [*map(os.path.abspath, self._known(node)), *watched.known] if read else []
         for path in read:
             if (
                 not self._is_of_machine(path)
