@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Collection, Iterable
-from types import GeneratorType
+from types import CoroutineType, GeneratorType
 from typing import Any
 
 from noria.errors import PipelineError, RunError
@@ -295,7 +295,7 @@ class Node:
         :class:`~noria.errors.RunError`.  Results that do not fit the outputs are a
         :class:`~noria.errors.NodeOutputError`.  What the function raises passes unchanged.  A
         generator is handed on as it is, or as an iterator for each of several outputs; without
-        outputs it is run to its end.
+        outputs it is run to its end, as a coroutine always is.
 
         >>> Node(divmod, ["a", "b"], ["quotient", "rest"]).run({"a": 7, "b": 2})
         {'quotient': 3, 'rest': 1}
@@ -309,6 +309,10 @@ class Node:
             if name not in given:
                 raise self._wrong_inputs(given)
         result = call(self._func, self._inputs, given)
+        if type(result) is CoroutineType:
+            from noria.graph.coroutine import ended
+
+            result = ended(result)
         if self._outputs is None:
             if type(result) is GeneratorType:
                 for _ in result:
