@@ -7,6 +7,16 @@ from typing import Any, Protocol, runtime_checkable
 from noria_catalog.errors import MissingDataError
 
 
+def is_built_in(kind: type[Any]) -> bool:
+    """Tell whether a class of datasets comes with the catalog: what it does is known.
+
+    >>> from noria_catalog.memory import MemoryDataset
+    >>> is_built_in(MemoryDataset), is_built_in(dict)
+    (True, False)
+    """
+    return kind.__module__.startswith("noria_catalog.")
+
+
 @runtime_checkable
 class Dataset(Protocol):
     """Something that can be loaded and saved."""

@@ -68,8 +68,10 @@ def shared_values(project: Project, naming: Naming) -> list[Shared]:
 def _add_callers(project: Project, naming: Naming, found: dict[Definition, _Found]) -> None:
     """Add who calls what binds a name: who only reads the name reaches what binds it, too."""
     binders = {place for about in found.values() for place in about.binders}
+    if not binders:
+        return
     words = _words_for(project, {project.statement(*place).label for place in binders})
-    for place, symbols, reference in _references(project) if binders else ():
+    for place, symbols, reference in _references(project):
         if words.isdisjoint(reference.chain):
             continue
         targets = {
@@ -90,7 +92,7 @@ def _words_for(project: Project, labels: set[str]) -> set[str]:
         for statement in table.statements
         for each in statement.imported
     )
-    return labels | {bound for bound, _, name in imported if labels and name in labels}
+    return labels | {bound for bound, _, name in imported if name in labels}
 
 
 def _references(

@@ -105,7 +105,7 @@ class Walker:
         self._reads = self.naming = 0  # naming: NAMED while what is read is only told about
         self._changes: dict[str, int] = {}
         self.discarded: ast.AST | None = None
-        self.told: frozenset[int] = frozenset()  # calls that read the clock only to tell of it
+        self.told: frozenset[int] = frozenset()  # calls whose answers make no difference
         self.top = self.scope = _Scope("module", None, 0)
 
     def facts(self) -> Facts:

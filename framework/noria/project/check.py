@@ -9,7 +9,7 @@ from noria_catalog.located import Where
 from noria_catalog.suggest import nearest
 
 from noria.code import SETTINGS, CodeReader, Effect, Symbol
-from noria.graph import Pipeline
+from noria.graph import Node, Pipeline
 from noria.graph.defaults import Defaulted
 from noria.project.parameters import located_datasets, unused_parameters
 from noria.project.reading import read_code
@@ -161,11 +161,14 @@ def _defaults(each: Defaulted, known: Iterable[str]) -> Iterator[Finding]:
         yield Finding(WARNING, "default", message, None, nearest(name, known), None, ())
 
 
+def _remembered(pipeline: Pipeline) -> Iterator[Node]:
+    """Yield the nodes that need not run where their results are recorded."""
+    yield from (node for node in pipeline.nodes if node.outputs and node.cache is not False)
+
+
 def _meant(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
     """Yield the effects that look meant, of nodes that need not run to be up to date."""
-    for node in pipeline.nodes:
-        if not node.outputs or node.cache is False:
-            continue
+    for node in _remembered(pipeline):
         kept = node.cache is True or bool(node.depends_on)
         effects: dict[str, list[str]] = {}
         for effect in reader.fingerprint(node.func).effects:
@@ -183,9 +186,7 @@ def _meant(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
 
 def _setting_up(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
     """Yield what nodes set up for all others, which is not so while their results are used."""
-    for node in pipeline.nodes:
-        if not node.outputs or node.cache is False:
-            continue
+    for node in _remembered(pipeline):
         fingerprint = reader.fingerprint(node.func)
         inside = [each for each in fingerprint.symbols if is_definition(reader.text(each))]
         found = [

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import kinds_of
+from noria_catalog.dataset import is_built_in, kinds_of
 from noria_catalog.libraries import imported
 from noria_catalog.redact import HIDDEN
 
@@ -179,7 +179,7 @@ class Gatherer:
         suffixes = [] if ending.endswith(".") else [f".{part}" for part in ending.split(".")[1:]]
         # The same bytes are the same data, but where a name says how to unpack; what a class of
         # somebody else's makes of a name is not known.
-        if side == "reads" and all(kind.__module__.startswith("noria_catalog.") for kind in kinds):
+        if side == "reads" and all(map(is_built_in, kinds)):
             suffixes = [suffix for suffix in suffixes if suffix.lower() in _PACKED]
         told: list[Any] = [said, suffixes]
         for kind in kinds:

@@ -13,7 +13,7 @@ from typing import Any
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import kinds_of
+from noria_catalog.dataset import is_built_in, kinds_of
 
 from noria.code import CodeReader
 from noria.project.importing import is_own
@@ -74,8 +74,7 @@ class PickledCode:
         said = {key: described[key] for key in described.keys() - {"filepath"}}
         if _OBJECTS.search(f"{modules} {said}".lower()):
             return _ALWAYS
-        ours = all(module.startswith("noria_catalog.") for module in modules)
-        return _NEVER if ours else _PERHAPS
+        return _NEVER if all(map(is_built_in, kinds)) else _PERHAPS
 
     def _named(self, name: str, digest: str) -> list[str]:
         noted = self._places.note(f"names {digest}")

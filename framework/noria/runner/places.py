@@ -10,7 +10,7 @@ from typing import Any
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import Digests, Exists, Restores, Stamps, kinds_of
+from noria_catalog.dataset import Digests, Exists, Restores, Stamps, is_built_in, kinds_of
 from noria_catalog.digest import names_digest
 from noria_catalog.errors import DatasetError, MissingDataError
 from noria_catalog.failures import told
@@ -417,9 +417,7 @@ def _is_its_file(kind: type[FileDataset]) -> bool:
 
 def _is_where_it_says(kind: type[Any]) -> bool:
     """Tell whether a dataset's class reads nothing but what lies at its path."""
-    if kind.__module__.startswith("noria_catalog."):
-        return True
-    return issubclass(kind, FileDataset) and _is_its_file(kind)
+    return is_built_in(kind) or (issubclass(kind, FileDataset) and _is_its_file(kind))
 
 
 def _does(dataset: Any, protocol: type[Any]) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from noria_catalog.dataset import Restores, kinds_of
+from noria_catalog.dataset import Restores, is_built_in, kinds_of
 
 from noria.graph import Node
 from noria.runner.perform import unwatched
@@ -146,7 +146,7 @@ def may_read_more(dataset: Any) -> bool:
 
     A class of somebody else's may; one that is told by what it gives cannot hide anything.
     """
-    if all(kind.__module__.startswith("noria_catalog.") for kind in kinds_of(dataset)):
+    if all(map(is_built_in, kinds_of(dataset))):
         return False
     return isinstance(dataset, Restores) and bool(dataset.restorable)
 
