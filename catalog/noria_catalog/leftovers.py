@@ -9,6 +9,10 @@ from zlib import crc32
 _NAME = r"(?s)\.~noria-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}-(.+)"
 _LONGEST_NAME = 255
 
+_PREFIX = ".~noria-"
+# Folders in which nothing temporary lay, each with the time of its last change.
+_swept: dict[str, int] = {}
+
 ASIDE = "aside~"
 """What the name of an old folder begins with while a new one takes its place."""
 
@@ -38,12 +42,24 @@ def sweep(folder: str, name: str | None = None) -> int:
     """Remove what dead processes of this host left in ``folder`` while they wrote ``name``.
 
     ``None`` stands for every name.  A file of a living process, or of another host, is never
-    touched, nor what only a recovery may use.  Returns how many were removed.
+    touched, nor what only a recovery may use.  Returns how many were removed.  A folder that
+    nobody else has changed since it was swept is not listed again: where many files are saved into
+    one, that would take longer than to save them.
     """
+    before = _swept.get(folder)
+    if name is not None and before is not None and before == _changed(folder):
+        return 0
     found = leftovers(folder, name)
     for entry in found:
         remove(os.path.join(folder, entry))
     return len(found)
+
+
+def note_saved(folder: str) -> None:
+    """Take note that the last change of a folder was a save of this process."""
+    changed = _changed(folder)
+    if folder in _swept and changed is not None:
+        _swept[folder] = changed
 
 
 def leftovers(folder: str, name: str | None = None) -> list[str]:
@@ -52,10 +68,14 @@ def leftovers(folder: str, name: str | None = None) -> list[str]:
     ``None`` stands for every name but those set aside.
     """
     tail = None if name is None else _tail(name)
+    _swept.pop(folder, None)
+    changed = _changed(folder)
     try:
-        names = [entry for entry in os.listdir(folder) if entry.startswith(".~noria-")]
+        names = [entry for entry in os.listdir(folder) if entry.startswith(_PREFIX)]
     except OSError:
         return []
+    if not names and changed is not None:
+        _swept[folder] = changed
     found = []
     for entry in names:
         match = re.fullmatch(_NAME, entry)
@@ -79,13 +99,20 @@ def remove(path: str) -> None:
 
 
 def _tail(name: str) -> str:
-    prefix = len(".~noria-") + 8 + len("-4194304-") + 8 + len("-")
+    prefix = len(_PREFIX) + 8 + len("-4194304-") + 8 + len("-")
     if len(os.fsencode(name)) + prefix <= _LONGEST_NAME:
         return name
     from hashlib import blake2s
 
     suffixes = "".join(f".{part}" for part in name.split(".")[1:][-2:] if len(part) <= 16)
     return blake2s(os.fsencode(name), digest_size=8).hexdigest() + suffixes
+
+
+def _changed(folder: str) -> int | None:
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return None
 
 
 @cache

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from noria_catalog.errors import SaveError
-from noria_catalog.leftovers import remove, sweep, temporary_name
+from noria_catalog.leftovers import note_saved, remove, sweep, temporary_name
 
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """The error numbers of a disk on which there is no room."""
@@ -95,6 +95,7 @@ def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Itera
         yield pending
         with explaining(target):
             size, seconds = _put(pending.path, real, before, made, replace=replace)
+        note_saved(folder)
         place = os.path.abspath(target).replace(os.sep, "/")
         pending.published = Published(size, seconds, place)
     except OSError as error:

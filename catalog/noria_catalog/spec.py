@@ -132,10 +132,10 @@ def resolved_path(path: str, base_path: Path) -> str:
     >>> resolved_path("data/a.csv", Path("/project"))
     '/project/data/a.csv'
     """
-    if is_remote(path):
-        return path
     if _PLAIN_PATH.fullmatch(path):  # as most are; pathlib takes ten times as long
         return f"{base_path.as_posix().rstrip('/')}/{path}"
+    if is_remote(path):
+        return path
     return (base_path / local_path(path)).as_posix()
 
 
@@ -160,28 +160,29 @@ def _arguments(
     name: str, entry: Located, keys: dict[str, Located], kind: type[Any], context: Context
 ) -> dict[str, Any]:
     known, required = signature_of(kind)
+    nested: Collection[str] = getattr(kind, "nested_arguments", ())
+    wrapped: Collection[str] = getattr(kind, "wrapped_arguments", ())
     arguments: dict[str, Any] = {}
     for key, value in keys.items():
         if key in _NOT_HANDED_ON or (key == "metadata" and known is not None and key not in known):
             continue
         if known is not None and (key not in known or _is_reserved(key, kind)):
             raise _unknown_key(name, key, value, kind, known)
-        if key in getattr(kind, "nested_arguments", ()):
+        if key in nested:
             shared = {one: keys[one] for one in _SHARED_BY_FILES if one in keys}
             arguments[key] = build_each(name, value, context, shared)
-        elif key in getattr(kind, "wrapped_arguments", ()):
+        elif key in wrapped:
             arguments[key] = build(name, _wrapped(name, value, keys), context)
         elif key == "credentials":
             arguments[key] = _credentials(name, value, context)
         else:
             arguments[key] = _argument(name, key, value, kind, context)
-    wraps = bool(getattr(kind, "wrapped_arguments", ()))
-    if not wraps and _is_versioned(name, keys, kind, known):
+    if not wrapped and _is_versioned(name, keys, kind, known):
         arguments["version"] = Version(context.load_versions.get(name), context.run_version)
-    missing = sorted(required - arguments.keys())
-    if missing:
+    if not required <= arguments.keys():
+        missing = min(required - arguments.keys())
         raise DatasetDefinitionError(
-            f"dataset {name!r}: {_word(kind)} needs `{missing[0]}`", where=entry.key or entry.where
+            f"dataset {name!r}: {_word(kind)} needs `{missing}`", where=entry.key or entry.where
         )
     return arguments
 
@@ -205,7 +206,7 @@ def _argument(name: str, key: str, value: Located, kind: type[Any], context: Con
                 f"dataset {name!r}: `{key}` must be a path, got {_kind(value.value)}",
                 where=value.where or value.key,
             )
-        if is_remote(value.value) and ".." in value.value.split("/"):
+        if ".." in value.value and is_remote(value.value) and ".." in value.value.split("/"):
             raise DatasetDefinitionError(
                 f"dataset {name!r}: a store knows no `..`: {redacted(value.value)}",
                 where=value.where or value.key,

@@ -428,7 +428,7 @@ def _is_dressed(found: Any) -> bool:
 def _docs_of(code: types.FunctionType | type) -> Iterator[Key]:
     """Yield the node of a docstring: it counts where reached code reads docstrings."""
     if isinstance(code.__doc__, str):
-        yield ("doc", digest_of(code.__doc__).hex())
+        yield ("doc", digest_of(str(code.__doc__)).hex())
 
 
 def _is_plain(function: Any) -> bool:

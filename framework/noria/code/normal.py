@@ -1,6 +1,7 @@
 """Code without what does not change its behaviour: layout, comments, docstrings."""
 
 import ast
+import marshal
 import sys
 from types import CodeType
 from typing import Any
@@ -13,6 +14,8 @@ _BLOCKS_OF_ALL = ("body", "orelse", "finalbody", "handlers", "cases")
 _SILENT = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 _FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
 _DIGEST = 16
+# Later versions of marshal's format write what is one object, or interned, otherwise.
+_SAME_FOR_EQUAL = 2
 _HAS_DOCSTRING = 0x4000000
 _SIMPLE = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
 
@@ -23,11 +26,7 @@ def digest_of(*parts: str | bytes) -> bytes:
     >>> digest_of("ab", "c") == digest_of("a", "bc")
     False
     """
-    data = [
-        part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts
-    ]
-    borders = b",".join([b"%d" % len(part) for part in data])
-    return blake3(b"".join((borders, b":", *data))).digest(_DIGEST)
+    return blake3(marshal.dumps(parts, _SAME_FOR_EQUAL)).digest(_DIGEST)
 
 
 def normalise(*nodes: ast.AST) -> bytes:
@@ -122,7 +121,8 @@ def digest_code(code: CodeType) -> bytes:
         code.co_flags & ~_HAS_DOCSTRING, code.co_names, code.co_varnames, code.co_freevars,
         code.co_cellvars, code.co_exceptiontable,
     )  # fmt: skip
-    return digest_of(code.co_code, repr((spell_value(constants), shape)))
+    spelled = marshal.dumps((code.co_code, spell_value(constants), shape), _SAME_FOR_EQUAL)
+    return blake3(spelled).digest(_DIGEST)
 
 
 def _has_docstring(code: CodeType) -> bool:

@@ -209,7 +209,7 @@ class Node:
     @property
     def confirms(self) -> list[str]:
         """The datasets to confirm after the node ended."""
-        return list(list_names(self._confirms))
+        return [] if self._confirms is None else list(list_names(self._confirms))
 
     @property
     def tags(self) -> set[str]:

@@ -54,13 +54,13 @@ class Wiring:
             twin = self.names.setdefault(node.name, number)
             if twin != number:
                 raise _two_of_a_name(self.nodes[twin], node)
-            for base in map(base_of, node.outputs):
+            for base in map(base_of, node.makes):
                 other = self.producers.setdefault(base, number)
                 if other != number:
                     raise _two_producers(base, self.nodes[other], node)
         for number, node in enumerate(self.nodes):
             above = []
-            for base in {base_of(name): None for name in node.inputs}:
+            for base in {base_of(name): None for name in node.reads}:
                 self.consumers.setdefault(base, []).append(number)
                 maker = self.producers.get(base)
                 if maker is not None and maker != number and maker not in above:
@@ -155,12 +155,12 @@ class Wiring:
     @cached_property
     def read(self) -> frozenset[str]:
         """The names that any node reads."""
-        return frozenset([name for node in self.nodes for name in node.inputs])
+        return frozenset([name for node in self.nodes for name in node.reads])
 
     @cached_property
     def made(self) -> frozenset[str]:
         """The names that any node makes."""
-        return frozenset([name for node in self.nodes for name in node.outputs])
+        return frozenset([name for node in self.nodes for name in node.makes])
 
     @cached_property
     def free_inputs(self) -> frozenset[str]:

@@ -102,7 +102,7 @@ class Gatherer:
             reads=self._shared(
                 {one: self._configured(name, "reads") for one, name in inputs.items()}
             ),
-            makes={name: self._configured(name, "makes") for name in node.outputs},
+            makes={name: self._configured(name, "makes") for name in node.makes},
             depends=self._shared(
                 {
                     **self._hooked.digests,
@@ -164,7 +164,7 @@ class Gatherer:
             return "memory"
         described = self._places.described(name)
         said = sorted(described.keys() - _LEFT_OUT[side])
-        text = repr([(key, _ordered(key, described[key])) for key in said])
+        text = repr([(key, _ordered(key, described[key])) for key in said]) if said else "[]"
         if HIDDEN in text:
             text = f"{text} {self._places.hidden(name, said)}"
         kinds = kinds_of(self._catalog[name])
@@ -209,21 +209,21 @@ class Gatherer:
             if isinstance(one, FileDependency):
                 from noria.project.depended import digest_of_dependency
 
-                digest = digest_of_dependency(one, self._root, self._places.digest_of_file)
+                digest = digest_of_dependency(one, self._root, self._places.seen.digest_of)
                 yield f"file {one.path}", digest or MISSING
             else:
                 value = os.environ.get(one.name)
                 yield f"variable {one.name}", "unset" if value is None else text_digest(value)
 
     def _always(self, node: Node, fingerprint: Fingerprint, inputs: Collection[str]) -> str:
-        if not node.outputs:
+        if not node.makes:
             return "it has no outputs"
         if node.cache is False:
             return "cache=False"
         same = self._one_place(node, inputs)
         if same:
             return f"it reads and writes {same}"
-        added_to = next((name for name in node.outputs if self._appends(name)), None)
+        added_to = next((name for name in node.makes if self._appends(name)), None)
         if added_to:
             return f"{added_to} is added to, not replaced"
         if node.confirms:
@@ -240,7 +240,7 @@ class Gatherer:
     def _one_place(self, node: Node, inputs: Collection[str]) -> str | None:
         place = self._places.place
         read = set(map(place, inputs)) - {""}
-        for name in node.outputs if read else ():
+        for name in node.makes if read else ():
             if place(name) in read:
                 same = [one for one in inputs if place(one) == place(name)]
                 if any(may_share(one, name, self._catalog, place) for one in same):
@@ -280,7 +280,8 @@ def _arguments(node: Node) -> Iterable[tuple[str, str]]:
     declared = node.declared_inputs
     if isinstance(declared, dict):
         return declared.items()
-    return zip(map(str, range(len(node.inputs))), node.inputs, strict=True)
+    names = node.inputs
+    return zip(map(str, range(len(names))), names, strict=True)
 
 
 def _shape(node: Node) -> str:

@@ -90,7 +90,7 @@ class Incremental:
         self._closely = closely
         self._emit: Listener | None = None
         self._places = Places(catalog, store, given)
-        self._watch = SourceWatch(reader, reader.anew, self._places.digest_of_file, root)
+        self._watch = SourceWatch(reader, reader.anew, self._places.seen.digests_of, root)
         code_of = PickledCode(catalog, self._places, reader, source)
         # A store in the project's folder moves with it.
         adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
@@ -434,9 +434,7 @@ class Incremental:
 
 
 def _data_of(nodes: Iterable[Node]) -> set[str]:
-    return {
-        name for node in nodes for name in (*node.inputs, *node.outputs) if not is_parameter(name)
-    }
+    return {name for node in nodes for name in (*node.reads, *node.makes) if not is_parameter(name)}
 
 
 def _told_late(plan: Plan) -> Iterator[str]:

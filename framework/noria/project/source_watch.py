@@ -1,7 +1,7 @@
 """Whether the sources that a run was judged by are still what they were."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ class SourceWatch:
     """Tells of edits: exactly by content, and quickly by the files' states between exact looks.
 
     ``reader`` has read the sources that a run was judged by, ``read_again`` makes one for how they
-    are now; ``digest_of`` returns the digest of what stands in a file, ``root`` is the project's
+    are now; ``digests_of`` returns the digests of what stands in files, ``root`` is the project's
     folder.
     """
 
@@ -24,12 +24,12 @@ class SourceWatch:
         self,
         reader: CodeReader,
         read_again: Callable[[], CodeReader],
-        digest_of: Callable[[str], str | None],
+        digests_of: Callable[[Iterable[str]], Mapping[str, str | None]],
         root: Path,
     ) -> None:
         self._reader = reader
         self._read_again = read_again
-        self._digest_of = digest_of
+        self._digests_of = digests_of
         self._root = root
         self._states: _State | None = None
         self._found: str | None = None
@@ -67,17 +67,15 @@ class SourceWatch:
         }
 
     def _edits(self, files: Mapping[str, str]) -> Iterator[str]:
+        now = self._digests_of(files)
         for path, digest in files.items():
-            if imported.get(path, digest) != digest or self._digest_of(path) != digest:
+            if imported.get(path, digest) != digest or now[path] != digest:
                 yield f"{shown_in(self._root, path)} was edited"
 
     def _read_now(self) -> CodeReader:
-        now = self._now
-        if now is None or any(
-            self._digest_of(path) != known for path, known in now.files().items()
-        ):
-            now = self._now = self._read_again()
-        return now
+        if self._now is None or self._digests_of(self._now.files()) != self._now.files():
+            self._now = self._read_again()
+        return self._now
 
     def _is_mixed(self, now: CodeReader) -> bool:
         """Tell whether a module was imported in a state between that judged and that of now."""

@@ -11,7 +11,7 @@ from noria_catalog.dataset import Restores, SavesChunks
 from noria_catalog.file_dataset import FileDataset
 
 from noria.runner.flow import DataFlow
-from noria.runner.places import Places
+from noria.runner.places import Places, does
 
 
 class GuardedFlow(DataFlow):
@@ -54,7 +54,7 @@ class GuardedFlow(DataFlow):
     def _stands_at_once(self, name: str) -> bool:
         """Tell whether a chunk may lie at its place as soon as it is added, as partitions do."""
         dataset: Any = self._catalog[name]
-        whole = isinstance(dataset, Restores) and dataset.restorable
+        whole = does(dataset, Restores) and dataset.restorable
         return isinstance(dataset, SavesChunks) and not whole
 
     def _is_in_the_way(self, name: str) -> bool:

@@ -11,10 +11,14 @@ from noria_catalog.file_dataset import FileDataset
 from noria_catalog.storage import is_remote
 
 from noria.runner.mark import Mark
+from noria.store import Seen
 
 
 class Looked(Protocol):
     """What is asked of the places at which datasets lie."""
+
+    seen: Seen
+    """The digests of files."""
 
     def place(self, name: str) -> str:
         """Return what names the place; empty in memory."""
@@ -27,9 +31,6 @@ class Looked(Protocol):
 
     def stored(self, name: str) -> AbstractContextManager[Any]:
         """Give the local files that a dataset is made of."""
-
-    def digest_of_file(self, path: str) -> str | None:
-        """Return the digest of a file's content, ``None`` where there is no file."""
 
 
 class Parts:
@@ -57,7 +58,7 @@ class Parts:
             return [
                 path
                 for inside, path in files
-                if self._places.digest_of_file(path) != noted.get(inside)
+                if self._places.seen.digest_of(path) != noted.get(inside)
             ]
 
     def are_edited_in_store(self, name: str) -> bool:
@@ -83,7 +84,7 @@ class Parts:
         dataset: Any = self._catalog[name]
         if not is_remote(self._places.place(name)):
             with self._places.stored(name) as files:
-                yield from ((inside, self._places.digest_of_file(path)) for inside, path in files)
+                yield from ((inside, self._places.seen.digest_of(path)) for inside, path in files)
         elif hasattr(dataset, "part_digests"):
             yield from dataset.part_digests()
 

@@ -45,7 +45,8 @@ class Places:
     ) -> None:
         self._catalog = catalog
         self._store = store
-        self._seen = Seen(store)
+        self.seen = Seen(store)
+        """The digests of files."""
         self._marks = Marks(store)
         self._given = given or {}
         self._known: dict[str, Lying] = {}
@@ -84,12 +85,13 @@ class Places:
             and dataset.version is None
             and _is_its_file(type(dataset))
         }
-        digests = self._seen.digests_of(files.values())
-        for name, path in files.items():
-            digest = digests[path]
-            if digest is not None:
-                self._known[name] = self._of_content(name, places[name], digest)
-                self._files.add(name)
+        digests = self.seen.digests_of(files.values())
+        lying = {name: there for name, path in files.items() if (there := digests[path])}
+        others = {each for name, each in lying.items() if self._marks.get(places[name]) != each}
+        was_made = self._store.made_among(others).__contains__
+        for name, digest in lying.items():
+            self._known[name] = self._of_content(name, places[name], digest, was_made)
+            self._files.add(name)
 
     def forget(self, name: str) -> None:
         """Look anew the next time: something was saved there."""
@@ -137,7 +139,7 @@ class Places:
 
     def _is_restorable(self, name: str) -> bool:
         dataset: Any = self._catalog[name]
-        return _does(dataset, Restores) and bool(dataset.restorable)
+        return does(dataset, Restores) and bool(dataset.restorable)
 
     def place(self, name: str) -> str:
         """Return what names the place, equal for two datasets that lie at one; empty in memory."""
@@ -166,7 +168,7 @@ class Places:
     def _state(self, name: str) -> str:
         """Return what tells whether anybody writes to a place, without reading what lies there."""
         dataset: Any = self._catalog[name]
-        if is_remote(self.place(name)) or not _does(dataset, Restores):
+        if is_remote(self.place(name)) or not does(dataset, Restores):
             return self._stamp(name)
         with suppress(DatasetError, OSError):
             with dataset.stored_files() as files:
@@ -224,10 +226,6 @@ class Places:
         """Return the digest of a value in memory."""
         return self._store.digest_value(value)
 
-    def digest_of_file(self, path: str) -> str | None:
-        """Return the digest of a file's content, ``None`` where there is no file."""
-        return self._seen.digest_of(path)
-
     def digest_by_loading(self, name: str) -> str | None:
         """Return the digest of data that only loading can tell; ``None`` where that cannot."""
         held = self._held(name)
@@ -284,16 +282,16 @@ class Places:
         # Asked first: the error that says what lies near a missing file takes time to find out.
         many = not isinstance(dataset, FileDataset) and isinstance(dataset, Restores)
         # Where many files may lie, none at all may be what was made.
-        if not many and _does(dataset, Exists) and not self._catalog.exists(name):
+        if not many and does(dataset, Exists) and not self._catalog.exists(name):
             return Lying(None, **about)
         try:
             digest = self._content(dataset, place)
         except MissingDataError:
             return Lying(None, **about)
-        if digest is None and mark.known and not is_remote(place) and _does(dataset, Restores):
+        if digest is None and mark.known and not is_remote(place) and does(dataset, Restores):
             return Lying(_NO_FILE, recorded=False, **about)
         if digest is None:
-            if many and _does(dataset, Exists) and not self._catalog.exists(name):
+            if many and does(dataset, Exists) and not self._catalog.exists(name):
                 return Lying(None, **about)
             return self._of_mark(name, place, mark)
         return self._of_content(name, place, digest)
@@ -318,7 +316,9 @@ class Places:
                 return Lying(stamp, opaque=True, recorded=beside, **about)
         return Lying(mark.known or None, opaque=True, recorded=not mark.kept, **about)
 
-    def _of_content(self, name: str, place: str, digest: str) -> Lying:
+    def _of_content(
+        self, name: str, place: str, digest: str, was_made: Callable[[str], bool] | None = None
+    ) -> Lying:
         """Return what is to be said of the content that lies at a place."""
         noted = self._marks.get(place)
         if noted == digest:  # as a run has left it, which most is
@@ -330,7 +330,7 @@ class Places:
         recorded = not (mark.kept and digest == mark.digest) and (
             mark.digest in (digest, WRITING)
             or (mark.digest == UNRECORDED and mark.stamp == self._state(name))
-            or self._store.was_made(digest)
+            or (was_made or self._store.was_made)(digest)
             or (not self._is_restorable(name) and not self.parts.are_edited_in_store(name))
             or getattr(dataset, "version", None) is not None  # another one is put beside it
         )
@@ -354,10 +354,10 @@ class Places:
         return refresh_seconds(str(self.described(name).get("refresh", "always")))
 
     def _content(self, dataset: Any, place: str) -> str | None:
-        if is_remote(place) or not _does(dataset, Restores):
-            return dataset.digest() if _does(dataset, Digests) else None
+        if is_remote(place) or not does(dataset, Restores):
+            return dataset.digest() if does(dataset, Digests) else None
         with dataset.stored_files() as files:
-            return digest_of_files(files, self._seen.digest_of)
+            return digest_of_files(files, self.seen.digest_of)
 
     def _stamp(self, name: str) -> str:
         """Return what tells whether the same lies there, where a digest of the data does not.
@@ -374,13 +374,13 @@ class Places:
             if stamp is not None:
                 return blake3(stamp.encode("utf-8", "surrogatepass")).hexdigest()
         if is_remote(self.place(name)):
-            return (dataset.digest() if _does(dataset, Digests) else None) or ""
-        if _does(dataset, Digests) or _does(dataset, Restores):
+            return (dataset.digest() if does(dataset, Digests) else None) or ""
+        if does(dataset, Digests) or does(dataset, Restores):
             return ""
         path = self.described(name).get("filepath")
         if path is None:
             return ""
-        digest_of = self._seen.digest_of
+        digest_of = self.seen.digest_of
         if os.path.isdir(path):  # noqa: PTH112
             below = sorted(each for each in Path(path).rglob("*") if each.is_file())
             return names_digest((str(each), digest_of(str(each)) or "") for each in below)
@@ -420,7 +420,7 @@ def _is_where_it_says(kind: type[Any]) -> bool:
     return is_built_in(kind) or (issubclass(kind, FileDataset) and _is_its_file(kind))
 
 
-def _does(dataset: Any, protocol: type[Any]) -> bool:
+def does(dataset: Any, protocol: type[Any]) -> bool:
     """Tell whether a dataset keeps a protocol; all that lie in a file keep all of them.
 
     To look through a protocol takes longer than a small file does to digest.

@@ -31,7 +31,7 @@ from noria.runner.aside import Aside
 from noria.runner.failure import explain, one_line
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer, unwatched
-from noria.runner.places import Places, digest_of_files
+from noria.runner.places import Places, digest_of_files, does
 from noria.runner.randomness import Randomness, seeds_itself
 from noria.runner.records import Records
 from noria.runner.restore import put_back, would_overwrite
@@ -387,9 +387,10 @@ class Remembering:
 
     def _changed(self, node: Node, job: Job) -> str | None:
         for name in job.inputs.values():
-            if self._places.is_memory(name) or self._places.lying(name).opaque:
+            if self._places.is_memory(name):
                 continue
-            if self._places.look(name).digest != self._digests.get(name):
+            lying = self._places.look(name)
+            if not lying.opaque and lying.digest != self._digests.get(name):
                 return f"{name} changed while it ran"
         return self._project.depends(node)
 
@@ -427,8 +428,9 @@ def output_in_place(name: str, catalog: DataCatalog, store: Store, places: Place
 
     The digest is empty where nobody can tell contents apart.
     """
-    dataset, place = catalog[name], places.place(name)
-    if isinstance(dataset, Restores) and dataset.restorable:
+    dataset: Any = catalog[name]
+    place = places.place(name)
+    if does(dataset, Restores) and dataset.restorable:
         # Where the store cannot take it (a full disk), its digest is remembered all the same.
         with suppress(NotStorable), dataset.stored_files() as files:
             blobs = {path: store.keep_file(path) for _, path in files}

@@ -145,8 +145,9 @@ def may_read_more(dataset: Any) -> bool:
     """Tell whether a dataset that is told by its file's content may read more than that file.
 
     A class of somebody else's may; one that is told by what it gives cannot hide anything.
+    ``None`` stands for a value in memory.
     """
-    if all(map(is_built_in, kinds_of(dataset))):
+    if dataset is None or all(map(is_built_in, kinds_of(dataset))):
         return False
     return isinstance(dataset, Restores) and bool(dataset.restorable)
 

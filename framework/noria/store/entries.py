@@ -119,6 +119,16 @@ class Entries(OpenedStore):
         """Tell whether a node has made an output that goes by ``digest``, not somebody by hand."""
         return any(not entry.run.startswith(EDITED) for entry in self.by_output(digest))
 
+    def made_among(self, digests: Collection[str]) -> set[str]:
+        """Return those of some digests that a node's output went by, all asked at once."""
+        # First what is pending: it may be written meanwhile.
+        outputs = [output for entry in self.pending.entries() for output in entry.outputs]
+        known = {storable(output.digest) for output in outputs}
+        asked = list(map(storable, digests))
+        linked = "SELECT DISTINCT digest FROM links WHERE digest IN (?)"
+        known.update(digest for (digest,) in self.database.read_many(linked, asked))
+        return {each for each in digests if storable(each) in known and self.was_made(each)}
+
     def forget(self, keys: Iterable[str]) -> None:
         """Forget what is remembered under these keys; their blobs go with the next collection."""
         gone = list(keys)

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 EDITED = "edited-"
 """How the run of an entry begins whose output somebody has edited, in the run that follows."""
-_FORM = "noria entry 1"
+_spelled = json.JSONEncoder(separators=(",", ":")).encode
+_FORM = "noria entry 2"
+_BORDER = "\n"  # stands in no JSON text that is written without indentation
 
 
 class Blob(NamedTuple):
@@ -98,14 +100,14 @@ class _Unread(Mapping[str, Any]):
 def entry_bytes(entry: Entry) -> bytes:
     """Return all fields of an entry as one text; the key is in it.
 
+    The parts stand behind the others, for most who read an entry do not ask for them.
+
     >>> entry = Entry("k", "clean", "r", 1.5, 0.1, {"code": "ab"}, (Output("a", "d", "none"),))
     >>> entry_from(entry_bytes(entry)) == entry
     True
     """
-    fields = [_FORM, *entry[:5], dict(entry.parts), entry.outputs]
-    if entry.read:
-        fields.append(entry.read)
-    return json.dumps(fields, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    head = [_FORM, *entry[:5], entry.outputs, *([entry.read] if entry.read else ())]
+    return _BORDER.join([_spelled(head), _spelled(dict(entry.parts))]).encode("ascii")
 
 
 def entry_from(data: bytes, read_again: ReadAgain | None = None) -> Entry | None:
@@ -114,9 +116,10 @@ def entry_from(data: bytes, read_again: ReadAgain | None = None) -> Entry | None
     ``read_again`` returns the parts of the entry of a key, where they are not to be kept.
     """
     try:
-        fields = json.loads(data.decode("ascii"))
-        form, key, node, run, made, seconds, parts, outputs, *more = fields
-        if form != _FORM or type(parts) is not dict or len(more) > 1:
+        head, _, rest = data.decode("ascii").partition(_BORDER)
+        form, key, node, run, made, seconds, outputs, *more = json.loads(head)
+        parts = json.loads(rest) if read_again is None else _Unread(key, read_again)
+        if form != _FORM or not isinstance(parts, Mapping) or len(more) > 1:
             return None
         made_of = tuple(
             [
@@ -133,5 +136,4 @@ def entry_from(data: bytes, read_again: ReadAgain | None = None) -> Entry | None
         )
     except (ValueError, TypeError, RecursionError):
         return None
-    made_from = parts if read_again is None else _Unread(key, read_again)
-    return Entry(key, node, intern(run), made, seconds, made_from, made_of, *more)
+    return Entry(key, node, intern(run), made, seconds, parts, made_of, *more)
