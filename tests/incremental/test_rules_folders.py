@@ -138,3 +138,37 @@ def test_a_folder_that_this_run_fills_need_not_be_there_before(fresh: Workbench)
     assert fresh.did() == ""
     fresh.edit(CONF, "filename_suffix: .txt", "filename_suffix: .png")
     assert "has nothing in data/both that ends with '.png'" in fresh.command("run", code=2).err
+
+
+def months(count: int) -> str:
+    return f'return {{f"m{{number}}": "x" for number in range({count})}} or inner'
+
+
+@pytest.mark.parametrize("runner", ["inline", "threads"])
+def test_partitions_that_are_made_no_longer_are_told_once(fresh: Workbench, runner: str) -> None:
+    """They stay where saves only add, as a run from nothing would not have them."""
+    flags = ("--runner", runner)
+    fresh.write({CONF: CHAIN[CONF] + parts("made_parts", ".txt")})
+    fresh.edit(WHERE_PIPELINE, '"made_b"', '"made_parts"')
+    fresh.edit("src/shop/b.py", "return inner", months(5))
+    fresh.edit("src/shop/c.py", "made_b + 100", "len(made_b) + 100")
+    assert "stayed" not in fresh.go(*flags).said.all
+    fresh.edit("src/shop/b.py", "range(5)", "range(1)")
+    said = " ".join(fresh.go(*flags).said.all.split())
+    assert "made_parts: m1, m2, m3 and 1 more stayed from an earlier run" in said
+    assert fresh.value("made_c") == 105
+    fresh.edit_at_once("conf/base/parameters.yml", "rate: 5", "rate: 6")
+    again = fresh.go(*flags)
+    assert again.did.startswith("B")
+    assert "stayed" not in again.said.all
+
+
+def test_partitions_that_are_all_made_again_are_not_told(fresh: Workbench) -> None:
+    fresh.write({CONF: CHAIN[CONF] + parts("made_parts", ".txt")})
+    fresh.edit(WHERE_PIPELINE, '"made_b"', '"made_parts"')
+    fresh.edit("src/shop/b.py", "return inner", months(3))
+    fresh.edit("src/shop/c.py", "made_b + 100", "len(made_b) + 100")
+    fresh.go()
+    fresh.edit("src/shop/b.py", "range(3)", "range(4)")
+    assert "stayed" not in fresh.go().said.all
+    assert fresh.value("made_c") == 104

@@ -1,6 +1,7 @@
 """Folders of files to which runs only add: what each file was like when the last run had ended."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -12,6 +13,9 @@ from noria_catalog.storage import is_remote
 
 from noria.runner.mark import Mark
 from noria.store import Seen
+
+# By so much a file's time may be behind the clock when it was changed.
+_COARSE_SECONDS = 0.05
 
 
 class Looked(Protocol):
@@ -40,10 +44,23 @@ class Parts:
         self._catalog = catalog
         self._places = places
 
-    def note(self, name: str) -> None:
-        """Note what lies there now."""
-        if self._is_added_to(name):
-            self._places.set_note(self._key(name), json.dumps(self._digests(name)))
+    def note(self, name: str, began: float) -> list[str]:
+        """Note what lies there now; return what earlier runs have made and nobody since ``began``.
+
+        Seconds since the epoch.  Nothing is told of files in a store, or where no file looks as if
+        it was made since then: its disk may have a clock of its own.
+        """
+        if not self._is_added_to(name):
+            return []
+        before = self._noted(name) or {}
+        self._places.set_note(self._key(name), json.dumps(self._digests(name)))
+        if not before or is_remote(self._places.place(name)):
+            return []
+        with self._places.stored(name) as files:
+            changed = {inside: os.stat(path).st_ctime for inside, path in files}  # noqa: PTH116
+        if max(changed.values(), default=0.0) < began - _COARSE_SECONDS:
+            return []
+        return [each for each in before if changed.get(each, began) < began - _COARSE_SECONDS]
 
     def edited(self, name: str) -> list[str]:
         """Return the files on these disks that are not as the last run has left them.

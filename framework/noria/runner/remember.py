@@ -32,8 +32,9 @@ from noria.runner.failure import explain, one_line
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer, unwatched
 from noria.runner.places import Places, digest_of_files, does
-from noria.runner.randomness import Randomness, seeds_itself
+from noria.runner.randomness import Randomness
 from noria.runner.records import Records
+from noria.runner.remarks import Remarks
 from noria.runner.restore import put_back, would_overwrite
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness, may_read_more
@@ -42,11 +43,6 @@ from noria.store import Entry, Output, Store
 _FLUSH_SECONDS = 0.1
 _NARROW = (
     "which is none of its inputs: it will run every time, unless depends_on= or cache= is given"
-)
-
-_SHARED = (
-    "whose state all nodes share: what it makes depends on what ran before it, unless it has a"
-    " generator or a random_state of its own"
 )
 
 
@@ -118,6 +114,7 @@ class Remembering:
         self._reading: set[str] = set()  # nodes that read more than they were said to
         self.aside = Aside(catalog, places, project.aside, project.root)
         self._randomness = Randomness(project.may_draw)
+        self._remarks = Remarks(places, project.root, project.texts, emit)
         performer.watch = lambda node: self._randomness.around(node, witness.watching(node))
         performer.watch_load = self._watching_load
         flow.before_saving = self._before_saving
@@ -293,13 +290,15 @@ class Remembering:
         except NodeError:
             self._keep_texts([node.name])  # for who asks what it was that failed
             raise
-        self._tell_drawn(node, job)
+        drawn = self._randomness.drew(node.name)
+        if drawn:
+            self._remarks.drew(node, job, drawn)
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
             self._digests[output.name] = output.digest
             self.aside.found_before.settle(output.name, output.digest)
             self._places.set_mark(output.name, output.digest)
-            self._places.parts.note(output.name)
+            self._remarks.left(node, job, output.name, self._places.parts.note(output.name, began))
         self._emit(_told_made(node, outputs))
         self._remember(node, job, parts, verdict.key, outputs, began)
         self._stir(job)
@@ -367,16 +366,6 @@ class Remembering:
             self.used.add(entry.key)
             self._done.add(entry.node)
             self._records.settle(entry.node, entry.key, made=True)
-
-    def _tell_drawn(self, node: Node, job: Job) -> None:
-        """Say, once for this code, that a node draws from a random state that all share."""
-        drawn = self._randomness.drew(node.name)
-        name = f"random {self._project.root} {node.name}"
-        if not drawn or self._places.note(name) == job.parts.code:
-            return
-        if not seeds_itself(self._project.texts([node.name]).values()):
-            self._places.set_note(name, job.parts.code)
-            self._emit(Noted(node.name, f"{node.name}: it draws from {drawn}, {_SHARED}"))
 
     def _keep_texts(self, nodes: Sequence[str]) -> None:
         """Keep the sources that the results of nodes are made by, to show them later."""
