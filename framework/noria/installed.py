@@ -32,6 +32,8 @@ def _expanded(paths: dict[str, str]) -> dict[str, str]:
         "installed_platbase": sys.base_exec_prefix,
         "platlibdir": sys.platlibdir,
         "py_version_short": f"{sys.version_info[0]}.{sys.version_info[1]}",
+        "implementation_lower": sys.implementation.name.replace("cpython", "python"),
+        "abi_thread": "t" if "t" in getattr(sys, "abiflags", "") else "",
     }
     try:
         return {key: os.path.normpath(paths[key].format_map(known)) for key in _KEYS}

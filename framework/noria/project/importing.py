@@ -30,6 +30,7 @@ def watch_imports() -> None:
     ``spec_from_file_location``, or by a loader that somebody makes.
     """
     if SourceFileLoader.get_code is not _get_code:
+        _installed()  # to find that out may import in its turn
         setattr(SourceFileLoader, "get_code", _get_code)  # noqa: B010  # no type checker likes it
 
 
