@@ -270,11 +270,14 @@ def _near_field(hint: Any, way: tuple[Any, ...]) -> str | None:
     return nearest(str(way[-1]), [name for one in models for name in one.model_fields])
 
 
-def _models_in(hint: Any) -> list[Any]:
+def _models_in(hint: Any, above: tuple[Any, ...] = ()) -> list[Any]:
     kind = class_of(bare(hint))
     if hasattr(kind, "model_fields"):
         return [kind]
-    return [model for one in typing.get_args(bare(hint)) for model in _models_in(one)]
+    if hint in above:  # an alias that holds itself
+        return []
+    parts = typing.get_args(bare(hint))
+    return [model for one in parts for model in _models_in(one, (*above, hint))]
 
 
 def _follow(given: Located, way: tuple[Any, ...]) -> tuple[Located, list[str]]:

@@ -16,6 +16,7 @@ _MANY = {
     abc.MutableSet, abc.Reversible,
 }  # fmt: skip
 _MAPPINGS = {dict, abc.Mapping, abc.MutableMapping}
+_MOST_AROUND = 100  # names of names: one may stand for itself
 
 
 def fits(given: Any, wanted: Any) -> bool:
@@ -26,19 +27,26 @@ def fits(given: Any, wanted: Any) -> bool:
     >>> fits(int, float), fits(str, int), fits(int | None, int), fits(list[int], list[str])
     (True, False, True, False)
     """
+    try:
+        return _fits(given, wanted)
+    except RecursionError:  # an alias that holds itself beside another such
+        return True
+
+
+def _fits(given: Any, wanted: Any) -> bool:
     if given is wanted or given is Any:
         return True
     given, wanted = bare(given), bare(wanted)
     if says_nothing(given) or says_nothing(wanted):
         return True
     if is_union(given):
-        return any(fits(one, wanted) for one in typing.get_args(given))
+        return any(_fits(one, wanted) for one in typing.get_args(given))
     if is_union(wanted):
-        return any(fits(given, one) for one in typing.get_args(wanted))
+        return any(_fits(given, one) for one in typing.get_args(wanted))
     if typing.get_origin(given) is Literal:
         return any(_literal_fits(value, wanted) for value in typing.get_args(given))
     if typing.get_origin(wanted) is Literal:
-        return any(fits(given, type(value)) for value in typing.get_args(wanted))
+        return any(_fits(given, type(value)) for value in typing.get_args(wanted))
     one, other = class_of(given), class_of(wanted)
     if one is None or other is None:
         return True
@@ -51,18 +59,39 @@ def bare(hint: Any) -> Any:
     >>> bare(typing.Annotated[int, "rows"]), bare(None)
     (<class 'int'>, <class 'NoneType'>)
     """
-    while type(hint) is not type:
+    for _ in range(_MOST_AROUND):
+        if type(hint) is type:
+            break
         if hint is None:
             return type(None)
         if typing.get_origin(hint) in {typing.Annotated, typing.Final, typing.ClassVar}:
             hint = typing.get_args(hint)[0]
         elif hasattr(hint, "__supertype__"):
             hint = hint.__supertype__
-        elif type(hint).__name__ == "TypeAliasType":
-            hint = hint.__value__
+        elif _is_alias(hint):
+            hint = _meant(hint)
         else:
             break
     return hint
+
+
+def _is_alias(hint: Any) -> bool:
+    """Tell whether an annotation is ``A`` or ``A[int]`` of ``type A[T] = list[T]``."""
+    return "TypeAliasType" in {type(each).__name__ for each in (hint, typing.get_origin(hint))}
+
+
+def _meant(alias: Any) -> Any:
+    """Return what an alias stands for, ``Any`` where that cannot be found out."""
+    named, given = typing.get_origin(alias) or alias, typing.get_args(alias)
+    try:
+        value = named.__value__
+        if not given:
+            return value
+        known = dict(zip(named.__type_params__, given, strict=True))
+        free = getattr(value, "__parameters__", ())
+        return value[tuple(known[each] for each in free)] if free else known.get(value, value)
+    except Exception:  # noqa: BLE001  # what its writer wrote for type checkers may not be there
+        return Any
 
 
 def is_union(hint: Any) -> bool:
@@ -118,7 +147,7 @@ def says_nothing(hint: Any) -> bool:
 def _literal_fits(value: Any, wanted: Any) -> bool:
     if typing.get_origin(wanted) is Literal:
         return value in typing.get_args(wanted)
-    return fits(type(value), wanted)
+    return _fits(type(value), wanted)
 
 
 def _classes_fit(given: type, wanted: type) -> bool:
@@ -144,11 +173,11 @@ def _arguments_fit(given: Any, one: type, wanted: Any, other: type) -> bool:
     if not mine or not theirs:
         return True
     if one is tuple and other is tuple and ... not in (*mine, *theirs):
-        return len(mine) == len(theirs) and all(map(fits, mine, theirs))
+        return len(mine) == len(theirs) and all(map(_fits, mine, theirs))
     if one in _MAPPINGS and other in _MAPPINGS:
-        return all(map(fits, mine, theirs))
+        return all(map(_fits, mine, theirs))
     element, needed = _element(one, mine), _element(other, theirs)
-    return element is None or needed is None or fits(element, needed)
+    return element is None or needed is None or _fits(element, needed)
 
 
 def _element(one: type, arguments: tuple[Any, ...]) -> Any:
