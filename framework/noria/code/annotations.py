@@ -1,6 +1,7 @@
 """How annotations are read: what they name is told about, and not called there."""
 
 import ast
+from typing import Any
 
 from noria.code import names
 from noria.code.calls import CallWalker
@@ -26,6 +27,14 @@ class AnnotationWalker(CallWalker):
                     continue
         self.quiet(node)
         self.naming = 0
+
+    def type_parameters(self, parameters: list[Any]) -> None:
+        """Read ``[T: A = B]``: what stands behind the names is found out when somebody asks."""
+        self.scope.depth += 1
+        for parameter in parameters:
+            for behind in ("bound", "default_value"):
+                self.annotation(getattr(parameter, behind, None))
+        self.scope.depth -= 1
 
     def keeps_annotations(self, node: ast.AST) -> bool:
         """Return whether nothing that decorates a function calls what its annotations name."""

@@ -63,6 +63,7 @@ def given_to(function: FunctionType) -> dict[str, Any]:
         "defaults": (function.__defaults__, function.__kwdefaults__),
         "state": state,
         "annotations": _annotations(function),
+        "types": getattr(function, "__type_params__", ()),
         "name": (function.__name__, function.__qualname__, function.__module__),
     }
 

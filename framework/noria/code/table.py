@@ -198,16 +198,20 @@ class _Maker:
         )
 
     def _parts(self, node: ast.ClassDef, owner: str, prefix: str = "") -> Iterator[Part]:
+        types: list[Any] = getattr(node, "type_params", [])
         for member in _members(node.body):
             if isinstance(member, ast.ClassDef):
                 yield from self._parts(member, "", f"{prefix}{member.name}.")
             walker = self._walker()
             walker.enter("class", 0).name = owner  # what a class binds is not the module's
+            walker.type_parameters(types)
             walker.visit(member)
             names = sorted(walker.scope.locals | walker.scope.imports.keys())
             walker.leave("=member")
             walker.finish()
             digest, facts = self._normalised(member, walker), walker.facts()
+            if types:
+                digest = digest_of(digest, normalise(*types))
             data = _is_data(member, walker)
             for name in names:
                 end = member.end_lineno or member.lineno

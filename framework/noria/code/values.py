@@ -30,6 +30,9 @@ _TYPE_VARIABLES = (
     typing.ParamSpec,
     *filter(None, [getattr(typing, "TypeVarTuple", None)]),
 )
+_TYPE_ALIAS = getattr(typing, "TypeAliasType", None)
+# What is said of them; of some it is found out when it is asked for, and may not be there then.
+_OF_TYPES = ("__bound__", "__constraints__", "__default__", "__value__", "__type_params__")
 # They hold back, and hold nothing.
 _LOCKS = (type(threading.Lock()), type(threading.RLock()))
 _DEEPEST = 200
@@ -192,6 +195,7 @@ class Spelling:
             parts = (value.__dict__,)
         elif issubclass(kind, _TYPE_VARIABLES):
             out.append(value.__name__)
+            parts = (_said_of(value),)
         elif not self._spell_array(value, out):
             self._spell_state(value, out, depth)
             return
@@ -248,8 +252,8 @@ class Spelling:
         if spelled is not None:
             out.append(spelled)
             return
-        attributes = held(value)
-        if "__wrapped__" in attributes:
+        attributes = _said_of(value) if type(value) is _TYPE_ALIAS else held(value)
+        if "__wrapped__" in attributes or "__value__" in attributes:
             self._spell(attributes, out, depth + 1)
         else:
             self._give_up(value, out)
@@ -266,6 +270,17 @@ def _is_of_pathlib(kind: type) -> bool:
 def _is_plain_once_imported(kind: type[Any]) -> bool:
     module = _PLAIN_ONCE_IMPORTED.get(kind.__name__)
     return module is not None and getattr(sys.modules.get(module), kind.__name__, None) is kind
+
+
+def _said_of(variable: Any) -> dict[str, Any]:
+    """Return what a type variable or an alias stands for."""
+    said: dict[str, Any] = {}
+    for name in _OF_TYPES:
+        try:
+            said[name] = getattr(variable, name, None)
+        except Exception as error:  # noqa: BLE001  # whatever its writer's expression raises
+            said[name] = name_of(type(error))
+    return said
 
 
 def _public(values: dict[str, Any]) -> dict[str, Any]:

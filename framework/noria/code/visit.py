@@ -280,10 +280,9 @@ class CodeWalker(AnnotationWalker):
         every.extend(arg for arg in (args.vararg, args.kwarg) if arg is not None)
         types = getattr(node, "type_params", [])
         before, self.naming = self.naming, 0
-        scope = self.enter("function", 1)
+        scope = self.enter("function", 0)
         scope.locals.update(parameter.name for parameter in types)
-        self.each(types)
-        scope.depth -= 1
+        self.type_parameters(types)
         told = NAMED if self.keeps_annotations(node) else 0
         for arg in every:
             self.annotation(arg.annotation, told)
@@ -332,7 +331,9 @@ class CodeWalker(AnnotationWalker):
         self.bases(node)
         scope = self.enter("class", 0)
         scope.name = node.name if scope.parent is self.top else ""
-        scope.locals.update(parameter.name for parameter in getattr(node, "type_params", []))
+        types = getattr(node, "type_params", [])
+        scope.locals.update(parameter.name for parameter in types)
+        self.type_parameters(types)
         self.each(node.body)
         for _, loads in scope.inner:
             self.top.loads.extend(self.past_class(loads))
