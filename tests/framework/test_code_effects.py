@@ -51,6 +51,10 @@ READS = {
         from pathlib import Path; return Path("a").read_text()
         from pathlib import Path; return Path("a").open()
         from pathlib import Path; return [p for p in Path("a").glob("*")]
+        from pathlib import Path; return [f for _, _, f in Path("a").walk()]
+        return [f for _, _, f in (x / "a").walk(follow_symlinks=True)]
+        import os; return list(os.fwalk("a"))
+        import zipfile; return zipfile.Path("a").iterdir()
         import pandas as pd; return pd.read_csv("a")
         from pandas import read_parquet; return read_parquet("a")
         import numpy as np; return np.load("a")

@@ -61,7 +61,8 @@ for _kind, _names in {
         datatable.fread deltalake.DeltaTable pyiceberg.catalog tensorflow.io
         tokenize.open zipimport imghdr.what sndhdr.what pstats.Stats sunau.open aifc.open
         tracemalloc.Snapshot.load http.cookiejar tensorflow.data.TFRecordDataset torchvision.io
-        fitz.open pymupdf.open pdfplumber.open
+        fitz.open pymupdf.open pdfplumber.open os.fwalk os.path.samefile os.path.ismount
+        os.path.isjunction os.statvfs os.getxattr os.listxattr zipfile.Path
     """,
     "network": """
         socket ssl select asyncio.open_connection http.client urllib.request ftplib poplib imaplib
@@ -168,8 +169,8 @@ for _kind, _names in {
     "time zone": "astimezone timestamp fromtimestamp",
     "file": """
         read_text read_bytes iterdir glob rglob is_file is_dir is_symlink lstat samefile
-        readlink read_csv read_parquet read_json scandir load_model load_weights textFile
-        wholeTextFiles
+        is_mount is_junction is_socket is_fifo readlink read_csv read_parquet read_json scandir
+        load_model load_weights textFile wholeTextFiles
     """,
     "network": "urlopen sendall recv",
     "database": "fetchall fetchone fetchmany cursor executemany executescript read_sql",
@@ -249,7 +250,7 @@ def effect_of_method(name: str, call: ast.Call) -> str | None:
         return "file" if isinstance(of, ast.Attribute) and of.attr in _READ else None
     if name == "get_data":
         return "file" if "loader" in ast.unparse(call.func) else None
-    if name == "stat" and not call.args:
+    if name in {"stat", "walk"} and not call.args:
         return "file"
     if name == "resolve" and isinstance(call.func, ast.Attribute):
         of = call.func.value
