@@ -46,6 +46,25 @@ def test_the_prompt_has_the_projects_names_and_reads_edits(project: ProjectOnDis
     assert "ZeroDivisionError" in said
 
 
+def test_the_debugger_finds_what_went_wrong_at_the_prompt(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "return orders.dropna()", "return orders[1 // 0]")
+    said = _type(
+        project,
+        ["shell", "--plain"],
+        "import pdb",
+        "session.run('sales')",
+        "pdb.pm()",
+        "p 'here', len(orders)",
+        "q",
+        "1 / 0",
+        "pdb.pm()",
+        "p 'line', __name__",
+        "q",
+    )
+    assert "('here', 3)" in said
+    assert "('line', '__console__')" in said
+
+
 def test_the_prompt_is_ipython_where_that_is_installed(project: ProjectOnDisk) -> None:
     pytest.importorskip("IPython", reason="not here: IPython is not installed")
     said = _type(project, ["shell"], "sorted(pipelines)", "%reload_noria", "exit")

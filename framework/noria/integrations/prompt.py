@@ -44,7 +44,8 @@ class _Prompt(code.InteractiveConsole):
 
     def showtraceback(self) -> None:
         kind, error, trace = sys.exc_info()
-        sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace
+        assert error is not None
+        _remember(error, trace)
         if isinstance(error, NoriaError):
             cause = error.__cause__
             if cause is not None:
@@ -58,3 +59,4 @@ class _Prompt(code.InteractiveConsole):
 
 def _remember(error: BaseException, trace: TracebackType | None) -> None:
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
+    sys.last_exc = error  # type: ignore[attr-defined]  # Python 3.12 and later
