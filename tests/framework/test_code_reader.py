@@ -79,6 +79,15 @@ def test_a_cache_that_cannot_be_written_only_costs_time(root: Path, tmp_path: Pa
     assert fingerprint(root, "nodes:node", tmp_path / "cache") == fingerprint(root, "nodes:node")
 
 
+def test_what_the_compiler_warns_of_is_no_matter_to_who_only_reads(tmp_path: Path) -> None:
+    helpers = "def digits(x: 'Literal[\"\\d\"]') -> bool: return x is not 5 and '\\d' != x\n"
+    node = "def node(x):\n    from shop.helpers import digits\n    return digits(x)\n"
+    write(tmp_path / "src", {"helpers.py": helpers, "nodes.py": node})
+    found = fingerprint(tmp_path / "src", "nodes:node")  # warnings are errors here
+    assert not found.doubts
+    assert {"helpers:digits", "nodes:node"} <= names(found)
+
+
 # -- files and places
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from noria.code import names
 from noria.code.calls import CallWalker
+from noria.code.unwarned import unwarned
 from noria.code.walk import NAMED
 
 
@@ -22,9 +23,11 @@ class AnnotationWalker(CallWalker):
         for below in ast.walk(node):
             if isinstance(below, ast.Constant) and isinstance(below.value, str):
                 try:
-                    self.quiet(ast.parse(below.value, mode="eval").body)
+                    with unwarned():
+                        text = ast.parse(below.value, mode="eval")
                 except (SyntaxError, ValueError):
                     continue
+                self.quiet(text.body)
         self.quiet(node)
         self.naming = 0
 

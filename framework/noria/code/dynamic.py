@@ -4,6 +4,7 @@ import ast
 
 from noria.code import names
 from noria.code.listing import listing_of, package_of, table_of
+from noria.code.unwarned import unwarned
 from noria.code.walk import ALL, ANY, CALLED, ESCAPES, TOUCHED, Walker, chain_of
 
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
@@ -130,7 +131,8 @@ def _read_text(walker: Walker, node: ast.Call, name: str) -> None:
     text = node.args[0] if node.args else None
     if isinstance(text, ast.Constant) and isinstance(text.value, str):
         try:
-            tree = ast.parse(text.value.strip())
+            with unwarned():
+                tree = ast.parse(text.value.strip())
         except (SyntaxError, ValueError):
             return  # it will raise
         for below in ast.walk(tree):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from noria.code.ensured import asked_to_make
 from noria.code.normal import digest_code, digest_of, docstrings, is_idle, normalise
+from noria.code.unwarned import unwarned
 from noria.code.visit import CodeWalker
 from noria.code.walk import Chain, Dynamic, Facts, Reference, imports_of
 
@@ -74,8 +75,9 @@ def make_table(source: bytes, package: str) -> Table:
     ('b',)
     """
     try:
-        tree = ast.parse(source)
-        code = compile(tree, "<source>", "exec", dont_inherit=True)
+        with unwarned():
+            tree = ast.parse(source)
+            code = compile(tree, "<source>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Table(error=f"{error.__class__.__name__}: {error}")
     maker = _Maker(tree, package, source.splitlines(keepends=True))

@@ -6,6 +6,7 @@ import types
 from noria.code.normal import digest_code, digest_of, normalise
 from noria.code.project import Project
 from noria.code.told import told_only
+from noria.code.unwarned import unwarned
 from noria.code.visit import CodeWalker
 from noria.code.walk import Facts
 
@@ -66,7 +67,8 @@ class Written:
 def _functions_of(text: str | bytes) -> list[tuple[str, int, ast.AST]]:
     """Return the functions of a source with their qualified names and first lines."""
     try:
-        tree = ast.parse(text)
+        with unwarned():
+            tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return []
     found: list[tuple[str, int, ast.AST]] = []
