@@ -220,6 +220,7 @@ def test_a_database_in_memory_lasts_as_long_as_its_dataset() -> None:
     dataset = orders("sqlite://")
     dataset.save(ORDERS)
     pd.testing.assert_frame_equal(dataset.load(), ORDERS)
+    dataset.release()
 
 
 def test_through_the_catalog_the_password_is_never_shown(
