@@ -6,6 +6,7 @@ The file is the pickle, the buffers, and a table of them at its end.
 import pickle
 import struct
 import sys
+import typing
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -18,10 +19,16 @@ _ALIGNED = 64
 _ROW = struct.Struct("<QQ?")  # offset, size, read-only
 _END = struct.Struct("<QI12s")  # size of the pickle, number of buffers, these words:
 _WORDS = b"noriapickle1"
+# Types that have a name, and are no classes: aliases are of Python 3.12.
+_NAMED_TYPES = {
+    kind
+    for name in ("TypeAliasType", "TypeVar", "ParamSpec", "TypeVarTuple")
+    if (kind := getattr(typing, name, None)) is not None
+}
 
 
 class _Referring(pickle.Pickler):
-    """A pickler that notes the classes and functions that are pickled as mere names.
+    """A pickler that notes the classes, types and functions that are pickled as mere names.
 
     It takes no value of which its pickle would lose a part.
     """
@@ -33,7 +40,7 @@ class _Referring(pickle.Pickler):
         self._looks: dict[type, Look | None] = {}
 
     def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, type) or _is_function(value):
+        if isinstance(value, type) or type(value) in _NAMED_TYPES or _is_function(value):
             top = str(getattr(value, "__module__", "")).partition(".")[0]
             if top not in sys.stdlib_module_names:
                 self.refers[value] = None
@@ -51,6 +58,10 @@ def _is_function(value: Any) -> bool:
     owner = getattr(value, "__self__", None)  # a module, for those that are written in C
     named = hasattr(value, "__qualname__") and callable(value)
     return named and (owner is None or isinstance(owner, ModuleType))
+
+
+def _name_of(value: Any) -> str:
+    return f"{value.__module__}:{getattr(value, '__qualname__', None) or value.__name__}"
 
 
 def encode_pickle(value: Any, sink: Sink) -> tuple[Any, ...]:
@@ -79,7 +90,7 @@ def encode_pickle(value: Any, sink: Sink) -> tuple[Any, ...]:
     for row in rows:
         sink.write(_ROW.pack(*row))
     sink.write(_END.pack(size, len(rows), _WORDS))
-    names = {f"{each.__module__}:{each.__qualname__}": each for each in pickler.refers}
+    names = {_name_of(each): each for each in pickler.refers}
     return tuple(names[name] for name in sorted(names))
 
 
