@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 _SMALL = 1 << 18
@@ -60,3 +60,21 @@ def _hash_read(hasher: Any, file: Any) -> None:
     piece = memoryview(mmap.mmap(-1, _PIECE))
     while count := file.readinto(piece):
         hasher.update(piece[:count])
+
+
+def digest_of_files(
+    files: Sequence[tuple[str, str]], digest_of: Callable[[str], str | None]
+) -> str | None:
+    """Return one digest of some files by their names; of a single one without a name its own.
+
+    ``None`` where a file is missing.
+    """
+    digests: list[tuple[str, str]] = []
+    for name, path in files:
+        digest = digest_of(path)
+        if digest is None:
+            return None
+        digests.append((name, digest))
+    if len(digests) == 1 and not digests[0][0]:
+        return digests[0][1]
+    return names_digest(digests)

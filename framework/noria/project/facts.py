@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from noria_catalog.libraries import imported
 from noria_catalog.redact import HIDDEN
 
 from noria.code import READING, ZONE, CodeReader, Fingerprint
+from noria.errors import NotStorable
 from noria.graph import Node
 from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
@@ -111,7 +113,10 @@ class Gatherer:
                 }
             ),
         )
+        untold = next((name for name, digest in arguments.values() if not digest), None)
         always = self._always(node, fingerprint, inputs.values())
+        if untold and not always:
+            always = f"nobody can tell whether {untold} changed"
         canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
         trusted = is_trusted(node)
         return Job(node.name, parts, canonical, node.makes, always, selected, unsettled, trusted)
@@ -196,11 +201,14 @@ class Gatherer:
         return known
 
     def _parameter(self, name: str) -> str:
+        """Return the digest of a parameter's value, empty where nobody can tell it."""
         known = self._parameters.get(name)
         if known is None:
-            value = self._catalog.load(name)
+            value = self._places.value(name)
             plain = _is_plain(value)
-            known = text_digest(repr(value)) if plain else self._places.digest_of_value(value)
+            with suppress(NotStorable):
+                known = text_digest(repr(value)) if plain else self._places.digest_of_value(value)
+            known = known or ""
             self._parameters[name] = known
         return known
 

@@ -58,6 +58,28 @@ def is_own(thing: object) -> bool:
     return isinstance(file, str) and not file.startswith(_installed())
 
 
+def is_told_by_a_file(thing: object) -> bool:
+    """Tell whether what a class or function does can be looked up: by its file, or its library.
+
+    It cannot for what a notebook or a prompt has defined.
+
+    >>> import json
+    >>> prompted = type("Prompted", (), {"__module__": "__main__"})
+    >>> is_told_by_a_file(json.JSONDecoder), is_told_by_a_file(prompted)
+    (True, False)
+    """
+    module = getattr(thing, "__module__", None) or "builtins"
+    if module == "__main__":
+        return False
+    top = module.partition(".")[0]
+    library = getattr(sys.modules.get(top), "__file__", None) or ""
+    return (
+        top in sys.stdlib_module_names
+        or library.startswith(_installed())
+        or isinstance(getattr(sys.modules.get(module), "__file__", None), str)
+    )
+
+
 @cache
 def _installed() -> tuple[str, ...]:
     return tuple(place + os.sep for place in installed_folders())

@@ -20,8 +20,7 @@ from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
-from noria.project.importing import is_own
-from noria.project.pickled import PickledCode
+from noria.project.pickled import PickledCode, code_of_things
 from noria.project.sharing import with_sharing
 from noria.project.source_watch import SourceWatch
 from noria.project.state import ASIDE
@@ -89,13 +88,14 @@ class Incremental:
         self._label = label
         self._closely = closely
         self._emit: Listener | None = None
-        self._places = Places(catalog, store, given)
+        self._value_code_of = partial(code_of_things, reader)
+        self._places = Places(catalog, store, given, code_of=self._value_code_of)
         self._watch = SourceWatch(reader, reader.anew, self._places.seen.digests_of, root)
         code_of = PickledCode(catalog, self._places, reader, source)
         # A store in the project's folder moves with it.
         adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
         self.records = Records(store, self._places, code_of, adoptions, last_key, closely=closely)
-        self._canonical = canonical_names(whole, catalog)
+        self._canonical = canonical_names(whole, catalog, given)
         self.gatherer = Gatherer(
             catalog,
             self._places,
@@ -155,7 +155,7 @@ class Incremental:
             store=self._store,
             places=self._places,
             run=self._run,
-            code_of=self._code_of,
+            code_of=self._value_code_of,
             several={name for name, count in self._whole.wiring.readings.items() if count > 1},
         )
 
@@ -310,10 +310,6 @@ class Incremental:
         for name in _data_of(nodes):
             if not self._places.is_memory(name) and "filepath" in self._places.described(name):
                 yield self._places.path(name)
-
-    def _code_of(self, things: tuple[Any, ...]) -> str:
-        found = sorted(self.reader.fingerprint(each).digest for each in things if is_own(each))
-        return "".join(f"+{digest[:16]}" for digest in found)
 
     def _reaches_unknown(self, node: Node) -> bool:
         """Tell whether a node's sources may not say all that it reads."""

@@ -16,7 +16,8 @@ from noria_catalog import DataCatalog
 from noria_catalog.dataset import is_built_in, kinds_of
 
 from noria.code import CodeReader
-from noria.project.importing import is_own
+from noria.errors import NotStorable
+from noria.project.importing import is_own, is_told_by_a_file
 from noria.runner.places import Places
 
 # What the bytes of an object's file look like, and of one whose names cannot be read as they lie.
@@ -25,6 +26,20 @@ _PICKLE, _ZIP = b"\x80", b"PK"
 _UNREADABLE = "?"
 _PLAIN = {"type", "filepath"}
 _ALWAYS, _PERHAPS, _NEVER = "always", "perhaps", "never"
+
+
+def code_of_things(reader: CodeReader, things: Iterable[Any]) -> str:
+    """Return a digest of the classes and functions that a value counts on; empty for none.
+
+    Raises NotStorable for one that is in no file, so that nobody can tell what it does.
+    """
+    found = []
+    for each in things:
+        if not is_told_by_a_file(each):
+            raise NotStorable(f"nobody can tell what {each!r} does")
+        if is_own(each):
+            found.append(reader.fingerprint(each).digest)
+    return "".join(f"+{digest[:16]}" for digest in sorted(found))
 
 
 class PickledCode:

@@ -1,7 +1,7 @@
 """Datasets whose places overlap: a folder of many files, and what else lies in it."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from noria_catalog import DataCatalog
@@ -14,15 +14,19 @@ from noria.runner.places import Places
 from noria.runner.real_paths import RealPaths
 
 
-def canonical_names(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, str]:
+def canonical_names(
+    pipeline: Pipeline, catalog: DataCatalog, given: Container[str] = ()
+) -> dict[str, str]:
     """Return which name stands for each: that under which the data is made, where it is made.
 
-    Two that lie at one place and are made of other files there stand for themselves.
+    Two that lie at one place and are made of other files there stand for themselves, and so does
+    what is ``given`` in place of what lies there.
     """
     wiring = pipeline.wiring
-    together: dict[str, list[str]] = {}
+    together: dict[tuple[bool, str], list[str]] = {}
     for name in sorted(wiring.read | wiring.made, key=lambda name: (name not in wiring.made, name)):
-        together.setdefault(wiring.base(name), []).append(name)
+        alone = name in given
+        together.setdefault((alone, name if alone else wiring.base(name)), []).append(name)
     found: dict[str, str] = {}
     for names in together.values():
         if len(names) == 1:

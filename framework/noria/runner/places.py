@@ -11,7 +11,7 @@ from typing import Any
 from blake3 import blake3
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Digests, Exists, Restores, Stamps, is_built_in, kinds_of
-from noria_catalog.digest import names_digest
+from noria_catalog.digest import digest_of_files, names_digest
 from noria_catalog.errors import DatasetError, MissingDataError
 from noria_catalog.failures import told
 from noria_catalog.file_dataset import FileDataset
@@ -37,11 +37,17 @@ _AT_ONCE = 1000  # datasets in one query
 class Places:
     """Answers what lies where, each dataset looked at once until it is saved.
 
-    ``given`` are values that stand in for what the catalog has.
+    ``given`` are values that stand in for what the catalog has; ``code_of`` returns a digest of
+    the code that a value counts on: classes and functions that its bytes only name.
     """
 
     def __init__(
-        self, catalog: DataCatalog, store: Store, given: Mapping[str, Any] | None = None
+        self,
+        catalog: DataCatalog,
+        store: Store,
+        given: Mapping[str, Any] | None = None,
+        *,
+        code_of: Callable[[tuple[Any, ...]], str] = lambda _: "",
     ) -> None:
         self._catalog = catalog
         self._store = store
@@ -49,6 +55,7 @@ class Places:
         """The digests of files."""
         self._marks = Marks(store)
         self._given = given or {}
+        self._code_of = code_of
         self._known: dict[str, Lying] = {}
         self._files: set[str] = set()  # of those that were read ahead
         self._names: dict[str, str] = {}
@@ -222,14 +229,19 @@ class Places:
         else:
             yield []
 
+    def value(self, name: str) -> Any:
+        """Return a value that stands in for what the catalog has, else what the catalog has."""
+        return self._given[name] if name in self._given else self._catalog.load(name)
+
     def digest_of_value(self, value: Any) -> str:
-        """Return the digest of a value in memory."""
-        return self._store.digest_value(value)
+        """Return the digest of a value in memory; raises NotStorable where nobody can tell it."""
+        kept = self._store.describe_value(value)
+        return f"{kept.blob.digest}{self._code_of(kept.refers)}"
 
     def digest_by_loading(self, name: str) -> str | None:
         """Return the digest of data that only loading can tell; ``None`` where that cannot."""
-        held = self._held(name)
-        if held is not None:
+        held = None if self.is_memory(name) else self._held(name)
+        if held is not None or self.is_memory(name):
             return held
         try:
             digest = self.digest_of_value(self._catalog.load(name))
@@ -266,14 +278,20 @@ class Places:
 
     def _look(self, name: str) -> Lying:
         if name in self._given:
-            return Lying(self.digest_of_value(self._given[name]), memory=True)
+            return self._in_memory(self._given[name])
         if name not in self._catalog:
             return Lying(None, memory=True)
         dataset = self._catalog[name]
         if isinstance(dataset, MemoryDataset):
-            value = dataset.load() if dataset.exists() else None
-            return Lying(None if value is None else self.digest_of_value(value), memory=True)
+            return self._in_memory(dataset.load() if dataset.exists() else None)
         return self._look_at(name, dataset)
+
+    def _in_memory(self, value: Any) -> Lying:
+        try:
+            digest = None if value is None else self.digest_of_value(value)
+        except NotStorable:
+            return Lying(None, memory=True, opaque=True)
+        return Lying(digest, memory=True)
 
     def _look_at(self, name: str, dataset: Any) -> Lying:
         place = self.place(name)
@@ -426,21 +444,3 @@ def does(dataset: Any, protocol: type[Any]) -> bool:
     To look through a protocol takes longer than a small file does to digest.
     """
     return isinstance(dataset, FileDataset) or isinstance(dataset, protocol)  # noqa: SIM101
-
-
-def digest_of_files(
-    files: Sequence[tuple[str, str]], digest_of: Callable[[str], str | None]
-) -> str | None:
-    """Return one digest of some files by their names; of a single one without a name its own.
-
-    ``None`` where a file is missing.
-    """
-    digests: list[tuple[str, str]] = []
-    for name, path in files:
-        digest = digest_of(path)
-        if digest is None:
-            return None
-        digests.append((name, digest))
-    if len(digests) == 1 and not digests[0][0]:
-        return digests[0][1]
-    return names_digest(digests)

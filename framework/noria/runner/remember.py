@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
+from noria_catalog.digest import digest_of_files
 from noria_catalog.errors import DatasetError
 
 from noria.errors import Corrupt, NodeError, NotStorable
@@ -31,7 +32,7 @@ from noria.runner.aside import Aside
 from noria.runner.failure import explain, one_line
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer, unwatched
-from noria.runner.places import Places, digest_of_files, does
+from noria.runner.places import Places, does
 from noria.runner.randomness import Randomness
 from noria.runner.records import Records
 from noria.runner.remarks import Remarks

@@ -85,12 +85,13 @@ class StoredFlow(GuardedFlow):
             kept = (
                 None if self._is_changed_by_readers(name, value) else self._store.keep_value(value)
             )
+            code = "" if kept is None else self._code_of(kept.refers)
         except NotStorable:
             kept = None
         if kept is None:
             return Output(name, f"made:{self._run}/{name}", "none")
-        blob, codec, refers = kept
-        digest = f"{codec}:{blob.digest}{self._code_of(refers)}"
+        blob, codec, _ = kept
+        digest = f"{codec}:{blob.digest}{code}"
         return Output(name, digest, "value", (("", *blob),), codec)
 
     def _is_changed_by_readers(self, name: str, value: Any) -> bool:

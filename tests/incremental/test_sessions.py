@@ -1,0 +1,115 @@
+"""Sessions: a process that lives through edits, and is given data, records nothing that is wrong."""
+
+import subprocess
+
+import pytest
+
+from tests.incremental.workbench import CHAIN, CONF, WHERE_PIPELINE, WITNESS, Workbench, entries
+
+BEGIN = """
+import os
+from noria import open_project
+
+def edit(path, old, new):
+    with open(path) as file:
+        text = file.read()
+    assert old in text
+    with open(path, "w") as file:
+        file.write(text.replace(old, new))
+
+session = open_project(".")
+"""
+GIVEN = """\
+def b(made_a, given):
+    print("<<B>>")
+    return given(made_a)
+"""
+WIRED = CHAIN[WHERE_PIPELINE].replace('"params:rate"', '"given"')
+
+
+def in_python(bench: Workbench, *lines: str) -> str:
+    """Execute lines in a process with a session; return the nodes that ran, parted by spaces."""
+    done = subprocess.run(
+        [bench.python, "-c", BEGIN + "\n".join(lines)],
+        cwd=bench.path,
+        env=bench.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return " ".join(WITNESS.findall(done.stdout))
+
+
+def test_a_parameter_that_is_given_to_a_run_is_what_its_results_depend_on(bench: Workbench) -> None:
+    assert in_python(bench, "session.run(inputs={'params:rate': 6})") == "B C"
+    assert bench.value("made_c") == 126
+    assert bench.did() == ""
+    assert bench.value("made_c") == 125
+
+
+def test_a_result_of_a_given_parameter_is_not_taken_for_that_of_the_file(fresh: Workbench) -> None:
+    assert in_python(fresh, "session.run(inputs={'params:rate': 6})") == "A B C"
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 125
+
+
+@pytest.mark.parametrize("given", ["raw", "other"])
+def test_data_that_is_given_under_one_of_two_names_is_not_read_by_the_other(
+    fresh: Workbench, given: str
+) -> None:
+    other = entries("other").replace("other.json", "raw.json")
+    wired = CHAIN[WHERE_PIPELINE].replace('inputs="made_b"', 'inputs=["made_b", "other"]')
+    added = CHAIN["src/shop/c.py"].replace("(made_b)", "(made_b, other)")
+    fresh.write({CONF: CHAIN[CONF] + other, WHERE_PIPELINE: wired, "src/shop/c.py": added})
+    in_python(fresh, f"session.run(inputs={{{given!r}: 9}})")
+    fresh.write({"data/raw.json": "9"})  # the very bytes that a given 9 is told by
+    fresh.go()
+    assert fresh.value("made_a") == 10
+    assert fresh.value("made_c") == (9 + 1) * 10 + 5 + 100
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("def given(x): return x * 2", "def given(x): return x * 3"),
+        ("given = lambda x: x * 2", "given = lambda x: x * 3"),
+        (
+            "class Scale:\n    def __call__(self, x): return x * 2\ngiven = Scale()",
+            "class Scale:\n    def __call__(self, x): return x * 3\ngiven = Scale()",
+        ),
+    ],
+)
+def test_code_that_a_notebook_gives_to_a_run_is_never_taken_for_what_it_was(
+    fresh: Workbench, first: str, second: str
+) -> None:
+    fresh.write({"src/shop/b.py": GIVEN, WHERE_PIPELINE: WIRED})
+    run = "session.run(inputs={'given': given})"
+    assert in_python(fresh, first, run, second, run) == "A B C B C"
+    assert fresh.value("made_c") == 106
+
+
+def test_code_of_the_project_that_is_given_to_a_run_counts_as_it_is(fresh: Workbench) -> None:
+    scale = "def scale(x):\n    return x * 2\n"
+    fresh.write({"src/shop/b.py": GIVEN, WHERE_PIPELINE: WIRED, "src/shop/scales.py": scale})
+    run = "from shop.scales import scale; session.run(inputs={'given': scale})"
+    edited = "edit('src/shop/scales.py', 'x * 2', 'x * 3'); session.refresh()"
+    assert in_python(fresh, "session.pipelines", run, run, edited, run) == "A B C B C"
+    assert fresh.value("made_c") == 106
+
+
+def test_what_a_hook_puts_into_the_catalog_need_not_be_storable(fresh: Workbench) -> None:
+    hook = (
+        "from noria import hook_impl\n\n\nclass Scales:\n    @hook_impl\n"
+        "    def after_catalog_created(self, catalog):\n"
+        "        catalog['given'] = lambda x: x * 2\n"
+    )
+    settings = CHAIN["pyproject.toml"] + 'hooks = ["shop.hooks:Scales"]\n'
+    fresh.write({"src/shop/b.py": GIVEN, WHERE_PIPELINE: WIRED})
+    fresh.write({"src/shop/hooks.py": hook, "pyproject.toml": settings})
+    assert fresh.did() == "A B C"
+    fresh.edit("src/shop/hooks.py", "x * 2", "x * 3")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 106
+    assert fresh.did() == "B"
+    assert "nobody can tell whether given changed" in fresh.go().said.out
