@@ -1,6 +1,7 @@
 """A project opened from Python: a notebook, a script, a test."""
 
 import json
+import os
 import sqlite3
 import sys
 from contextlib import closing
@@ -230,6 +231,19 @@ def test_a_session_notices_what_was_edited(memory: ProjectOnDisk) -> None:
         assert session.refresh() == ([memory.path / "conf/base/parameters.yml"], {})
         assert session.run("sales")["totals"] == {"total": 105.0}
         assert session.refresh() == ([], {})
+        memory.edit("pyproject.toml", "[tool.noria]", "[tool.noria]\nworkers = 3")
+        assert session.refresh()[0] == [memory.path / "pyproject.toml"]
+        assert session.settings.workers == 3
+
+
+def test_an_edit_that_shows_in_no_time_and_no_size_is_noticed(memory: ProjectOnDisk) -> None:
+    with open_project(memory.path) as session:
+        assert session.run("sales")["totals"] == {"total": 7.5}
+        before = (memory.path / NODES).stat()
+        memory.edit(NODES, "* rate", "+ rate")
+        os.utime(memory.path / NODES, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert session.refresh()[0] == [memory.path / NODES]
+        assert session.run("sales")["totals"] == {"total": 6.5}
 
 
 def test_an_environment_in_the_source_folder_is_not_the_projects_code(tmp_path: Path) -> None:

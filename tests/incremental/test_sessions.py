@@ -1,10 +1,20 @@
 """Sessions: a process that lives through edits, and is given data, records nothing that is wrong."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.incremental.workbench import CHAIN, CONF, WHERE_PIPELINE, WITNESS, Workbench, entries
+from tests.incremental.environments import Environment
+from tests.incremental.workbench import (
+    CHAIN,
+    CONF,
+    PARAMETERS,
+    WHERE_PIPELINE,
+    WITNESS,
+    Workbench,
+    entries,
+)
 
 BEGIN = """
 import os
@@ -113,3 +123,91 @@ def test_what_a_hook_puts_into_the_catalog_need_not_be_storable(fresh: Workbench
     assert fresh.value("made_c") == 106
     assert fresh.did() == "B"
     assert "nobody can tell whether given changed" in fresh.go().said.out
+
+
+def test_pipelines_that_are_made_of_parameters_are_made_anew(fresh: Workbench) -> None:
+    made = CHAIN[WHERE_PIPELINE].replace("create_pipeline()", "create_pipeline(parameters)")
+    more = "node(lambda made, k=parameters['unread']: made * k,"
+    fresh.write({WHERE_PIPELINE: made.replace("node(c,", more)})
+    edited = f"edit({PARAMETERS!r}, 'unread: 1', 'unread: 3')"
+    in_python(fresh, "session.run()", edited, "session.refresh()", "session.run()")
+    assert fresh.value("made_c") == 75
+
+
+RATES = """\
+import os
+from pathlib import Path
+
+FILE = int(Path("rates.txt").read_text())
+VARIABLE = int(os.environ.get("RATE", "1"))
+
+
+def b(made_a, rate):
+    print("<<B>>")
+    return made_a * FILE * VARIABLE
+"""
+
+
+@pytest.mark.parametrize("change", ["edit('rates.txt', '2', '3')", "os.environ['RATE'] = '5'"])
+def test_what_modules_have_read_when_they_were_imported_is_read_anew(
+    fresh: Workbench, change: str
+) -> None:
+    depending = 'name="B", depends_on=[file("rates.txt"), env("RATE")]'
+    wired = CHAIN[WHERE_PIPELINE].replace('name="B"', depending)
+    wired = wired.replace("import Pipeline", "import Pipeline, env, file")
+    fresh.write({"src/shop/b.py": RATES, WHERE_PIPELINE: wired, "rates.txt": "2"})
+    assert (
+        in_python(fresh, "session.run()", "session.run()", change, "session.run()") == "A B C B C"
+    )
+    made = fresh.value("made_c")
+    assert made == (106 if "rates.txt" in change else 120)
+    fresh.variables = {"RATE": "5"} if "RATE" in change else {}
+    assert fresh.did() == ""
+    assert fresh.value("made_c") == made
+
+
+CONSTANT = {
+    "src/shop/deep.py": "K = 0\n",
+    "src/shop/helpers.py": ("from shop.deep import K\n\n\ndef scale(x, k=K):\n    return x + k\n"),
+}
+EDITED = "edit('src/shop/deep.py', 'K = 0', 'K = 70')"
+
+
+def test_modules_of_two_states_make_nothing_that_is_remembered(fresh: Workbench) -> None:
+    fresh.write(CONSTANT)
+    again = "import importlib, shop.deep; importlib.reload(shop.deep)"
+    in_python(fresh, "session.run()", EDITED, again, "session.run()")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 825
+
+
+def test_a_session_follows_when_another_one_has_read_the_code_anew(fresh: Workbench) -> None:
+    fresh.write(CONSTANT)
+    other = "other = open_project('.')"
+    anew = "other.refresh(); other.pipelines['__default__']"
+    in_python(fresh, "session.run()", other, EDITED, anew, "session.run()")
+    assert fresh.value("made_c") == 825
+    assert fresh.did() == ""
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_library_that_is_upgraded_beside_a_session_makes_nothing_that_is_remembered(
+    tmp_path: Path, begun: bool
+) -> None:
+    environment = Environment(tmp_path / "env")
+    environment.install("reached", "1.0", {"reached.py": "def more(x):\n    return x\n"})
+    bench = Workbench(tmp_path / "shop", python=environment.python)
+    bench.write(CHAIN)
+    bench.edit("src/shop/helpers.py", "deep(x) + 0", "more(deep(x))")
+    bench.edit("src/shop/helpers.py", "from", "from reached import more\nfrom")
+    upgrade = (
+        "from pathlib import Path; from tests.incremental.environments import Environment",
+        "import reached; site = Path(reached.__file__).parent; new = Environment.__new__(Environment)",
+        "new.site = site",
+        "new.install('reached', '2.0', {'reached.py': 'def more(x): return x + 70'})",
+    )
+    bench.variables = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    in_python(bench, *(["session.run()"] if begun else []), *upgrade, "session.run()")
+    bench.variables = {}
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 825

@@ -160,8 +160,17 @@ def _tops(folder: str) -> set[str]:
     return tops
 
 
+def installed_versions() -> dict[str, str]:
+    """Return the version of each distribution that is installed, by its canonical name."""
+    return {name: _version(folder) for name, folder in Distributions().folders.items()}
+
+
+def _version(folder: str) -> str:
+    return os.path.basename(folder).rpartition(".")[0].partition("-")[2]
+
+
 def _identity(folder: str) -> str:
-    version = os.path.basename(folder).rpartition(".")[0].partition("-")[2]
+    version = _version(folder)
     if os.path.isfile(folder):
         return f"{version} {blake3(_read(folder)).hexdigest()[:32]}"
     record = _read(folder, "RECORD")

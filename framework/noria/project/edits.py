@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-_Stamp = tuple[int, int]
+_Stamp = tuple[int, int, int, int]
 _SUFFIXES = {".py", ".yml", ".yaml", ".toml"}
 
 
 class Edits:
-    """Remembers how the files below some folders were: code, and configuration.
+    """Remembers how some files, and those below some folders, were: code, and configuration.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -33,6 +33,8 @@ class Edits:
     def _stamps(self) -> dict[Path, _Stamp]:
         found: dict[Path, _Stamp] = {}
         for folder in self._folders:
+            if folder.is_file() and (stamp := _stamp(folder)) is not None:
+                found[folder] = stamp
             for where, below, names in os.walk(folder):
                 if "pyvenv.cfg" in names:  # an environment is not the project's code
                     below.clear()
@@ -50,4 +52,5 @@ def _stamp(path: Path) -> _Stamp | None:
         status = path.stat()
     except FileNotFoundError:  # an editor may just be putting a new one in its place
         return None
-    return status.st_mtime_ns, status.st_size
+    # An edit can leave the time that is shown, and the size, as they were.
+    return status.st_mtime_ns, status.st_size, status.st_ctime_ns, status.st_ino

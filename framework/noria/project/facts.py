@@ -21,6 +21,7 @@ from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
 from noria.project.hooked import Hooked
+from noria.project.library_watch import note_reached
 from noria.runner.overlapping import may_share
 from noria.runner.places import Places
 
@@ -196,6 +197,7 @@ class Gatherer:
     def _libraries(self, fingerprint: Fingerprint) -> str:
         known = self._digests_of_libraries.get(fingerprint.distributions)
         if known is None:
+            note_reached(fingerprint.distributions)
             text = json.dumps(fingerprint.distributions)
             known = self._digests_of_libraries[fingerprint.distributions] = text_digest(text)
         return known

@@ -21,6 +21,8 @@ _COARSE_SECONDS = 2.0
 
 imported: dict[str, str] = {}
 """The files that were imported from, with the digest of what stood in them."""
+mixed: set[str] = set()
+"""Those of which two states were imported: who holds something of the first has an old thing."""
 
 
 def watch_imports() -> None:
@@ -43,8 +45,18 @@ def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
     if not path.startswith(_installed()):
         _drop_doubtful(path)
         with suppress(OSError), open(path, "rb") as source:  # noqa: PTH123  # a hot path
-            imported[path] = blake3(source.read()).hexdigest()
+            digest = blake3(source.read()).hexdigest()
+            if imported.setdefault(path, digest) != digest:
+                imported[path] = digest
+                mixed.add(path)
     return _trusting(loader, fullname)
+
+
+def forget_imports(folder: str) -> None:
+    """Note that nothing that was imported from files below a folder is in use any more."""
+    for path in [path for path in imported if path.startswith(folder + os.sep)]:
+        del imported[path]
+        mixed.discard(path)
 
 
 def is_own(thing: object) -> bool:

@@ -6,6 +6,7 @@ turns: whoever is asked for something puts its modules in place, and the other's
 
 import importlib
 import sys
+from collections import Counter
 from importlib.util import cache_from_source
 from pathlib import Path
 from types import ModuleType
@@ -13,10 +14,13 @@ from types import ModuleType
 from noria.errors import ProjectCodeError
 from noria.installed import installed_folders
 from noria.project.discover import Project
+from noria.project.importing import forget_imports
 
 # The root package and the source folder that it stands for now, and the modules kept aside.
 _holders: dict[str, str] = {}
 _aside: dict[tuple[str, str], dict[str, ModuleType]] = {}
+# How often the modules below a source folder were let go of.
+_forgotten: Counter[str] = Counter()
 
 
 def put_in_place(project: Project) -> None:
@@ -57,8 +61,15 @@ def forget(project: Project) -> dict[str, ModuleType]:
         if not _is_installed(module)
     }
     _take_out(loaded)
+    forget_imports(source)
+    _forgotten[source] += 1
     importlib.invalidate_caches()
     return loaded
+
+
+def times_forgotten(project: Project) -> int:
+    """Return how often the modules were let go of: what was made of them before is old."""
+    return _forgotten[str(project.source)]
 
 
 def drop_bytecode(source: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypedDict
 
+from noria.errors import RunError
 from noria.graph import Pipeline
 
 
@@ -86,3 +87,17 @@ class Selection(NamedTuple):
                 text = value if isinstance(value, str) else ",".join(value)
                 words += [f"--{name.replace('_', '-')}", text]
         return words
+
+
+def check_versions(load_versions: Iterable[str], selected: Pipeline) -> None:
+    """Find the dataset of which an old version is to be loaded, and a new one would be made.
+
+    Raises RunError.
+    """
+    made = sorted(selected.all_outputs() & set(load_versions))
+    if made:
+        raise RunError(
+            f"--load-versions names {made[0]!r}, and this run makes a new version of it",
+            hint="its readers would load the old one beside the new;"
+            f" leave out the node that makes it: --from-inputs {made[0]}",
+        )

@@ -18,22 +18,23 @@ from noria.collection import no_collection
 from noria.config.layers import Config
 from noria.config.parsed import ParsedFiles
 from noria.config.sources import as_source
-from noria.errors import RunError
 from noria.graph import Pipeline
 from noria.project.asked import Asked
 from noria.project.code import prepare_import
 from noria.project.crew import choose_workers
-from noria.project.discover import Project, find_project
+from noria.project.discover import Project, find_project, read_project
 from noria.project.edits import Edits
 from noria.project.lock import ProjectLock
-from noria.project.modules import drop_bytecode, forget, put_in_place
+from noria.project.modules import drop_bytecode, forget, put_in_place, times_forgotten
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.remembering import remembering
-from noria.project.selection import Part, Selection
+from noria.project.run_params import run_params
+from noria.project.selection import Part, Selection, check_versions
 from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
+from noria.project.since_import import has_changed_since_import
 from noria.project.single import run_single
 from noria.project.state import prepare_state
 from noria.project.views import find_view
@@ -65,6 +66,9 @@ def open_project(
     """
     session = Session(find_project(Path(path)), env=env, params=params, conf_source=conf_source)
     session.watch()
+    from noria.project.library_watch import note_installed  # a command needs it not
+
+    note_installed()
     return session
 
 
@@ -94,6 +98,7 @@ class Session:
         self._load_versions = dict(load_versions or {})
         self._recorder: Recorder | None = None
         self._catalog: DataCatalog | None = None
+        self._forgotten = times_forgotten(project)
 
     def __repr__(self) -> str:
         """Return what is open, for a notebook."""
@@ -103,7 +108,8 @@ class Session:
     def _edits(self) -> Edits:
         conf = self.local_configuration()
         # An archive or an address is not watched.
-        return Edits([self.project.source, *([conf] if conf and conf.is_dir() else [])])
+        settings = self.project.path / "pyproject.toml"
+        return Edits([self.project.source, settings, *([conf] if conf and conf.is_dir() else [])])
 
     @cached_property
     def config(self) -> Config:
@@ -179,9 +185,18 @@ class Session:
             run = new_run_id(latest_run(ledger))
             record_edit(ledger, name, run=run, env=self.env, where=where)
 
-    @cached_property
+    @property
     def pipelines(self) -> Pipelines:
         """The pipelines by name, each imported when it is looked up."""
+        forgotten = times_forgotten(self.project)
+        if forgotten != self._forgotten:  # by another session of the project, say
+            self._forgotten = forgotten
+            for made in ("_pipelines", "hooks"):
+                self.__dict__.pop(made, None)
+        return self._pipelines
+
+    @cached_property
+    def _pipelines(self) -> Pipelines:
         return Pipelines(self.project, lambda: self.parameters)
 
     def local_configuration(self) -> Path | None:
@@ -211,10 +226,11 @@ class Session:
             modules = forget(self.project)
             for path in sources:
                 drop_bytecode(path)
-        else:
-            kept |= {"pipelines", "hooks"}
         if any(path.suffix == ".toml" for path in edited):
+            self.project = read_project(self.project.path) or self.project
             self.settings = read_settings(self.project, self.asked_env)
+        elif not sources:
+            kept.add("hooks")  # while pipelines may be made of parameters
         if edited:
             self._catalog = None
             for name, value in list(vars(type(self)).items()):
@@ -277,6 +293,9 @@ class Session:
             # Named under the lock, so that the name is later than that of the run before.
             run = new_run_id(latest_run(ledger))
             selected = self.select(selection)
+            if has_changed_since_import(self.project, selected):
+                forget(self.project)
+                selected = self.select(selection)
             self.check_given(selected)
             catalog = self._catalog_of(run)
             stack.callback(setattr, catalog, "on_saved", self._note_edit)
@@ -302,7 +321,15 @@ class Session:
                 run=run,
                 name=selection.pipeline,
                 hooks=self.hooks,
-                run_params=self._run_params(selection, crew.name, run),
+                run_params=run_params(
+                    selection,
+                    run=run,
+                    path=self.project.path,
+                    env=self.env,
+                    load_versions=self._load_versions,
+                    overrides=self._overrides,
+                    runner=crew.name,
+                ),
                 listeners=[record, *listeners],
                 meter=stack.enter_context(MemoryMeter()),
                 parameters=dict(located_datasets(self.located_parameters)),
@@ -386,13 +413,7 @@ class Session:
             asked_for = (PREFIX + name for name in self.config.runtime_names())
             read = [*selected.all_inputs(), *asked_for]
             check_overrides(self._overrides, self.config.declared_parameters(), read)
-        made = sorted(selected.all_outputs() & set(self._load_versions))
-        if made:
-            raise RunError(
-                f"--load-versions names {made[0]!r}, and this run makes a new version of it",
-                hint="its readers would load the old one beside the new;"
-                f" leave out the node that makes it: --from-inputs {made[0]}",
-            )
+        check_versions(self._load_versions, selected)
 
     def _catalog_of(self, run: str) -> DataCatalog:
         """Return the catalog for one run: fresh, so that nothing of an earlier run is in memory."""
@@ -425,23 +446,3 @@ class Session:
                 load_versions=self._load_versions,
             )
         return catalog
-
-    def _run_params(self, selection: Selection, runner: str, run: str) -> dict[str, Any]:
-        """Return what hooks get as ``run_params``, under Kedro's names."""
-        return {
-            "run_id": run,
-            "project_path": str(self.project.path),
-            "env": self.env,
-            "pipeline_name": selection.pipeline,
-            "pipeline_names": [selection.pipeline],
-            "tags": selection.tags,
-            "node_names": selection.nodes,
-            "from_nodes": selection.from_nodes,
-            "to_nodes": selection.to_nodes,
-            "from_inputs": selection.from_inputs,
-            "to_outputs": selection.to_outputs,
-            "namespaces": selection.namespaces,
-            "load_versions": self._load_versions,
-            "runtime_params": self._overrides,
-            "runner": runner,
-        }

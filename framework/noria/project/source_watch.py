@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from noria.code import CodeReader
-from noria.project.importing import imported
+from noria.project.importing import imported, mixed
+from noria.project.library_watch import replaced_library
 from noria.runner.places import shown_in
 
 _State = list[tuple[int, int, int, int]]
@@ -53,14 +54,20 @@ class SourceWatch:
 
         A remark, or a function that they do not reach, changes none of them.
         """
+        judged = self._reader.fingerprint
+        reached = {name: replaced_library(judged(each)) for name, each in functions.items()}
+        old = {
+            name: f"this process has loaded another {library} than is installed"
+            for name, library in reached.items()
+            if library
+        }
         edited = self.edited(exactly=exactly)
         if edited is None:
-            return {}
+            return old
         now = self._read_now()
         if self._is_mixed(now):
             return dict.fromkeys(functions, edited)
-        judged = self._reader.fingerprint
-        return {
+        return old | {
             name: edited
             for name, function in functions.items()
             if now.fingerprint(function).digest != judged(function).digest
@@ -69,8 +76,9 @@ class SourceWatch:
     def _edits(self, files: Mapping[str, str]) -> Iterator[str]:
         now = self._digests_of(files)
         for path, digest in files.items():
-            if imported.get(path, digest) != digest or now[path] != digest:
-                yield f"{shown_in(self._root, path)} was edited"
+            at_import = imported.get(path, digest)
+            if at_import != digest or now[path] != digest or path in mixed:
+                yield f"{shown_in(self._root, path)} was edited during the run"
 
     def _read_now(self) -> CodeReader:
         if self._now is None or self._digests_of(self._now.files()) != self._now.files():
@@ -81,7 +89,7 @@ class SourceWatch:
         """Tell whether a module was imported in a state between that judged and that of now."""
         after = now.files()
         return any(
-            imported.get(path, judged) not in (judged, after.get(path))
+            path in mixed or imported.get(path, judged) not in (judged, after.get(path))
             for path, judged in self._reader.files().items()
         )
 

@@ -359,7 +359,7 @@ class Remembering:
         changed = self._project.changed(names, exactly=not after) if pending else {}
         for what in dict.fromkeys(changed.values()):
             lost = ", ".join(name for name in names if changed.get(name) == what)
-            self._emit(Noted("", f"{what} during the run; not remembered: {lost}"))
+            self._emit(Noted("", f"{what}; not remembered: {lost}"))
         pending = [entry for entry in pending if entry.node not in changed]
         self._keep_texts([entry.node for entry in pending])
         for entry in pending:
