@@ -174,6 +174,37 @@ def test_a_reader_that_goes_away_is_no_error_of_ours(project: ProjectOnDisk) -> 
     assert _in_shell(project, "run | true")[0] == 1  # what failed has failed, read or not
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="not here: bash")
+def test_a_quick_answer_that_nobody_reads_is_none_either(project: ProjectOnDisk) -> None:
+    for words in ("run", "run", "plan", "pipelines list"):
+        project.noria(*words.split())
+    for words in ("run", "plan", "pipelines list", "--version", "--help"):
+        for unbuffered in ("", "1"):
+            said = _in_shell(project, f"{words} | true", PYTHONUNBUFFERED=unbuffered)
+            assert said == (0, ""), words
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="not here: a device that is full")
+def test_no_room_for_what_is_said_is_told_in_one_line(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    for words in ("run", "plan", "plan", "runs list", "run --force", "--version", "run --help"):
+        code, err = _in_shell(project, f"{words} >/dev/full")
+        assert (code, err.count("\n")) == (1, 1), words
+        assert err.startswith("Error: No space left on device: what is said cannot be written")
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="not here: bash")
+def test_streams_that_are_closed_change_nothing_of_what_is_done(project: ProjectOnDisk) -> None:
+    assert _in_shell(project, "run >&-") == (0, "")
+    assert (project.path / "data/totals.json").exists()
+    for words in ("run --force", "plan", "run --force --json", "run --nodes clean"):
+        assert _in_shell(project, f"{words} <&- >&- 2>&-") == (0, ""), words
+    assert _in_shell(project, "run --nodes none >&- 2>&-")[0] == 2
+    code, err = _in_shell(project, "cache clear <&-")
+    assert code == 2
+    assert "`noria cache clear` asks first" in err
+
+
 def test_a_fault_of_our_own_is_one_line_and_its_traceback_can_be_seen(
     project: ProjectOnDisk,
 ) -> None:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
 from typing import TextIO
 
@@ -31,16 +32,21 @@ def run_to_the_end(call: Callable[[], int]) -> int:
         code = call()
         if sys.stdout is not None:
             sys.stdout.flush()
-    except (ReaderGone, BrokenPipeError) as error:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last net: one line of it
+        return end_by(error)
+    return code
+
+
+def end_by(error: Exception | KeyboardInterrupt) -> int:
+    """Tell what has ended a command, and return the exit code of the process."""
+    if isinstance(error, ReaderGone | BrokenPipeError):
         _silence(sys.stdout)
         return _code_behind(error.__cause__ or error)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last net: one line of it
-        try:
-            return _explain(error)
-        except BrokenPipeError:
-            _silence(sys.stderr)
-            return _code_behind(error)
-    return code
+    try:
+        return _explain(error)
+    except BrokenPipeError:
+        _silence(sys.stderr)
+        return _code_behind(error)
 
 
 def report(error: NoriaError) -> None:
@@ -81,6 +87,11 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
     if isinstance(error, PermissionError) and isinstance(error.filename, str):
         report(_not_allowed(error.filename))
         return NoriaError.exit_code
+    if isinstance(error, OSError) and error.errno == ENOSPC:
+        if error.filename is None:  # what is printed; Python tries once more at its end
+            _silence(sys.stdout)
+        _report(f"{error.strerror}: {error.filename or 'what is said cannot be written'}")
+        return UNFORESEEN
     _report(_unforeseen(error))
     return UNFORESEEN
 

@@ -13,16 +13,20 @@ _ANSWERED = (["run"], ["plan"], ["pipelines"])
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code; ``None`` means the process's arguments."""
     words = sys.argv[1:] if arguments is None else arguments
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        from noria.cli.closed import open_to_nowhere
+
+        open_to_nowhere()
     if words in (["--version"], ["-V"]):
         from noria import __version__
 
-        print(f"noria {__version__}")
+        _answer(f"noria {__version__}")
         return
     # A shell that asks for completions calls without words.
     if words in ([], ["--help"], ["-h"]) and COMPLETION not in os.environ:
         from noria.cli.overview import overview
 
-        print(overview())
+        _answer(overview())
         return
     if words[:1] in _ANSWERED and COMPLETION not in os.environ:
         from noria.project.freshness import last_answer
@@ -30,11 +34,21 @@ def main(arguments: list[str] | None = None) -> None:
         said = last_answer(words)
         if said is not None:
             if said:
-                print(said)
+                _answer(said)
             return
     from noria.room import with_room
 
     sys.exit(with_room(_run, words))
+
+
+def _answer(text: str) -> None:
+    """Print a quick answer; where nobody reads it, or it has no room, end as all commands do."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        from noria.cli.ending import end_by
+
+        sys.exit(end_by(error))
 
 
 def _run(words: list[str]) -> int:
