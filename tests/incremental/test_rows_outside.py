@@ -299,6 +299,44 @@ def test_what_is_declared_narrows_what_was_seen(reading: Workbench, narrowed: st
     assert reading.did() == "B"
 
 
+KEEPS = """\
+from pathlib import Path
+
+_kept = []
+
+
+def get():
+    if not _kept:
+        _kept.append(Path("data/notes.txt").read_text())
+    return len(_kept[0])
+
+
+def one():
+    return 1
+"""
+
+
+@pytest.mark.parametrize("reached", ["get", "one"])
+def test_what_a_library_has_read_for_another_node_it_may_have_kept(
+    reading: Workbench, environment: Environment, reached: str
+) -> None:
+    """Of a library nobody can tell which of its functions give what it has kept."""
+    environment.install("getter", "2.0", {"getter.py": KEEPS})
+    reading.edit(B, 'get("data/notes.txt")', "get()")
+    reading.edit("src/shop/c.py", "def", f"from getter import {reached}\n\n\ndef")
+    reading.edit("src/shop/c.py", "made_b + 100", f"made_b + {reached}() * 1000")
+    first = reading.go()
+    assert first.did == "B C"
+    assert "C: it reads the file: data/notes.txt, which is none of its inputs" in first.said.all
+    before = reading.value("made_c")
+    reading.write({"data/notes.txt": "a longer note"})
+    assert reading.did() == "B C"
+    more = len("a longer note") - len("a note")
+    assert reading.value("made_c") == before + more * (1001 if reached == "get" else 1)
+    reading.edit(WHERE_PIPELINE, 'name="C"', 'name="C", cache=True')
+    assert reading.did() == "B"
+
+
 @pytest.mark.parametrize("path", ["__file__", "'/etc/passwd'", "made()", "getter.__file__"])
 def test_code_and_what_a_node_has_made_itself_are_no_reading(reading: Workbench, path: str) -> None:
     reading.edit(B, "from getter", f"{MADE}import getter\nfrom getter")

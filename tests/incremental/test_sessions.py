@@ -211,3 +211,29 @@ def test_a_library_that_is_upgraded_beside_a_session_makes_nothing_that_is_remem
     bench.variables = {}
     assert bench.did() == "B C"
     assert bench.value("made_c") == 825
+
+
+KEEPS = """\
+from pathlib import Path
+
+_kept = []
+
+
+def rate():
+    if not _kept:
+        _kept.append(int(Path("rate.txt").read_text()))
+    return _kept[0]
+"""
+
+
+def test_what_a_library_has_read_for_an_earlier_run_counts_for_the_next(tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "env")
+    environment.install("keeping", "1.0", {"keeping.py": KEEPS})
+    bench = Workbench(tmp_path / "shop", python=environment.python)
+    bench.write({**CHAIN, "rate.txt": "2"})
+    bench.edit("src/shop/helpers.py", "deep(x) + 0", "deep(x) * keeping.rate()")
+    bench.edit("src/shop/helpers.py", "from", "import keeping\nfrom")
+    assert in_python(bench, "session.run()", "session.run()") == "A B C B"
+    bench.write({"rate.txt": "3"})
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 165

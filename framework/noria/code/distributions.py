@@ -160,6 +160,12 @@ def _tops(folder: str) -> set[str]:
     return tops
 
 
+def distributions_of(modules: Iterable[str]) -> set[str]:
+    """Return the canonical names of the distributions that modules may belong to."""
+    installed = Distributions()
+    return {name for module in modules for name in installed.of_module(module)}
+
+
 def installed_versions() -> dict[str, str]:
     """Return the version of each distribution that is installed, by its canonical name."""
     return {name: _version(folder) for name, folder in Distributions().folders.items()}

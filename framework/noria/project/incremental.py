@@ -194,6 +194,7 @@ class Incremental:
                 self._reaches_unknown,
                 self._tells_others,
                 self.reader.scopes,
+                self._distributions_reached,
             ),
             run=self._run,
             emit=emit,
@@ -315,6 +316,9 @@ class Incremental:
         """Tell whether a node's sources may not say all that it reads."""
         found = self.gatherer.fingerprints[node.name]
         return bool(found.doubts) or not all(is_well_known(one) for one, _ in found.distributions)
+
+    def _distributions_reached(self, node: Node) -> Iterator[str]:
+        yield from (name for name, _ in self.gatherer.fingerprints[node.name].distributions)
 
     def _tells_others(self, node: Node) -> bool:
         effects = self.gatherer.fingerprints[node.name].effects

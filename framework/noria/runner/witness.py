@@ -22,6 +22,7 @@ from typing import Any
 
 from noria_catalog.dataset import Restores, is_built_in, kinds_of
 
+from noria.code import distributions_of, is_well_known
 from noria.graph import Node
 from noria.runner.perform import unwatched
 from noria.runner.places import shown_in
@@ -41,6 +42,8 @@ _OF_HOME = {"darwin": "Library", "win32": "AppData"}
 _IMPORTLIB = os.path.join(os.path.dirname(os.__file__), "importlib", "metadata")
 _PKGUTIL = os.path.join(os.path.dirname(os.__file__), "pkgutil.py")
 _HERE = threading.local()
+# What libraries have read in this process, by project and distribution: they may keep it.
+_KEPT: dict[tuple[str, str], str] = {}
 
 
 def _is_importing(frame: FrameType) -> bool:
@@ -62,10 +65,12 @@ def _set_hook() -> None:
             if watched is not None and not _is_importing(sys._getframe(1)):  # noqa: SLF001
                 # What cannot be told of must not become an error of who opens it.
                 with suppress(OSError, TypeError, ValueError):
-                    if sys._getframe(1).f_code.co_filename == _PKGUTIL:  # noqa: SLF001
+                    watched.opener = sys._getframe(1)  # noqa: SLF001
+                    if watched.opener.f_code.co_filename == _PKGUTIL:
                         watched.searched(args)
                     else:
                         heard[event](watched, args)
+                watched.opener = None
 
     sys.addaudithook(hear)
 
@@ -75,10 +80,11 @@ class Watched:
 
     def __init__(self) -> None:
         self.began = time.time()
-        self.read: dict[str, None] = {}
+        self.opener: FrameType | None = None
+        self.read: dict[str, frozenset[str]] = {}  # with the modules by which it was read
         self.modules: dict[str, None] = {}  # folders in which modules were looked for
         self.made: set[str] = set()
-        self.reached: dict[str, None] = {}
+        self.reached: dict[str, frozenset[str]] = {}
         self.known: set[str] = set()  # files that are no reading of its own
 
     def opened(self, args: tuple[Any, ...]) -> None:
@@ -100,8 +106,8 @@ class Watched:
         """
         if type(args[0]) is not int and len(self.read) < _MOST:
             path = _absolute(args[0] or ".")
-            if not self._has_made(path):
-                self.read.setdefault(path)
+            if path not in self.read and not self._has_made(path):
+                self.read[path] = _libraries(self.opener)
 
     def searched(self, args: tuple[Any, ...]) -> None:
         """Note a folder in which modules are looked for: ``pkgutil.iter_modules``."""
@@ -113,7 +119,7 @@ class Watched:
         if isinstance(address, tuple) and len(self.reached) < _MOST:
             host = str(address[0])
             if not host.startswith("127.") and host not in {"::1", "localhost"}:
-                self.reached.setdefault(f"{host}:{address[1]}")
+                self.reached.setdefault(f"{host}:{address[1]}", _libraries(self.opener))
 
     def created(self, args: tuple[Any, ...]) -> None:
         """Note a folder or file that is made, unless it is there already."""
@@ -170,6 +176,8 @@ class Witness:
     makes, which lazy datasets open while it runs; ``wanted`` whether it is to be watched; ``tells``
     whether it is known to tell others of itself over the network, so that a connection is no
     reading; ``sources`` returns the folders whose modules are known: to look for them is none.
+    ``distributions`` returns those that a node reaches: one of them may have kept what it has read
+    for another node.
     """
 
     def __init__(
@@ -179,12 +187,14 @@ class Witness:
         wanted: Callable[[Node], bool],
         tells: Callable[[Node], bool],
         sources: Callable[[], Iterable[str]] = tuple,
+        distributions: Callable[[Node], Iterable[str]] = lambda _: (),
     ) -> None:
         self._root = root
         self._known = known
         self._wanted = wanted
         self._tells = tells
         self._sources = sources
+        self._distributions = distributions
         self._watched: dict[str, Watched] = {}
         self._loading: dict[str, Watched] = {}
 
@@ -213,13 +223,17 @@ class Witness:
         running, loading = (each.pop(node.name, None) for each in (self._watched, self._loading))
         if loading is not None:
             # Whoever looks a folder through for its file is asked each time which file that is.
-            loading.read = {path: None for path in loading.read if not os.path.isdir(path)}
-        found = (self._seen(node, each) for each in (running, loading) if each is not None)
+            loading.read = {p: by for p, by in loading.read.items() if not os.path.isdir(p)}
+        found = [self._seen(node, each) for each in (running, loading) if each is not None]
+        if found and not any(found) and _KEPT:
+            found = [_KEPT.get((str(self._root), one), "") for one in self._distributions(node)]
         return next(filter(None, found), "")
 
     def _seen(self, node: Node, watched: Watched) -> str:
-        if watched.reached and not self._tells(node):
-            return f"the network: {next(iter(watched.reached))}"
+        found: list[str] = []
+        if not self._tells(node):
+            for host, libraries in watched.reached.items():
+                found.append(self._keep(f"the network: {host}", libraries))
         read = [*watched.read]
         if watched.modules:
             sources = set(self._sources())
@@ -232,8 +246,16 @@ class Witness:
                 and not self._is_own(path, watched)
                 and os.path.exists(path)
             ):
-                return f"the file: {shown_in(self._root, path)}"
-        return ""
+                words = f"the file: {shown_in(self._root, path)}"
+                found.append(self._keep(words, watched.read.get(path, ())))
+        return next(iter(found), "")
+
+    def _keep(self, words: str, libraries: Iterable[str]) -> str:
+        """Note that libraries may keep from now on what was read through them."""
+        for distribution in distributions_of(libraries):
+            if not is_well_known(distribution):
+                _KEPT.setdefault((str(self._root), distribution), words)
+        return words
 
     def _is_in_project(self, path: str) -> bool:
         return _is_below(path, (str(self._root),))
@@ -265,6 +287,15 @@ class Witness:
 
         folder = gettempdir()
         return made and _is_below(path, (folder, os.path.realpath(folder)))
+
+
+def _libraries(frame: FrameType | None) -> frozenset[str]:
+    """Return the installed packages and modules by which other code opens something."""
+    found = set()
+    while frame is not None and _is_below(frame.f_code.co_filename, _installed()):
+        found.add(str(frame.f_globals.get("__name__")).partition(".")[0])
+        frame = frame.f_back
+    return frozenset(found)
 
 
 @cache
