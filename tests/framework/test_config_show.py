@@ -5,6 +5,7 @@ import json
 import noria
 import pytest
 from noria.errors import ConfigError
+from noria.project.located import located_configuration
 
 from tests.project_on_disk import ProjectOnDisk
 
@@ -101,7 +102,7 @@ def test_settings_of_variables_win_and_are_shown_with_them(
     session = noria.open_project(project.path)
     assert session.settings.runner == "threads"
     assert session.settings.dataset_packages == ("a", "b")
-    settings = session.located_configuration("settings").value["settings"].value
+    settings = located_configuration(session, "settings").value["settings"].value
     assert str(settings["runner"].where) == "NORIA_RUNNER"
     assert str(settings["workers"].where) == "conf/base/settings.toml:2:1"
     assert settings["hooks"].where is None

@@ -171,12 +171,42 @@ CONSTANT = {
     "src/shop/helpers.py": ("from shop.deep import K\n\n\ndef scale(x, k=K):\n    return x + k\n"),
 }
 EDITED = "edit('src/shop/deep.py', 'K = 0', 'K = 70')"
+# It watches no folders, and does not see edits by itself.
+BLIND = "from noria.project.session import Session; session = Session(session.project)"
+
+
+def test_a_run_reads_anew_what_was_edited_since_the_last_one(fresh: Workbench) -> None:
+    fresh.write(CONSTANT)
+    rate = f"edit({PARAMETERS!r}, 'rate: 5', 'rate: 6')"
+    assert in_python(fresh, "session.run()", EDITED, "session.run()", rate, "session.run()") == (
+        "A B C B C B C"
+    )
+    assert fresh.value("made_c") == 826
+    assert fresh.did() == ""
+    fresh.edit("src/shop/deep.py", "70", "0")
+    noticed = "edited, modules = session.refresh(); assert [each.name for each in edited] == ["
+    noticed += "'deep.py'] and 'shop.deep' in modules; assert session.refresh() == ([], {})"
+    again = EDITED.replace("K = 0", "K = 1").replace("K = 70", "K = 0")
+    change = "edit('src/shop/deep.py', 'K = 0', 'K = 1')"
+    in_python(fresh, "session.run()", change, "session.run()", noticed, again, "session.run()")
+    assert fresh.value("made_c") == 126
+
+
+def test_a_project_that_is_opened_again_is_opened_as_it_is(fresh: Workbench) -> None:
+    fresh.write(CONSTANT)
+    wired = f"edit({WHERE_PIPELINE!r}, 'inputs=\"made_b\"', 'inputs=\"raw\"')"
+    again = "session = open_project('.')"
+    said = in_python(fresh, "session.run()", wired, EDITED, again, "session.run()")
+    assert said == "A B C B C"
+    assert fresh.value("made_c") == 101
+    assert fresh.value("made_b") == 725
+    assert fresh.did() == ""
 
 
 def test_modules_of_two_states_make_nothing_that_is_remembered(fresh: Workbench) -> None:
     fresh.write(CONSTANT)
     again = "import importlib, shop.deep; importlib.reload(shop.deep)"
-    in_python(fresh, "session.run()", EDITED, again, "session.run()")
+    in_python(fresh, BLIND, "session.run()", EDITED, again, "session.run()")
     assert fresh.did() == "B C"
     assert fresh.value("made_c") == 825
 
@@ -185,7 +215,7 @@ def test_a_session_follows_when_another_one_has_read_the_code_anew(fresh: Workbe
     fresh.write(CONSTANT)
     other = "other = open_project('.')"
     anew = "other.refresh(); other.pipelines['__default__']"
-    in_python(fresh, "session.run()", other, EDITED, anew, "session.run()")
+    in_python(fresh, BLIND, "session.run()", other, EDITED, anew, "session.run()")
     assert fresh.value("made_c") == 825
     assert fresh.did() == ""
 

@@ -10,6 +10,7 @@ from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option
 from noria.cli.printing import print_json, table
 from noria.config.show import Row, rows, select
+from noria.project.located import located_configuration
 from noria.project.settings import LOCAL
 
 _LONGEST = 60
@@ -34,8 +35,8 @@ def show(key: str | None, as_json: bool, **given: Any) -> None:
     noria config show catalog.features --json
     """  # noqa: D301  # click reads the control character as "keep these lines"
     session = open_session(given)
-    path, found = select(session.located_configuration(key), key) if key else ([], None)
-    located = session.located_configuration() if found is None else found
+    path, found = select(located_configuration(session, key), key) if key else ([], None)
+    located = located_configuration(session) if found is None else found
     listed = (
         list(rows(located, path))
         if path

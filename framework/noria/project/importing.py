@@ -59,6 +59,20 @@ def forget_imports(folder: str) -> None:
         mixed.discard(path)
 
 
+def is_imported_as_it_is(folder: str) -> bool:
+    """Tell whether the files below a folder that were imported from hold what they held then."""
+    for path, digest in imported.items():
+        if path.startswith(folder + os.sep):
+            try:
+                with open(path, "rb") as source:  # noqa: PTH123  # as it was read before
+                    now = blake3(source.read()).hexdigest()
+            except OSError:
+                return False
+            if now != digest:
+                return False
+    return True
+
+
 def is_own(thing: object) -> bool:
     """Tell whether a class or function comes from code that is not installed.
 

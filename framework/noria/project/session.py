@@ -24,6 +24,7 @@ from noria.project.code import prepare_import
 from noria.project.crew import choose_workers
 from noria.project.discover import Project, find_project, read_project
 from noria.project.edits import Edits
+from noria.project.importing import is_imported_as_it_is
 from noria.project.lock import ProjectLock
 from noria.project.modules import drop_bytecode, forget, put_in_place, times_forgotten
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
@@ -32,7 +33,6 @@ from noria.project.registry import Pipelines
 from noria.project.remembering import remembering
 from noria.project.run_params import run_params
 from noria.project.selection import Part, Selection, check_versions
-from noria.project.setting_places import located_settings
 from noria.project.settings import LOCAL, Settings, read_settings
 from noria.project.since_import import has_changed_since_import
 from noria.project.single import run_single
@@ -98,6 +98,7 @@ class Session:
         self._load_versions = dict(load_versions or {})
         self._recorder: Recorder | None = None
         self._catalog: DataCatalog | None = None
+        self._noticed: tuple[list[Path], dict[str, ModuleType]] = ([], {})
         self._forgotten = times_forgotten(project)
 
     def __repr__(self) -> str:
@@ -134,25 +135,6 @@ class Session:
         """The parameters as plain values; a fresh copy."""
         plain: dict[str, Any] = self.located_parameters.plain()
         return plain
-
-    def located_configuration(self, key: str | None = None) -> Located:
-        """Return all that is configured by kind, with its places; credentials are not resolved.
-
-        ``key`` leaves out the kinds that it does not begin with, unless it begins with none.
-        """
-        config = self.config
-        kinds: dict[str, Callable[[], Located]] = {
-            "catalog": config.catalog,
-            "parameters": config.parameters,
-            "globals": config.globals,
-            "credentials": config.written_credentials,
-            "settings": lambda: located_settings(self.project, self.settings),
-            "logging": lambda: config.located_logging() or Located({}),
-        }
-        first = (key or "").partition(".")[0].partition("[")[0]
-        first = "parameters" if first.startswith("params:") else first
-        wanted = [first] if first in kinds else list(kinds)
-        return Located({kind: kinds[kind]() for kind in wanted})
 
     @cached_property
     def hooks(self) -> HookCalls | None:
@@ -209,15 +191,23 @@ class Session:
         return shown_in(self.project.path, str(path))
 
     def watch(self) -> None:
-        """Look how the project's files are: :meth:`refresh` notices edits from now on."""
+        """Look how the project's files are: runs and :meth:`refresh` notice edits from now on."""
         _ = self._edits
+        if not is_imported_as_it_is(str(self.project.source)):
+            forget(self.project)
 
     def refresh(self) -> tuple[list[Path], dict[str, ModuleType]]:
         """Notice what was edited since the last time: code and configuration are read anew.
 
-        Returns the edited files, and the modules that were imported before and no longer are.
+        Returns the edited files, and the modules that were imported before and no longer are; what
+        runs have read anew since then is among them.
         Values that were made of the old code stay as they are.
         """
+        self._read_edited()
+        noticed, self._noticed = self._noticed, ([], {})
+        return noticed
+
+    def _read_edited(self) -> None:
         edited = self._edits.look()
         modules: dict[str, ModuleType] = {}
         kept = {"_edits"}
@@ -236,7 +226,8 @@ class Session:
             for name, value in list(vars(type(self)).items()):
                 if isinstance(value, cached_property) and name not in kept:
                     self.__dict__.pop(name, None)
-        return edited, modules
+        before, old = self._noticed
+        self._noticed = (sorted({*before, *edited}), modules | old)
 
     def select(self, selection: Selection) -> Pipeline:
         """Return the selected part of the project's pipelines."""
@@ -282,6 +273,8 @@ class Session:
         ``workers`` ``None`` mean the settings'.  Raises LockedError when another run holds the
         project and ``wait`` is false; what :func:`noria.run` raises besides.
         """
+        if "_edits" in self.__dict__:  # a command lives no longer than its run
+            self._read_edited()
         selection = Selection(pipeline) if isinstance(pipeline, str) else pipeline
         selection = selection.narrowed(part)
         crew = choose_workers(self.project, self.settings, runner, workers)
