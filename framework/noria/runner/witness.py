@@ -252,9 +252,8 @@ class Witness:
 
     def _keep(self, words: str, libraries: Iterable[str]) -> str:
         """Note that libraries may keep from now on what was read through them."""
-        for distribution in distributions_of(libraries):
-            if not is_well_known(distribution):
-                _KEPT.setdefault((str(self._root), distribution), words)
+        for distribution in _little_known(frozenset(libraries)):
+            _KEPT.setdefault((str(self._root), distribution), words)
         return words
 
     def _is_in_project(self, path: str) -> bool:
@@ -296,6 +295,12 @@ def _libraries(frame: FrameType | None) -> frozenset[str]:
         found.add(str(frame.f_globals.get("__name__")).partition(".")[0])
         frame = frame.f_back
     return frozenset(found)
+
+
+@cache
+def _little_known(modules: frozenset[str]) -> frozenset[str]:
+    """Return the distributions of some modules of which not all is known that they read."""
+    return frozenset(one for one in distributions_of(modules) if not is_well_known(one))
 
 
 @cache
