@@ -11,7 +11,7 @@ import pytest
 from tests.incremental.workbench import Workbench
 
 ROOT = Path(__file__).parents[2]
-OTHER = ROOT / ".venv" / "other" / "bin" / "python"
+OTHER = Path(sys.prefix) / "other" / "bin" / "python"
 KEY = "framework/noria/plan/key.py"
 
 
