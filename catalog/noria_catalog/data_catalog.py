@@ -169,6 +169,30 @@ class DataCatalog(Declarations):
         told = self._told[name] = describe_entry(name, entry, self._context.base_path)
         return told
 
+    def identity(self, name: str) -> str | None:
+        """Return what names the place of a dataset's data, equal for two that lie at one.
+
+        ``None`` where it has no place of its own: in memory, or what a query returns, whatever file
+        the query stands in.
+
+        >>> DataCatalog({"a": 1}).identity("a") is None
+        True
+        """
+        described = self.describe(name)
+        place = described.get("filepath")
+        plain = isinstance(place, str) and place[:1] == "/" and "dataset" not in described
+        if plain and "Query" not in str(described["type"]):
+            return str(place)  # as most: they are quickly told
+        from noria_catalog.identity import identity_of
+
+        return identity_of(described, self.entry(name), self._context)
+
+    def given(self, name: str) -> Mapping[str, Any]:
+        """Return the credentials and ``fs_args`` that the entry of a dataset gives it: secrets."""
+        from noria_catalog.identity import given_to
+
+        return given_to(self.entry(name), self._context)
+
     def get_type(self, name: str) -> str | None:
         """Return the class of a dataset as ``module.Class``, ``None`` for a name not here.
 

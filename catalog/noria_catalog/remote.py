@@ -29,6 +29,21 @@ _FOLDER = "store"
 _TAGS = ("md5Hash", "ETag", "etag", "content_md5")
 
 
+def store_address(options: Mapping[str, Any]) -> str:
+    """Return the address of a store, as far as it was given beside the URL; else empty.
+
+    >>> store_address({"key": "k", "client_kwargs": {"endpoint_url": "http://ann:word@minio:9000"}})
+    'http://minio:9000'
+    """
+    client = options.get("client_kwargs") or {}
+    given = (
+        options.get("endpoint_url") or client.get("endpoint_url"),
+        options.get("account_name"),
+        options.get("host"),
+    )
+    return redacted(" ".join(str(each) for each in given if each))
+
+
 def publishes_whole(url: str) -> bool:
     """Tell whether a save at a URL is there whole or not at all.
 
@@ -84,14 +99,8 @@ class RemoteStorage:
 
     def identity(self, path: str) -> str:
         """Return the URL without user-info, with the address of the store where one was given."""
-        client = self._options.get("client_kwargs") or {}
-        given = (
-            self._options.get("endpoint_url") or client.get("endpoint_url"),
-            self._options.get("account_name"),
-            self._options.get("host"),
-        )
-        address = " ".join(str(each) for each in given if each)
-        return redacted(path) + (f" on {redacted(address)}" if address else "")
+        address = store_address(self._options)
+        return redacted(path) + (f" on {address}" if address else "")
 
     def exists(self, path: str) -> bool:
         """Tell whether a file or folder lies at ``path``."""

@@ -295,3 +295,34 @@ def test_a_pickle_and_a_large_file_are_not_opened_for_a_look(tmp_path: Path) -> 
         catalog.preview("model")
     with pytest.raises(LoadError, match="too many to be loaded for a preview"):
         catalog.preview("large")
+
+
+def test_one_place_is_one_whoever_asks_and_by_whatever_entry() -> None:
+    """The address of a store and of a database counts, a password and a user do not."""
+    lake = {"client_kwargs": {"endpoint_url": "http://lake:9000"}}
+    credentials = {
+        "reader": {"key": "r", **lake},
+        "writer": {"key": "w", **lake},
+        "other": {"client_kwargs": {"endpoint_url": "http://other:9000"}},
+        "ann": {"con": "postgresql+psycopg://ann:secret@host/shop"},
+        "bob": {"con": "postgresql+psycopg://bob:hidden@host/shop"},
+        "test": {"con": "postgresql+psycopg://ann:secret@host/test"},
+    }
+    entries: dict[str, dict[str, Any]] = {
+        f"csv_{name}": {"type": "text.TextDataset", "filepath": "s3://b/a.txt", "credentials": name}
+        for name in ("reader", "writer", "other")
+    } | {
+        f"{kind}_{name}": {"type": f"pandas.SQL{kind}Dataset", **what, "credentials": name}
+        for name in ("ann", "bob", "test")
+        for kind, what in (("Table", {"table_name": "t"}), ("Query", {"filepath": "q.sql"}))
+    }
+    catalog = DataCatalog.from_config(entries, credentials=credentials)
+    assert catalog.identity("csv_reader") == catalog.identity("csv_writer")
+    assert catalog.identity("csv_reader") != catalog.identity("csv_other")
+    assert catalog.identity("Table_ann") == catalog.identity("Table_bob")
+    assert catalog.identity("Table_ann") == "postgresql+psycopg://host/shop#t"
+    assert catalog.identity("Table_ann") != catalog.identity("Table_test")
+    assert catalog.identity("Query_ann") is None
+    cached = {"type": "CachedDataset", "dataset": entries["Table_ann"]}
+    around = DataCatalog.from_config({"a": cached}, credentials=credentials)
+    assert around.identity("a") == catalog.identity("Table_ann")

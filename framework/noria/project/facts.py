@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import is_built_in, kinds_of
+from noria_catalog.dataset import Digests, is_built_in, kinds_of
+from noria_catalog.file_dataset import FileDataset
 from noria_catalog.libraries import imported
 from noria_catalog.redact import HIDDEN
 
@@ -173,7 +174,11 @@ class Gatherer:
         text = repr([(key, _ordered(key, described[key])) for key in said]) if said else "[]"
         if HIDDEN in text:
             text = f"{text} {self._places.hidden(name, said)}"
-        kinds = kinds_of(self._catalog[name])
+        dataset = self._catalog[name]
+        if side == "makes" and not isinstance(dataset, FileDataset | Digests):
+            # Such a result is known by the run that has put it there, so one place has one.
+            text = f"{text} {self._places.place(name)}"
+        kinds = kinds_of(dataset)
         ending = _ending(str(described.get("filepath", "")))
         known = self._alike.get((kinds, side, ending, text))  # most differ in their places only
         if known is None:

@@ -101,9 +101,9 @@ def _places(names: Collection[str], catalog: DataCatalog) -> dict[str, str]:
     real = RealPaths()
     places: dict[str, str] = {}
     for name in names:
-        place = catalog.describe(name).get("filepath") if name in catalog.declared else None
+        place = catalog.identity(name) if name in catalog.declared else None
         if place is not None:
-            places[base_name(name)] = str(place) if is_remote(str(place)) else real(str(place))
+            places[base_name(name)] = place if is_remote(place) else real(place)
     return places
 
 

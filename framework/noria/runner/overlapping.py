@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from typing import Any
 
 from noria_catalog import DataCatalog
+from noria_catalog.dataset import Digests
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.libraries import imported
 
@@ -19,8 +20,9 @@ def canonical_names(
 ) -> dict[str, str]:
     """Return which name stands for each: that under which the data is made, where it is made.
 
-    Two that lie at one place and are made of other files there stand for themselves, and so does
-    what is ``given`` in place of what lies there.
+    Two that lie at one place and are made of other files there stand for themselves; so do two
+    that nobody makes and that only loading tells apart, for each may load something else, and what
+    is ``given`` in place of what lies there.
     """
     wiring = pipeline.wiring
     together: dict[tuple[bool, str], list[str]] = {}
@@ -33,8 +35,10 @@ def canonical_names(
             found[names[0]] = names[0]
             continue
         stands: dict[str, str] = {}
+        made = names[0] in wiring.made
         for name in names:
-            found[name] = stands.setdefault(_part(name, catalog), name)
+            alone = not made and not _tells_contents(name, catalog)
+            found[name] = stands.setdefault(name if alone else _part(name, catalog), name)
     return found
 
 
@@ -172,12 +176,23 @@ def _ending(name: str, catalog: DataCatalog, place_of: Callable[[str], str]) -> 
     return place if is_file else ""
 
 
-def _partitions(name: str, catalog: DataCatalog) -> Any:
-    """Return what holds a dataset's partitions; ``None`` where it has none."""
+def _tells_contents(name: str, catalog: DataCatalog) -> bool:
+    """Tell whether a dataset can say what lies at its place without loading it."""
+    return isinstance(_inmost(name, catalog), Digests)
+
+
+def _inmost(name: str, catalog: DataCatalog) -> Any:
+    """Return a dataset, of one that is kept in memory the one that it is around."""
     dataset: Any = catalog.get(name)
-    cached, partitioned = imported("noria_catalog.cached"), imported("noria_catalog.partitioned")
+    cached = imported("noria_catalog.cached")
     while cached is not None and isinstance(dataset, cached.CachedDataset):
         dataset = dataset.dataset
+    return dataset
+
+
+def _partitions(name: str, catalog: DataCatalog) -> Any:
+    """Return what holds a dataset's partitions; ``None`` where it has none."""
+    dataset, partitioned = _inmost(name, catalog), imported("noria_catalog.partitioned")
     if partitioned is None or not isinstance(dataset, partitioned.PartitionedDataset):
         return None
     return dataset

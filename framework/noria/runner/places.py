@@ -24,6 +24,7 @@ from noria.errors import NotStorable
 from noria.plan import Lying
 from noria.runner.mark import UNRECORDED, WRITING, Mark
 from noria.runner.parts import Parts
+from noria.runner.question import place_of_question
 from noria.runner.real_paths import RealPaths
 from noria.store import Marks, Seen, Store
 
@@ -257,11 +258,10 @@ class Places:
         return digest
 
     def _place(self, name: str) -> str:
-        described = self.described(name)
-        place = described.get("filepath")
+        place = self._catalog.identity(name)
         if place is None:
-            return f"{described.get('type')}:{name}"
-        place = str(place)
+            asked = place_of_question(self._catalog, name, self.digest_of_file, self._sealed)
+            return f"{self.described(name)['type']}:{name}{asked}"
         if not is_remote(place):
             return self._real(place)
         return f"{place} {self.hidden(name, _PLACES)}" if HIDDEN in place else place
@@ -273,7 +273,10 @@ class Places:
         """
         entry = self._catalog.entry(name)
         written = {} if entry is None else entry.plain()
-        text = repr([written[key] for key in keys if key in written])
+        return self._sealed(repr([written[key] for key in keys if key in written]))
+
+    def _sealed(self, text: str) -> str:
+        """Return what tells texts with secrets apart: only this user can make it of them."""
         return self._store.seal_marks.short(text.encode("utf-8", "surrogatepass")).hex()
 
     def _look(self, name: str) -> Lying:
