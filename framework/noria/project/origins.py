@@ -17,6 +17,7 @@ from noria.record.history import last_run_with, list_runs, makings_of
 from noria.record.ledger import FILE, open_ledger
 from noria.record.lineage import Making, Step, trace
 from noria.runner.places import Places
+from noria.runner.question import told_place
 from noria.store import Store
 
 
@@ -158,7 +159,7 @@ def _lying(step: Step, places: Places) -> tuple[str, bool | None, bool]:
     lying = places.lying(step.dataset)
     unknown = lying.opaque and lying.digest is None
     lies = None if unknown else lying.digest == step.digest
-    return places.place(step.dataset), lies, lying.digest is None and not unknown
+    return told_place(places.place(step.dataset)), lies, lying.digest is None and not unknown
 
 
 def _names(store: Store, digest: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What stands for the place of data that has none: who is asked for it, and what."""
 
+import re
 from collections.abc import Callable
 
 from noria_catalog import DataCatalog
@@ -21,4 +22,13 @@ def place_of_question(
     query = None if file is None or is_remote(file) else digest_of(file)
     if not given and query is None:
         return ""
-    return " " + sealed(repr((sorted(given.items(), key=str), query)))
+    return " asked " + sealed(repr((sorted(given.items(), key=str), query)))
+
+
+def told_place(place: str) -> str:
+    """Return a place as it is told to people, without what only tells it from others.
+
+    >>> told_place("duckdb.QueryDataset:orders asked 2f")
+    'duckdb.QueryDataset:orders'
+    """
+    return re.sub(r" asked [0-9a-f]+$", "", place)

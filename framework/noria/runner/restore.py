@@ -9,6 +9,7 @@ from noria_catalog.failures import told
 
 from noria.errors import RunError
 from noria.runner.places import Places, shown_in
+from noria.runner.question import told_place
 from noria.store import Output, Store
 
 
@@ -86,7 +87,7 @@ def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: P
 def would_overwrite(name: str, places: Places) -> RunError:
     """Return the error for what somebody has written where nothing is moved away."""
     return RunError(
-        f"{name} at {places.place(name)} holds what no run has recorded,"
+        f"{name} at {told_place(places.place(name))} holds what no run has recorded,"
         " and nothing is overwritten there",
         hint=f"to take what lies there as the result: --keep-edited {name}\n"
         "to make it anew: --force, or remove it first",
