@@ -99,7 +99,7 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
                     DatasetDefinitionError(
                         f"dataset {name!r}: {function} has no argument {word!r}",
                         where=value.key or value.where or catalog.where(name),
-                        nearest=nearest(word, known),
+                        nearest=nearest(str(word), known),
                     ),
                 )
     for nested in _nested(kind, entry):

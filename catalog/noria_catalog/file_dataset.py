@@ -285,7 +285,7 @@ class FileDataset(ABC):
             return None
         return (
             "it is a plain file, and `versioned: true` keeps versions in a folder of that name: "
-            "move the file away"
+            "move the file away, or leave `versioned` out"
         )
 
     def __repr__(self) -> str:

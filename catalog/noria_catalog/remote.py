@@ -108,7 +108,23 @@ class RemoteStorage:
 
     def missing(self, path: str) -> MissingDataError:
         """Return the error for a path at which nothing lies."""
+        cause = self._out_of_reach(path) if path.startswith(("http:", "https:")) else None
+        if cause is not None:
+            told = f"{type(cause).__name__}: {cause}"
+            return MissingDataError(f"{self.shown(path)} cannot be reached: {told}")
         return MissingDataError(f"nothing lies at {self.shown(path)}")
+
+    def _out_of_reach(self, path: str) -> BaseException | None:
+        """Return why nobody can tell whether something lies there: fsspec says that nothing does.
+
+        ``None`` where the server itself says so.
+        """
+        try:
+            self._files.info(self._fresh(path))
+        except Exception as error:  # noqa: BLE001  # it is told
+            cause = error.__cause__ or error
+            return None if getattr(cause, "status", None) in {404, 410} else cause
+        return None
 
     def size(self, path: str) -> int | None:
         """Return a file's bytes; ``None`` where there is none or the store does not say."""

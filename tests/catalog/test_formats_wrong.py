@@ -89,6 +89,38 @@ def test_a_text_in_another_encoding_says_where_to_name_it(tmp_path: Path) -> Non
     assert catalog_of({"a": named}, tmp_path).load("a")["name"][0] == "Zoë"
 
 
+def test_a_file_format_that_is_missing_is_no_misspelt_one(tmp_path: Path) -> None:
+    pytest.importorskip("polars")
+    entry = {"type": "polars.EagerPolarsDataset", "filepath": "a.txt"}
+    with pytest.raises(NoriaError, match="`file_format` is missing") as caught:
+        catalog_of({"a": entry}, tmp_path)["a"]
+    assert caught.value.nearest is None
+
+
+def test_a_query_of_duckdb_has_no_other_arguments(tmp_path: Path) -> None:
+    entry = {"type": "duckdb.QueryDataset", "sql": "select $a", "load_args": {"parms": {"a": 1}}}
+    with pytest.raises(NoriaError, match="are its `params`"):
+        catalog_of({"a": entry}, tmp_path)["a"]
+
+
+def test_a_pickle_names_the_library_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "dill", None)
+    entry = {"type": "pickle.PickleDataset", "filepath": "a.pkl", "backend": "dill"}
+    with pytest.raises(NoriaError, match="dill is not installed") as caught:
+        catalog_of({"a": entry}, tmp_path).save("a", 1)
+    assert caught.value.hint == "pip install dill"
+
+
+def test_a_server_that_does_not_answer_is_no_missing_file(tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
+    address = "http://127.0.0.1:1/a.csv"  # nobody listens there
+    catalog = catalog_of({"a": {"type": "pandas.CSVDataset", "filepath": address}}, tmp_path)
+    assert not catalog.exists("a")
+    assert f"{address} cannot be reached" in catalog.explain_missing("a").message
+
+
 class Slip:
     """A dataset whose own code calls something wrongly."""
 

@@ -99,6 +99,20 @@ def test_versions_are_listed_and_one_can_be_loaded(project: ProjectOnDisk) -> No
     assert "keeps no versions" in project.noria("catalog", "versions", "orders", code=2).err
 
 
+def test_versions_where_a_plain_file_lies_are_told(project: ProjectOnDisk) -> None:
+    project.edit(PAGE, "data/orders.csv", "data/orders.csv\n  versioned: true")
+    said = project.noria("run", "--pipeline", "sales", code=2).err
+    assert "no version lies at data/orders.csv" in said
+    assert "it is a plain file" in said
+    assert "did you mean" not in said
+
+
+def test_an_argument_that_is_no_word_is_found(project: ProjectOnDisk) -> None:
+    project.edit(PAGE, "data/orders.csv", "data/orders.csv\n  load_args: {1: x}")
+    (finding,) = findings(project, code=2)
+    assert "has no argument 1" in finding["message"]
+
+
 def test_a_right_catalog_has_nothing_wrong(project: ProjectOnDisk) -> None:
     assert project.noria("catalog", "check").out == "2 datasets: nothing wrong\n"
     assert findings(project, code=0) == []

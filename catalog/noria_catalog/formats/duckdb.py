@@ -165,6 +165,11 @@ class QueryDataset:
         self.database = None if database is None else local_path(os.fspath(database))
         self.frame = frame
         self.load_args = dict(load_args or {})
+        if self.load_args.keys() - {"params"}:
+            raise DatasetDefinitionError(
+                f"`load_args` of a DuckDB query are its `params`, got {load_args}",
+                hint="load_args: {params: {name: value}}",
+            )
 
     def load(self) -> Any:
         """Return what the query returns now."""

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from noria_catalog.errors import DatasetDefinitionError
+from noria_catalog.errors import DatasetDefinitionError, DatasetError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.suggest import nearest
 from noria_catalog.versions import Version
@@ -59,9 +59,19 @@ class PickleDataset(FileDataset):
     def read(self, path: Path) -> Any:
         """Return the object in the file ``path``."""
         with path.open("rb") as file:
-            return import_module(self.backend).load(file, **self.load_args)
+            return self._library().load(file, **self.load_args)
 
     def write(self, data: Any, path: Path) -> None:
         """Write an object into the file ``path``."""
         with path.open("wb") as file:
-            import_module(self.backend).dump(data, file, **{"protocol": 5, **self.save_args})
+            self._library().dump(data, file, **{"protocol": 5, **self.save_args})
+
+    def _library(self) -> Any:
+        try:
+            return import_module(self.backend)
+        except ModuleNotFoundError as error:
+            if error.name != self.backend:
+                raise  # it is there, and misses something itself
+            raise DatasetError(
+                f"{self.backend} is not installed", hint=f"pip install {self.backend}"
+            ) from error

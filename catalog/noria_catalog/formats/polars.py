@@ -102,12 +102,12 @@ class EagerPolarsDataset(FileDataset):
         known = next((_BY_SUFFIX[one] for one in reversed(suffixes) if one in _BY_SUFFIX), None)
         if len(self.file_formats) == 1:
             known = self.file_formats[0]
-        chosen = known if given is None else given.lower()
+        chosen = known if given is None else str(given).lower()
         if chosen not in self.file_formats:
             told = "`file_format` is missing" if chosen is None else f"no file format {chosen!r}"
             raise DatasetDefinitionError(
                 told,
-                nearest=nearest(str(chosen), self.file_formats),
+                nearest=None if chosen is None else nearest(chosen, self.file_formats),
                 hint=f"there are {', '.join(self.file_formats)}",
             )
         return chosen

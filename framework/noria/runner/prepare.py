@@ -11,6 +11,7 @@ from noria_catalog.dataset import Confirms, Exists
 from noria_catalog.errors import DatasetDefinitionError, NoriaError, told_together
 from noria_catalog.located import Located, locate
 from noria_catalog.memory import MemoryDataset
+from noria_catalog.storage import is_remote
 from noria_catalog.suggest import nearest
 
 from noria.errors import EdgeTypeError, MissingInputError, ParameterTypeError, RunError
@@ -27,6 +28,7 @@ from noria.runner.loaded import loaded_type
 Build = Callable[[Any], Any]
 
 _MOST_TOLD = 10
+_PUT_IT_THERE = "put the file there, or run the pipeline that makes it first"
 
 
 class Ready(NamedTuple):
@@ -296,13 +298,14 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
             hint="declare it in conf/base/catalog.yml, or run the pipeline that makes it too",
         )
     place = catalog.describe(name).get("filepath")
-    if name in catalog.pinned() or not place:
+    # Something else may lie there, and a store that cannot be reached may say that nothing does.
+    if name in catalog.pinned() or not place or is_remote(str(place)) or Path(place).is_file():
         problem = catalog.explain_missing(name)
         return MissingInputError(
             f"the input {name!r}{_wanted_by(name, pipeline)} cannot be loaded: {problem.message}",
             where=problem.where,
             nearest=problem.nearest,
-            hint=problem.hint,
+            hint=problem.hint or (_PUT_IT_THERE if place else None),
         )
     if Path(place).is_dir():
         suffix = catalog.describe(name).get("filename_suffix")
@@ -317,7 +320,7 @@ def _missing(name: str, pipeline: Pipeline, catalog: DataCatalog) -> MissingInpu
         f"the input {name!r}{_wanted_by(name, pipeline)} does not exist at {shown(str(place))}",
         where=catalog.where(name),
         nearest=_file_beside(Path(place)),
-        hint="put the file there, or run the pipeline that makes it first",
+        hint=_PUT_IT_THERE,
     )
 
 
