@@ -260,7 +260,7 @@ class Places:
     def _place(self, name: str) -> str:
         place = self._catalog.identity(name)
         if place is None:
-            asked = place_of_question(self._catalog, name, self.digest_of_file, self._sealed)
+            asked = place_of_question(self._catalog, name, self.seen.digest_of, self._sealed)
             return f"{self.described(name)['type']}:{name}{asked}"
         if not is_remote(place):
             return self._real(place)
