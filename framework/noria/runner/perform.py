@@ -1,15 +1,19 @@
 """What is done for one node: load, run, save."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from noria.errors import NodeOutputError
 from noria.graph import Node
 from noria.graph.chunks import are_chunks, interleave
 from noria.runner.failure import describe_value, explain
 from noria.runner.flow import DataFlow
+from noria.runner.forked import end_here
 
+Called = TypeVar("Called")
 Builders = Mapping[int, Mapping[str, Callable[[Any], Any]]]
 
 
@@ -139,8 +143,7 @@ class Performer:
             missing = dict.fromkeys(outputs)
             chunks = interleave(outputs)
             while True:
-                with self.watch(node):
-                    found = next(chunks, None)
+                found = self._call(node, partial(next, chunks, None))
                 if found is None:
                     break
                 name, chunk = found
@@ -167,8 +170,17 @@ class Performer:
         return self._flow.load(name)
 
     def _run(self, node: Node, inputs: dict[str, Any]) -> dict[str, Any]:
-        with self.watch(node):
-            return node.run(inputs)
+        return self._call(node, partial(node.run, inputs))
+
+    def _call(self, node: Node, call: Callable[[], Called]) -> Called:
+        """Call what a node's author wrote, watched; a process that it forks ends where it does."""
+        process = os.getpid()
+        try:
+            with self.watch(node):
+                return call()
+        finally:
+            if os.getpid() != process:
+                end_here()
 
     def _save(self, name: str, value: Any, node: Node) -> None:
         self._flow.save(name, value)

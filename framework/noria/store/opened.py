@@ -1,5 +1,6 @@
 """A store that is open: its folder, database and blobs, and what went wrong with them."""
 
+import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,6 +36,7 @@ class OpenedStore:
         self.seal_seen = Seal(secret, "noria store seen 1")
         self.seal_marks = Seal(secret, "noria store marks 1")
         self.blobs = Blobs(folder)
+        self._process = os.getpid()
         self._lease: Path | None = None
         self._made: list[str] = []
         self._writable = self._prepared()
@@ -55,6 +57,8 @@ class OpenedStore:
 
     def close(self) -> None:
         """Write what is pending and let go of the files."""
+        if os.getpid() != self._process:
+            return  # a forked child: the store is its parent's
         self.pending.close()
         self._told = dict.fromkeys(self.troubles)
         self.database.close()
