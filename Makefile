@@ -69,8 +69,9 @@ $(VENV)/.browser: $(VENV)/.dev
 	  else echo "no chromium on the path: the tests of the page will be skipped"; fi; }
 	@touch $@
 
-# Results are of one minor version of Python: a test wants a second one, where there is any.
-PYTHONS = python3.11 python3.12 python3.13 python3.14 $(wildcard $(HOME)/.pyenv/versions/*/bin/python3)
+# Results are of one minor version of Python: a test wants a second one, where there is any; the
+# newest, so that we notice what it has changed.
+PYTHONS = python3.14 python3.13 python3.12 python3.11 $$(ls -r $(HOME)/.pyenv/versions/*/bin/python3 2>/dev/null)
 $(VENV)/.other: $(VENV)/.base
 	@ours=$$($(PY) -c 'import sys; print(sys.version_info[1])'); \
 	for each in $(PYTHONS); do \
