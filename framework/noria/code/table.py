@@ -212,8 +212,6 @@ class _Maker:
             walker.leave("=member")
             walker.finish()
             digest, facts = self._normalised(member, walker), walker.facts()
-            if types:
-                digest = digest_of(digest, normalise(*types))
             data = _is_data(member, walker)
             for name in names:
                 end = member.end_lineno or member.lineno
