@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.incremental.oracle import StaleError, Tally, deal, run_one
+from tests.incremental.oracle import SPELLINGS_A_PROJECT, StaleError, Tally, deal, run_one
 from tests.incremental.random_edits import Editor
 from tests.incremental.random_projects import RandomProject
 from tests.incremental.spellings import SPELLINGS
 
 SEED = 20_261_125
-PROJECTS = 16
+PROJECTS = -(-len(SPELLINGS) // SPELLINGS_A_PROJECT)  # as many as it takes to use each
 EDITS = 20
 HANDS = deal(SEED, PROJECTS)
 
