@@ -471,3 +471,26 @@ def test_files_that_a_node_is_said_to_depend_on_may_be_made_by_others(
     fresh.write({"data/raw.json": "1\n"})
     assert "C" not in fresh.did()
     assert (fresh.value("made_b"), fresh.value("made_c")) == (1, 101)
+
+
+@pytest.mark.parametrize("kept", ["memory", "file"])
+def test_an_object_that_a_pickle_only_names_brings_what_it_holds(
+    fresh: Workbench, kept: str
+) -> None:
+    entry = "made_a:\n  type: pickle.PickleDataset\n  filepath: data/made_a.pkl\n"
+    kinds = "class Rates:\n    def __init__(self, low):\n        self.low = low\n\n"
+    kinds += '    def __reduce__(self):\n        return "RATES"\n\n\nRATES = Rates(3)\n'
+    body = 'def a(raw):\n    print("<<A>>")\n    return RATES\n'
+    fresh.write(
+        {
+            CONF: CHAIN[CONF].replace(MADE_A, entry if kept == "file" else ""),
+            "src/shop/kinds.py": kinds,
+            A: f"from shop.kinds import RATES\n\n\n{body}",
+            B: node("b", "given.low"),
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_b") == 3
+    fresh.edit("src/shop/kinds.py", "Rates(3)", "Rates(4)")
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_b") == 4

@@ -35,7 +35,7 @@ class _Referring(pickle.Pickler):
 
     def __init__(self, sink: Sink, beside: Callable[[pickle.PickleBuffer], bool]) -> None:
         super().__init__(sink, 5, buffer_callback=beside)
-        self.refers: dict[Any, None] = {}
+        self.refers: dict[str, Any] = {}  # by module and name
         self._losses = Losses()
         self._looks: dict[type, Look | None] = {}
 
@@ -43,14 +43,18 @@ class _Referring(pickle.Pickler):
         if isinstance(value, type) or type(value) in _NAMED_TYPES or _is_function(value):
             top = str(getattr(value, "__module__", "")).partition(".")[0]
             if top not in sys.stdlib_module_names:
-                self.refers[value] = None
+                name = getattr(value, "__qualname__", None) or value.__name__
+                self.refers[f"{value.__module__}:{name}"] = value
             return NotImplemented
         kind = type(value)
         try:
             look = self._looks[kind]
         except KeyError:
             look = self._looks[kind] = self._losses.look_of(kind)
-        return NotImplemented if look is None else look(value)
+        made = NotImplemented if look is None else look(value)
+        if isinstance(made, str):
+            self.refers[f"{kind.__module__}:{made}"] = value
+        return made
 
 
 def _is_function(value: Any) -> bool:
@@ -60,12 +64,8 @@ def _is_function(value: Any) -> bool:
     return named and (owner is None or isinstance(owner, ModuleType))
 
 
-def _name_of(value: Any) -> str:
-    return f"{value.__module__}:{getattr(value, '__qualname__', None) or value.__name__}"
-
-
 def encode_pickle(value: Any, sink: Sink) -> tuple[Any, ...]:
-    """Write any value that pickles; return the classes and functions that are only named in it.
+    """Write any value that pickles; return the classes, functions and the like that it only names.
 
     Raises what pickling raises, and NotStorable for what would not come back whole.
     """
@@ -90,8 +90,7 @@ def encode_pickle(value: Any, sink: Sink) -> tuple[Any, ...]:
     for row in rows:
         sink.write(_ROW.pack(*row))
     sink.write(_END.pack(size, len(rows), _WORDS))
-    names = {_name_of(each): each for each in pickler.refers}
-    return tuple(names[name] for name in sorted(names))
+    return tuple(pickler.refers[name] for name in sorted(pickler.refers))
 
 
 def decode_pickle(data: bytearray) -> Any:
