@@ -44,7 +44,7 @@ class Parts:
         self._catalog = catalog
         self._places = places
 
-    def note(self, name: str, began: float) -> list[str]:
+    def note(self, name: str, began: float = 0.0) -> list[str]:
         """Note what lies there now; return what earlier runs have made and nobody since ``began``.
 
         Seconds since the epoch.  Nothing is told of files in a store, or where no file looks as if

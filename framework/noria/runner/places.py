@@ -64,6 +64,7 @@ class Places:
         self._real = RealPaths()
         self.parts = Parts(catalog, self)
         """The folders to which runs only add."""
+        self.begun: dict[str, str] = {}  # what was noted of places before saves have begun
 
     def lying(self, name: str) -> Lying:
         """Return what lies at the place of a dataset, as it was when first asked."""
@@ -189,6 +190,7 @@ class Places:
         """Note that what lies at a place from now on is ours, though it is not recorded yet."""
         place = self.place(name)
         if place:
+            self.begun[name] = self._marks.get(place) or ""
             self._marks.set(place, WRITING)
 
     def set_mark(self, name: str, digest: str, *, kept: bool = False) -> None:
@@ -260,8 +262,7 @@ class Places:
     def _place(self, name: str) -> str:
         place = self._catalog.identity(name)
         if place is None:
-            asked = place_of_question(self._catalog, name, self.seen.digest_of, self._sealed)
-            return f"{self.described(name)['type']}:{name}{asked}"
+            return place_of_question(self._catalog, name, self.seen.digest_of, self._sealed)
         if not is_remote(place):
             return self._real(place)
         return f"{place} {self.hidden(name, _PLACES)}" if HIDDEN in place else place

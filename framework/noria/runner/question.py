@@ -13,16 +13,18 @@ def place_of_question(
     digest_of: Callable[[str], str | None],
     sealed: Callable[[str], str],
 ) -> str:
-    """Return what tells a dataset from itself with other credentials or another query in its file.
+    """Return what names such data: by its type and name, and by what tells it from other data.
 
-    Another environment may ask another database.  It is empty where an entry has neither;
-    ``sealed`` makes of secrets what may be kept.
+    With other credentials or another query in its file it is other data: another environment may
+    ask another database.  ``sealed`` makes of secrets what may be kept.
     """
-    given, file = catalog.given(name), catalog.describe(name).get("filepath")
+    given, described = catalog.given(name), catalog.describe(name)
+    file = described.get("filepath")
     query = None if file is None or is_remote(file) else digest_of(file)
+    place = f"{described.get('type')}:{name}"
     if not given and query is None:
-        return ""
-    return " asked " + sealed(repr((sorted(given.items(), key=str), query)))
+        return place
+    return f"{place} asked {sealed(repr((sorted(given.items(), key=str), query)))}"
 
 
 def told_place(place: str) -> str:

@@ -1,0 +1,24 @@
+"""What is noted of the places at which a node has begun to save that has failed."""
+
+from collections.abc import Iterable
+
+from noria.runner.places import Places
+
+FAILED = "failed"
+"""Stands for the digest of what a failed node has left where nobody can tell contents apart."""
+
+
+def give_up(names: Iterable[str], places: Places) -> None:
+    """Note what lies at these datasets now, so that what somebody writes there later is seen.
+
+    Where nothing was published, that is what was noted before; else it is nobody's result.
+    """
+    for name in names:
+        before = places.begun.pop(name, None)
+        if before is None:
+            continue
+        places.set_note(places.place(name), before)
+        lying = places.look(name)
+        if lying.is_edited or lying.is_strange:
+            places.set_mark(name, FAILED if lying.opaque else lying.digest or FAILED)
+        places.parts.note(name)
