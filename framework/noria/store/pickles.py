@@ -51,7 +51,9 @@ class _Referring(pickle.Pickler):
             look = self._looks[kind]
         except KeyError:
             look = self._looks[kind] = self._losses.look_of(kind)
-        made = NotImplemented if look is None else look(value)
+        if look is None:
+            return NotImplemented
+        made = look(value)
         if isinstance(made, str):
             self.refers[f"{kind.__module__}:{made}"] = value
         return made
