@@ -267,3 +267,32 @@ def test_what_a_library_has_read_for_an_earlier_run_counts_for_the_next(tmp_path
     bench.write({"rate.txt": "3"})
     assert bench.did() == "B C"
     assert bench.value("made_c") == 165
+
+
+@pytest.mark.parametrize(
+    ("patch", "made"),
+    [
+        ("mock.patch('shop.b.scale', mock.MagicMock(return_value=5))", 155),
+        ("mock.patch('shop.b.scale', autospec=True, return_value=5)", 155),
+        ("mock.patch('shop.helpers.deep', return_value=5)", 155),
+        ("mock.patch('shop.b.Much', autospec=True)", 115),
+        ("mock.patch.object(shop.b.Much, 'of', return_value=5)", 155),
+    ],
+)
+def test_what_a_mock_has_made_is_not_taken_for_what_the_code_makes(
+    fresh: Workbench, patch: str, made: int
+) -> None:
+    much = "class Much:\n    def of(self, x):\n        return x\n\n\ndef b("
+    fresh.edit("src/shop/b.py", "def b(", much)
+    fresh.edit("src/shop/b.py", "inner(scale(made_a))", "int(Much().of(scale(made_a)))")
+    lines = [
+        "from unittest import mock",
+        "session.pipelines['__default__']; import shop.b",
+        f"with {patch}:\n    session.run()",
+    ]
+    in_python(fresh, *lines)
+    assert fresh.value("made_c") == made
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 125
+    assert in_python(fresh, *lines) == "B"  # who is what a mock is, nobody knows
+    assert fresh.value("made_c") == made

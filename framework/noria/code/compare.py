@@ -76,6 +76,9 @@ class Comparison:
         yield from self._other_import(module, name, value, statements)
         if any(self._is_as_written(module, name, value, each) for each in statements):
             return
+        if self._stands_for_code(value, statements):
+            yield self._living.of_value({name: value})
+            return
         kinds = {each.kind for each in statements}
         runs = any(each.runs for each in statements)
         if kinds == {CLASS} and isinstance(value, type) and value.__module__ == module:
@@ -88,6 +91,18 @@ class Comparison:
             yield self._living.of_value({name: value})
         else:
             yield from self._living.inside(value)
+
+    def _stands_for_code(self, value: Any, statements: list[Statement]) -> bool:
+        """Return whether an object is where sources say a class or a function: a mock, say."""
+        # isinstance() believes what an object says of itself, and a mock says what it stands for.
+        if issubclass(type(value), CODE_TYPES):
+            return False
+        kinds = {each.kind for each in statements}
+        if kinds == {IMPORT}:
+            origins = [each[1:] for statement in statements for each in statement.imported]
+            spaces = [(vars(sys.modules.get(origin, sys)), name) for origin, name in origins]
+            return all(isinstance(space.get(name), CODE_TYPES) for space, name in spaces)
+        return kinds == {CLASS} and not any(each.runs for each in statements)
 
     def _is_module_below(self, package: str, name: str, value: Any) -> bool:
         """Return whether a package's name is bound to its module of that name: as sources say."""
@@ -152,6 +167,8 @@ class Comparison:
         for name, member in vars(value).items():
             function = getattr(member, "__func__", None) or getattr(member, "fget", None) or member
             if not isinstance(function, types.FunctionType):
+                if type(member).__module__ == "unittest.mock":
+                    yield self._living.of_value({f"{value.__qualname__}.{name}": member})
                 continue
             code = function.__code__
             home = str(function.__globals__.get("__name__", ""))
