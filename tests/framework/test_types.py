@@ -239,6 +239,34 @@ def test_a_dataclass_is_built_from_parameters() -> None:
     assert made["fitted"] == Model(tree, [], Path("data"))
 
 
+def test_a_field_for_type_checkers_alone_allows_everything() -> None:
+    @dataclass
+    class Sized:
+        depth: int
+        frame: "Nowhere | None" = None  # type: ignore[name-defined]  # noqa: F821
+
+    class Part(TypedDict):
+        rows: "Nowhere"  # type: ignore[name-defined]  # noqa: F821
+        size: int
+
+    assert build(Sized, locate({"depth": 3, "frame": [1]})).value == Sized(3, [1])
+    assert [each.message for each in build(Sized, locate({"depth": "x"}), "m").problems] == [
+        "m.depth is 'x', not int"
+    ]
+    problems = build(Part, locate({"rows": 1, "size": "x"}), "part").problems
+    assert [each.key for each in problems] == ["part.size"]
+
+    def make() -> Part:
+        return {"rows": 1, "size": 2}
+
+    def take(rows: str, size: str) -> str:
+        return rows + size
+
+    made = node(make, None, {"rows": "rows", "size": "size"}, name="make")
+    with pytest.raises(EdgeTypeError, match="size"):
+        run(Pipeline([made, node(take, ["rows", "size"], "n", name="take")]), DataCatalog({}))
+
+
 def test_each_node_gets_a_model_of_its_own() -> None:
     def spoil(model: Leaf) -> int:
         model.size += 1

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from noria_catalog.located import Located, Where
 from noria_catalog.suggest import nearest
 
+from noria.graph.hints import hints_in
 from noria.graph.types import bare, class_of, is_union, show_type
 
 _LISTS = {list, abc.Iterable, abc.Collection, abc.Sequence, abc.MutableSequence, abc.Reversible}
@@ -172,7 +173,7 @@ class _Builder:
     def _typed_dict(self, kind: Any, given: Located, key: str) -> Any:
         if not isinstance(given.value, dict):
             return self.wrong(kind, given, key)
-        hints = typing.get_type_hints(kind)
+        hints = hints_in(kind)
         return self._fields(hints, kind.__required_keys__, kind, given, key)
 
     def _dataclass(self, kind: Any, given: Located, key: str) -> Any:
@@ -183,7 +184,7 @@ class _Builder:
         from dataclasses import MISSING
         from dataclasses import fields as fields_of
 
-        known = typing.get_type_hints(kind, include_extras=True)
+        known = hints_in(kind, extras=True)
         fields = {one.name: one for one in fields_of(kind) if one.init}
         nothing = MISSING
         needed = {

@@ -1,5 +1,6 @@
 """What a node's function says about its arguments and its result."""
 
+import sys
 import typing
 from collections import abc
 from collections.abc import Callable, Mapping
@@ -112,12 +113,36 @@ def _of_items(outputs: tuple[str, ...], result: Any) -> dict[str, Any]:
 
 def _of_values(outputs: Mapping[str, str], result: Any) -> dict[str, Any]:
     if typing.is_typeddict(result):
-        keys = typing.get_type_hints(result)
+        keys = hints_in(result)
         return {name: keys[key] for key, name in outputs.items() if key in keys}
     arguments = typing.get_args(result)
     if typing.get_origin(result) is dict and len(arguments) == 2:
         return dict.fromkeys(outputs.values(), arguments[1])
     return {}
+
+
+def hints_in(kind: type[Any], *, extras: bool = False) -> dict[str, Any]:
+    """Return the annotations of a class; one that cannot be resolved allows everything.
+
+    ``extras``: with what ``Annotated`` adds.
+
+    >>> class Model:
+    ...     depth: "int"
+    ...     frame: "there_is_none"
+    >>> hints_in(Model)
+    {'depth': <class 'int'>, 'frame': typing.Any}
+    """
+    try:
+        return typing.get_type_hints(kind, include_extras=extras)
+    except Exception:  # noqa: BLE001  # an annotation is any expression
+        found: dict[str, Any] = {}
+        for base in reversed(kind.__mro__):
+            written = vars(base).get("__annotations__", {})
+            module = vars(sys.modules.get(base.__module__, sys))
+            found.update(dict.fromkeys(written, Any))
+            # Names of the module come before those of the class, as typing has it.
+            found.update(_one_by_one(written, dict(vars(base)), module, extras=extras))
+        return found
 
 
 def _annotated(func: Any) -> tuple[Any, Any]:
@@ -151,15 +176,23 @@ def _resolved(function: Any) -> dict[str, Any]:
         return written  # nothing is to be resolved, which takes time
     try:
         return typing.get_type_hints(function, include_extras=True)
-    # An annotation is any expression; one that does not evaluate says nothing.
-    except Exception:  # noqa: BLE001
-        found = {}
-        space = getattr(function, "__globals__", {})
-        for name, hint in function.__annotations__.items():
-            one: Any = SimpleNamespace(__annotations__={name: hint})
-            try:
-                found.update(typing.get_type_hints(one, space, include_extras=True))
-            # As above, and this one alone says nothing.
-            except Exception:  # noqa: BLE001, S112
-                continue
-        return found
+    except Exception:  # noqa: BLE001  # an annotation is any expression
+        return _one_by_one(written, getattr(function, "__globals__", {}), None, extras=True)
+
+
+def _one_by_one(
+    written: Mapping[str, Any],
+    space: dict[str, Any],
+    within: dict[str, Any] | None,
+    *,
+    extras: bool,
+) -> dict[str, Any]:
+    """Return the annotations that can be resolved; one that does not evaluate says nothing."""
+    found: dict[str, Any] = {}
+    for name, hint in written.items():
+        one: Any = SimpleNamespace(__annotations__={name: hint})
+        try:
+            found.update(typing.get_type_hints(one, space, within, include_extras=extras))
+        except Exception:  # noqa: BLE001, S112  # and this one alone says nothing
+            continue
+    return found
