@@ -135,3 +135,23 @@ def test_a_table_that_is_corrected_after_a_failed_save(fresh: Workbench) -> None
     assert "holds what no run has recorded" in fresh.command("run", code=2).err
     assert "B" in fresh.did("--force")
     assert fresh.value("made_c") == 5
+
+
+def test_a_database_that_is_gone_does_not_hide_why_the_node_failed(fresh: Workbench) -> None:
+    pytest.importorskip("sqlalchemy")
+    fresh.write(
+        {
+            CONF: entries("raw", "made_a")
+            + "made_b:\n  type: pandas.SQLTableDataset\n  table_name: b\n  credentials: db\n"
+            + "made_c:\n  type: pandas.SQLTableDataset\n  table_name: c\n  credentials: db\n",
+            "conf/local/credentials.yml": 'db: {con: "sqlite:///data/shop.db"}\n',
+            B: "import pandas\n\n\ndef b(made_a, rate):\n"
+            '    print("<<B>>")\n    return pandas.DataFrame({"v": [rate]})\n',
+            "src/shop/c.py": "from pathlib import Path\n\n\ndef c(given):\n"
+            '    print("<<C>>")\n    Path("data/shop.db").write_text("no database" * 100)\n'
+            "    return given\n",
+        }
+    )
+    said = fresh.go(code=1).said.all
+    assert "cannot save 'made_c'" in said or "cannot look for 'made_c'" in said
+    assert "node 'C'" in said

@@ -1,6 +1,7 @@
 """What is noted of the places at which a node has begun to save that has failed."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from noria.runner.places import Places
 
@@ -18,7 +19,9 @@ def give_up(names: Iterable[str], places: Places) -> None:
         if before is None:
             continue
         places.set_note(places.place(name), before)
-        lying = places.look(name)
-        if lying.is_edited or lying.is_strange:
-            places.set_mark(name, FAILED if lying.opaque else lying.digest or FAILED)
-        places.parts.note(name)
+        # What could not be saved may not be looked at either; why the node failed is to be told.
+        with suppress(Exception):
+            lying = places.look(name)
+            if lying.is_strange:
+                places.set_mark(name, FAILED if lying.opaque else lying.digest or FAILED)
+            places.parts.note(name)
