@@ -103,7 +103,7 @@ def test_two_nodes_that_save_at_one_place_are_told_with_both_entries(
 {catalog}:7:1: 2 nodes save at data/totals.json:
   clean ({nodes}:4) as 'clean_orders' ({catalog}:1:1)
   total ({nodes}:8) as 'totals' ({catalog}:7:1)
-  give each entry a filepath of its own, or leave all but one of the nodes out"""
+  give each entry a place of its own, or leave all but one of the nodes out"""
         assert told in said.all
         assert said.all.count("save at") == 1
         assert "several entries lie at" not in said.all

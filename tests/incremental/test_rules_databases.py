@@ -217,3 +217,33 @@ def test_a_database_that_is_moved_and_moved_back(fresh: Workbench) -> None:
     assert fresh.value("made_c") == 2
     assert Path(fresh.path / "data/a.duckdb").exists()
     assert fresh.did() == ""
+
+
+@pytest.mark.parametrize("adds", [True, False])
+def test_nodes_that_add_rows_to_one_table_are_none_too_many(
+    fresh: Workbench, *, adds: bool
+) -> None:
+    entry = f"{TABLE}  credentials: a\n" + ("  save_args: {if_exists: append}\n" if adds else "")
+    source = (
+        'import pandas\n\n\ndef {}(*given):\n    print("<<{}>>")\n'
+        "    return pandas.DataFrame({{'v': [1]}})\n"
+    )
+    fresh.write(
+        {
+            CONF: f"made_b:\n  type: {entry}made_c:\n  type: {entry}" + entries("raw", "made_a"),
+            CREDENTIALS.format("base"): f"a: {database('a')}\n",
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE].replace('inputs="made_b"', 'inputs="made_a"'),
+            "src/shop/b.py": source.format("b", "B"),
+            "src/shop/c.py": source.format("c", "C"),
+        }
+    )
+    if not adds:
+        assert "2 nodes save at" in fresh.command("run", code=2).err
+        assert "2 nodes save at" in fresh.command("check", code=2).out
+        return
+    assert fresh.did() == "A B C"
+    assert fresh.did() == "B C"
+    with sqlite3.connect(fresh.path / "data/a.db") as connection:
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (4,)
+    connection.close()
+    fresh.command("check")

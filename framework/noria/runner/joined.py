@@ -49,13 +49,14 @@ class Clash(NamedTuple):
         return DuplicateOutputError(
             "\n".join([f"{len(self.makers)} nodes save at {shown(self.place)}:", *told]),
             where=catalog.where(self.makers[-1][1]),
-            hint="give each entry a filepath of its own, or leave all but one of the nodes out",
+            hint="give each entry a place of its own, or leave all but one of the nodes out",
         )
 
 
 def clashes(pipeline: Pipeline, catalog: DataCatalog) -> list[Clash]:
-    """Return the places at which several nodes save under different names."""
-    return _clashes(pipeline, _places(pipeline.all_outputs(), catalog))
+    """Return the places at which several nodes save under different names, and must not."""
+    found = _clashes(pipeline, _places(pipeline.all_outputs(), catalog))
+    return [clash for clash in found if not _only_add_rows(clash, catalog)]
 
 
 def _clashes(pipeline: Pipeline, places: Mapping[str, str]) -> list[Clash]:
@@ -70,12 +71,22 @@ def _clashes(pipeline: Pipeline, places: Mapping[str, str]) -> list[Clash]:
     ]
 
 
+def _only_add_rows(clash: Clash, catalog: DataCatalog) -> bool:
+    """Tell whether nodes that save at one place add rows to a table, each beside the others."""
+    return all(
+        "table_name" in catalog.describe(name) and getattr(catalog.get(name), "appends", False)
+        for _, name in clash.makers
+    )
+
+
 def _joined(pipeline: Pipeline, places: Mapping[str, str], catalog: DataCatalog) -> Pipeline:
     same = _same(pipeline.datasets(), pipeline.all_outputs(), places, catalog)
     if not same:
         return pipeline
     for clash in _clashes(pipeline, places):
-        raise clash.error(catalog)
+        if not _only_add_rows(clash, catalog):
+            raise clash.error(catalog)
+        same = {name: one for name, one in same.items() if places[name] != clash.place}
     try:
         return pipeline.joined(same)
     except CycleError:
