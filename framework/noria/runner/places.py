@@ -24,14 +24,12 @@ from noria.errors import NotStorable
 from noria.plan import Lying
 from noria.runner.mark import UNRECORDED, WRITING, Mark
 from noria.runner.parts import Parts
-from noria.runner.question import place_of_question
 from noria.runner.real_paths import RealPaths
 from noria.store import Marks, Seen, Store
 
 _ABSENT = "absent"
 _NO_FILE = "no file"
 """Stands for the digest of what took a file's place: an empty folder, a pipe, no right to read."""
-_PLACES = ("filepath", "path")
 _AT_ONCE = 1000  # datasets in one query
 
 
@@ -262,10 +260,12 @@ class Places:
     def _place(self, name: str) -> str:
         place = self._catalog.identity(name)
         if place is None:
+            from noria.runner.question import place_of_question  # few have none
+
             return place_of_question(self._catalog, name, self.seen.digest_of, self._sealed)
         if not is_remote(place):
             return self._real(place)
-        return f"{place} {self.hidden(name, _PLACES)}" if HIDDEN in place else place
+        return f"{place} {self.hidden(name, ('filepath', 'path'))}" if HIDDEN in place else place
 
     def hidden(self, name: str, keys: Collection[str]) -> str:
         """Return what tells values of an entry apart of which a part is not shown, as a secret.

@@ -30,7 +30,6 @@ from noria.record.events import (
 )
 from noria.runner.aside import Aside
 from noria.runner.failure import explain, one_line
-from noria.runner.given_up import give_up
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer, unwatched
 from noria.runner.places import Places, does
@@ -291,6 +290,8 @@ class Remembering:
             self._performer(number)
         except NodeError:
             self._keep_texts([node.name])  # for who asks what it was that failed
+            from noria.runner.given_up import give_up  # most never fail
+
             give_up(node.makes, self._places)
             raise
         drawn = self._randomness.drew(node.name)

@@ -9,7 +9,6 @@ from noria_catalog.failures import told
 
 from noria.errors import RunError
 from noria.runner.places import Places, shown_in
-from noria.runner.question import told_place
 from noria.store import Output, Store
 
 
@@ -86,6 +85,8 @@ def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: P
 
 def would_overwrite(name: str, places: Places) -> RunError:
     """Return the error for what somebody has written where nothing is moved away."""
+    from noria.runner.question import told_place  # it is seldom told
+
     return RunError(
         f"{name} at {told_place(places.place(name))} holds what no run has recorded,"
         " and nothing is overwritten there",
