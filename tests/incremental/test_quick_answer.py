@@ -235,6 +235,25 @@ def test_a_pipeline_that_was_deleted_is_seen(settled: Workbench) -> None:
     assert ran.run is None or "C" not in ran.statuses
 
 
+def test_compiled_files_of_a_pipeline_that_is_gone_are_none(bench: Workbench) -> None:
+    """git leaves them when a branch is left that has the pipeline."""
+    side = bench.path / "src/shop/pipelines/side"
+    bench.write(
+        {
+            "src/shop/pipelines/side/__init__.py": "",
+            "src/shop/pipelines/side/pipeline.py": _made_for_each("['one']"),
+        }
+    )
+    assert _done(bench) == ["one"]
+    assert "side" in bench.command("pipelines", "list").out
+    for path in side.glob("*.py"):
+        path.unlink()
+    assert [path.name for path in side.iterdir()] == ["__pycache__"]
+    assert bench.did() == ""
+    assert "side" not in bench.command("pipelines", "list").out
+    bench.command("check")
+
+
 def _made_for_each(words: str) -> str:
     """Return the module of a pipeline that has one node for each word of an expression."""
     return (

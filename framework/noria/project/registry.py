@@ -82,7 +82,8 @@ class FoundPipelines(MutableMapping[str, Pipeline]):
             if entry.name[:1] in "_.":
                 continue
             if entry.name.isidentifier() and entry.is_dir():
-                yield entry.name
+                if _holds_something(entry.path):
+                    yield entry.name
             elif ending == ".py":
                 yield stem
 
@@ -146,6 +147,15 @@ def find_pipelines(
         )
     folder = Path(next(iter(module.__path__))) / FOLDER
     return FoundPipelines(package, folder, pipelines_to_find, parameters=parameters)
+
+
+def _holds_something(folder: str) -> bool:
+    """Tell whether a folder holds more than what is left of one that is gone: compiled files.
+
+    git leaves them when a branch is left.
+    """
+    with os.scandir(folder) as entries:
+        return any(entry.name != "__pycache__" and entry.name[:1] != "." for entry in entries)
 
 
 class Pipelines(Mapping[str, Pipeline]):
