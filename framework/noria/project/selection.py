@@ -101,3 +101,33 @@ def check_versions(load_versions: Iterable[str], selected: Pipeline) -> None:
             hint="its readers would load the old one beside the new;"
             f" leave out the node that makes it: --from-inputs {made[0]}",
         )
+
+
+def run_params(
+    selection: Selection,
+    *,
+    run: str,
+    path: str,
+    env: str,
+    load_versions: Mapping[str, str],
+    overrides: Mapping[str, Any],
+    runner: str,
+) -> dict[str, Any]:
+    """Return what hooks get as ``run_params``, under Kedro's names."""
+    return {
+        "run_id": run,
+        "project_path": path,
+        "env": env,
+        "pipeline_name": selection.pipeline,
+        "pipeline_names": [selection.pipeline],
+        "tags": selection.tags,
+        "node_names": selection.nodes,
+        "from_nodes": selection.from_nodes,
+        "to_nodes": selection.to_nodes,
+        "from_inputs": selection.from_inputs,
+        "to_outputs": selection.to_outputs,
+        "namespaces": selection.namespaces,
+        "load_versions": load_versions,
+        "runtime_params": overrides,
+        "runner": runner,
+    }

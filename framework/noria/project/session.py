@@ -31,10 +31,8 @@ from noria.project.parameters import PREFIX, check_overrides, located_datasets, 
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.remembering import remembering
-from noria.project.run_params import run_params
-from noria.project.selection import Part, Selection, check_versions
+from noria.project.selection import Part, Selection, check_versions, run_params
 from noria.project.settings import LOCAL, Settings, read_settings
-from noria.project.since_import import has_changed_since_import
 from noria.project.single import run_single
 from noria.project.state import prepare_state
 from noria.project.views import find_view
@@ -286,9 +284,12 @@ class Session:
             # Named under the lock, so that the name is later than that of the run before.
             run = new_run_id(latest_run(ledger))
             selected = self.select(selection)
-            if has_changed_since_import(self.project, selected):
-                forget(self.project)
-                selected = self.select(selection)
+            if any(node.depends_on for node in selected.nodes):
+                from noria.project.since_import import has_changed_since_import
+
+                if has_changed_since_import(self.project, selected):
+                    forget(self.project)
+                    selected = self.select(selection)
             self.check_given(selected)
             catalog = self._catalog_of(run)
             stack.callback(setattr, catalog, "on_saved", self._note_edit)
@@ -317,7 +318,7 @@ class Session:
                 run_params=run_params(
                     selection,
                     run=run,
-                    path=self.project.path,
+                    path=str(self.project.path),
                     env=self.env,
                     load_versions=self._load_versions,
                     overrides=self._overrides,

@@ -22,8 +22,6 @@ def has_changed_since_import(project: Project, pipeline: Pipeline) -> bool:
     It was what it is when this is first asked after the modules were imported.
     """
     now = dict(_depended(pipeline, project.path))
-    if not now:
-        return False
     was = _was.setdefault((str(project.source), times_forgotten(project)), {})
     return any(was.setdefault(one, state) != state for one, state in now.items())
 
