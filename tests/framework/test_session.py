@@ -261,3 +261,15 @@ def test_an_error_shows_itself_short_in_a_notebook() -> None:
     assert NoriaError("no such thing", hint="look")._render_traceback_() == [
         "Error: no such thing\n  look"
     ]
+
+
+def test_what_a_run_has_to_say_is_logged(
+    project: ProjectOnDisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = open_project(project.path)
+    session.run()
+    assert caplog.messages == []
+    project.write({"data/totals.json": "{}"})
+    session.run()
+    assert [(each.name, each.levelname) for each in caplog.records] == [("noria", "WARNING")]
+    assert "data/totals.json was changed by hand" in caplog.text

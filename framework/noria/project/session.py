@@ -26,6 +26,7 @@ from noria.project.discover import Project, find_project, read_project
 from noria.project.edits import Edits
 from noria.project.importing import is_imported_as_it_is
 from noria.project.lock import ProjectLock
+from noria.project.logged import log_note
 from noria.project.modules import drop_bytecode, forget, put_in_place, times_forgotten
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
 from noria.project.plugins import load_hooks
@@ -324,7 +325,7 @@ class Session:
                     overrides=self._overrides,
                     runner=crew.name,
                 ),
-                listeners=[record, *listeners],
+                listeners=[record, *(listeners or [log_note])],
                 meter=stack.enter_context(MemoryMeter()),
                 parameters=dict(located_datasets(self.located_parameters)),
                 inputs=inputs,
