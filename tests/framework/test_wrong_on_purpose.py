@@ -65,6 +65,14 @@ def test_a_selection_that_leaves_nothing(project: ProjectOnDisk) -> None:
     assert "total" in err
 
 
+@pytest.mark.parametrize("command", ["run", "plan"])
+@pytest.mark.parametrize("names", ["", " , "])
+def test_a_selection_that_names_nothing(project: ProjectOnDisk, command: str, names: str) -> None:
+    """As a script says whose variable is not set: all that there is was not meant."""
+    err = _says(project, command, "--nodes", names)
+    assert "'--nodes': it names nothing" in err
+
+
 def test_a_typo_in_an_environment(project: ProjectOnDisk) -> None:
     project.write({"conf/staging/parameters.yml": "rate: 2\n"})
     err = _says(project, "run", "--env", "stagin")

@@ -27,7 +27,10 @@ def split_names(text: str) -> tuple[str, ...]:
 def _names(
     _context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]
 ) -> tuple[str, ...]:
-    return tuple(name for text in value for name in split_names(text))
+    names = tuple(name for text in value for name in split_names(text))
+    if value and not names:  # a variable of a shell script that is not set, say
+        raise click.BadParameter("it names nothing; leave the flag out where all is meant")
+    return names
 
 
 def names_option(*flags: str, help: str) -> Callable[[Command], Command]:  # noqa: A002  # click's
