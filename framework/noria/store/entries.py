@@ -140,9 +140,9 @@ class Entries(OpenedStore):
                 [(key, self.seal.signer) for key in gone],
             )
             connection.executemany(
-                "DELETE FROM links WHERE key = ?1"
-                " AND NOT EXISTS (SELECT 1 FROM entries WHERE key = ?1)",
-                [(key,) for key in gone],
+                "DELETE FROM links WHERE key = ?"
+                " AND NOT EXISTS (SELECT 1 FROM entries WHERE key = ?)",
+                [(key, key) for key in gone],
             )
 
         self.database.write(work, wait=5.0)
