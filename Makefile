@@ -88,6 +88,21 @@ $(VENV)/.other: $(VENV)/.base
 test: $(VENV)/.dev $(VENV)/.database $(VENV)/.browser $(VENV)/.other ## everything the tests need, then the tests
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
+$(VENV)/.newest: $(VENV)/.other
+	@test ! -d $(VENV)/other || { echo "installing what the tests need into $(VENV)/other"; \
+	  $(VENV)/other/bin/python -m pip --disable-pip-version-check \
+	    install --quiet --constraint constraints.txt --editable '.[flights,export,test]'; }
+	@touch $@
+
+# Of what depends on the version of Python; all tests: make test PYTHON=... VENV=...
+OF_PYTHON := tests/framework/test_code*.py tests/framework/test_types*.py tests/framework/test_installed.py \
+  tests/framework/test_shell.py tests/framework/test_session.py tests/incremental/test_rows_*.py \
+  tests/incremental/test_sessions.py tests/incremental/test_random_packages.py
+
+.PHONY: test-newest
+test-newest: $(VENV)/.newest ## tests of what depends on Python's version, with the newest that is here
+	@test ! -d $(VENV)/other || $(VENV)/other/bin/python -m pytest $(PYTEST_ARGS) $(wildcard $(OF_PYTHON))
+
 .PHONY: soak
 soak: $(VENV)/.dev ## an hour of random edits, kills at every write, and sabotages that must be caught
 	@$(PY) -m tests.incremental.soak $(SOAK_ARGS)
