@@ -25,12 +25,6 @@ OUT_B = "data/made_b.json"
 OUT_C = "data/made_c.json"
 
 
-def aside(bench: Workbench) -> list[str]:
-    """Return what lies aside, each file by what is written in it."""
-    found = (bench.path / ".noria/aside").rglob("*")
-    return sorted(path.read_text().strip() for path in found if path.is_file())
-
-
 def test_a_link_that_was_saved_through_stays(fresh: Workbench) -> None:
     big = fresh.path.parent / "big"
     big.mkdir()
@@ -40,7 +34,7 @@ def test_a_link_that_was_saved_through_stays(fresh: Workbench) -> None:
     ran = fresh.go()
     assert "data/made_b.json was changed by hand" in ran.said.all
     assert ran.did == ""
-    assert aside(fresh) == ["77"]
+    assert fresh.aside() == ["77"]
     assert (fresh.path / OUT_B).readlink() == big / "b.json"
     assert (big / "b.json").read_text().strip() == "25"
 
@@ -51,19 +45,19 @@ def test_what_was_written_without_recording_is_not_by_hand(bench: Workbench) -> 
     ran = bench.go()
     assert ran.did == "A B C"
     assert "by hand" not in ran.said.all
-    assert aside(bench) == []
+    assert bench.aside() == []
     bench.edit_at_once(B, "RATE = 20", "RATE = 30")
     bench.did("--no-cache")
     bench.write({OUT_C: "77\n"})
     assert "by hand" in bench.go().said.all
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
 
 
 def test_a_run_that_records_nothing_keeps_it_aside_too(bench: Workbench) -> None:
     bench.write({OUT_C: "77\n"})
     ran = bench.go("--no-cache")
     assert "data/made_c.json was changed by hand" in ran.said.all
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     assert bench.value("made_c") == 125
 
 
@@ -73,7 +67,7 @@ def test_what_was_kept_makes_place_for_another_result(bench: Workbench) -> None:
     assert bench.value("made_c") == 177
     bench.edit_at_once(B, "RATE = 10", "RATE = 20")
     assert bench.did() == "B C"
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     bench.edit_at_once(B, "RATE = 20", "RATE = 10")
     assert bench.did() == ""
     assert (bench.value("made_b"), bench.value("made_c")) == (25, 125)
@@ -85,7 +79,7 @@ def test_a_plan_says_what_would_make_place_and_how_to_keep_it(bench: Workbench) 
     assert "! data/made_b.json was changed by hand: a run moves it to .noria/aside" in said
     assert "--keep-edited made_b" in said
     assert len(json.loads(bench.command("plan", "--json").out)["edited"]) == 1
-    assert aside(bench) == []
+    assert bench.aside() == []
     bench.edit_at_once(B, "RATE = 10", "RATE = 20")
     assert "--keep-edited made_b" in bench.command("plan").out
 
@@ -132,12 +126,12 @@ def test_what_was_kept_is_never_taken_for_what_a_node_has_made(bench: Workbench,
         assert bench.did() == ""
     bench.edit_at_once(B, "RATE = 10", "RATE = 20")
     assert bench.did() == "B C"
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     if deed == "put back":
         (kept,) = (bench.path / ".noria/aside").rglob("*.json")
         kept.rename(bench.path / OUT_B)
         assert "was changed by hand" in bench.go().said.all
-        assert aside(bench) == ["77"]
+        assert bench.aside() == ["77"]
     assert bench.value("made_b") == 45
 
 
@@ -162,7 +156,7 @@ def test_what_was_kept_ends_with_a_forced_run(bench: Workbench) -> None:
     bench.write({OUT_B: "77\n"})
     bench.did("--keep-edited", "made_b")
     assert bench.did("--force") == "A B C"
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     (bench.path / OUT_B).unlink()
     assert bench.did() == ""
     assert bench.value("made_b") == 25
@@ -177,7 +171,7 @@ def test_an_edit_while_the_node_runs(bench: Workbench) -> None:
     timer.start()
     assert bench.did() == "C"
     timer.join()
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     assert bench.value("made_c") == 125
 
 
@@ -187,7 +181,7 @@ def test_an_edit_after_the_node_failed(bench: Workbench) -> None:
     assert bench.did(code=1) == "C"
     bench.write({OUT_C: "77\n", C: good.replace("+ 100", "+ 200")})
     assert bench.did() == "C"
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     assert bench.value("made_c") == 225
 
 
@@ -206,7 +200,7 @@ def test_a_partition_that_is_written_anew(fresh: Workbench) -> None:
     ran = fresh.go()
     assert ran.did == "B C"
     assert "data/parts/p2.json was changed by hand" in ran.said.all
-    assert aside(fresh) == ["3", "77"]
+    assert fresh.aside() == ["3", "77"]
     assert fresh.value("made_c") == 109
     assert "by hand" not in fresh.go().said.all
     fresh.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
@@ -228,7 +222,7 @@ def test_a_version_that_was_added_by_hand_moves_no_other(bench: Workbench) -> No
     assert set(after) > {*before, mine}
     assert bench.value("made_c") == 126
     assert json.loads((bench.path / OUT_B / after[-1] / "made_b.json").read_text()) == 26
-    assert aside(bench) == []
+    assert bench.aside() == []
 
 
 def test_a_version_that_is_not_there_is_an_error(bench: Workbench) -> None:
@@ -271,7 +265,7 @@ def test_a_dataset_that_says_nothing_of_its_content(fresh: Workbench) -> None:
     fresh.write({OUT_B: "77"})
     ran = fresh.go()
     assert ran.did == "B C"
-    assert aside(fresh) == ["77"]
+    assert fresh.aside() == ["77"]
     assert fresh.value("made_c") == 125
     fresh.write({OUT_B: "77"})
     assert fresh.did("--nodes", "C") == "C"
@@ -346,7 +340,7 @@ def test_what_is_to_be_kept_is_kept_though_its_node_has_changed(bench: Workbench
     bench.edit_at_once(B, "RATE = 20", "RATE = 10")
     assert bench.did() == ""
     assert bench.value("made_b") == 25
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
 
 
 def test_what_is_to_be_kept_is_kept_though_its_node_has_to_wait(bench: Workbench) -> None:
@@ -355,7 +349,7 @@ def test_what_is_to_be_kept_is_kept_though_its_node_has_to_wait(bench: Workbench
     assert bench.did("--keep-edited", "made_b") == "A C"
     assert bench.value("made_c") == 177
     assert bench.did() == ""
-    assert aside(bench) == []
+    assert bench.aside() == []
 
 
 def test_a_first_run_keeps_what_lay_there_before(fresh: Workbench) -> None:
@@ -384,7 +378,7 @@ def test_what_lay_there_before_the_first_run_is_kept(fresh: Workbench) -> None:
     assert ran.did == "A B C"
     said = " ".join(ran.said.all.split())
     assert "made_b, made_c: what lay there before was no run's result, and is now in" in said
-    assert aside(fresh) == ["77", "78"]
+    assert fresh.aside() == ["77", "78"]
     assert (fresh.value("made_b"), fresh.value("made_c")) == (25, 125)
     assert fresh.did() == ""
 
@@ -396,7 +390,7 @@ def test_what_lay_there_before_is_no_loss_where_it_is_made_again(bench: Workbenc
     ran = bench.go()
     assert ran.did == "A B C"
     assert "made_c: what lay there before" in " ".join(ran.said.all.split())
-    assert aside(bench) == ["78"]
+    assert bench.aside() == ["78"]
     assert {name: bench.value(name) for name in before} == before
     (folder,) = (bench.path / ".noria/aside").iterdir()
     assert [path.name for path in folder.rglob("*")] == ["data", "made_c.json"]
@@ -410,7 +404,7 @@ def test_what_lies_behind_a_link_before_the_first_run_is_kept(fresh: Workbench) 
     assert fresh.did() == "A B C"
     assert (fresh.path / OUT_B).readlink() == big / "b.json"
     assert (big / "b.json").read_text().strip() == "25"
-    assert aside(fresh) == ["77"]
+    assert fresh.aside() == ["77"]
 
 
 def test_what_lay_there_before_stays_where_its_node_fails(fresh: Workbench) -> None:
@@ -453,7 +447,7 @@ def test_a_partition_that_chunks_are_written_over(fresh: Workbench, flags: tuple
     ran = fresh.go(*flags)
     assert "data/parts/one.json was changed by hand" in ran.said.all
     assert "two.json" not in ran.said.all
-    assert aside(fresh) == ["77"]
+    assert fresh.aside() == ["77"]
     assert (fresh.value("parts/one"), fresh.value("made_c")) == (5, 105)
 
 
@@ -471,7 +465,7 @@ def test_chunks_that_a_class_writes_in_place(fresh: Workbench) -> None:
     assert fresh.did() == "A B C"
     fresh.write({OUT_B: "77\n"})
     assert fresh.did() == "B C"
-    assert aside(fresh) == ["77"]
+    assert fresh.aside() == ["77"]
     assert (fresh.value("made_b"), fresh.value("made_c")) == (25, 125)
 
 
@@ -495,7 +489,7 @@ def test_chunks_where_something_of_another_kind_lies(
         place.write_text("77\n")
     fresh.edit_at_once(B, "'two': 2", "'two': 3")
     assert "B" in fresh.did(*flags)
-    assert aside(fresh) == ["77"]
+    assert fresh.aside() == ["77"]
     assert place.is_file() == file
 
 
@@ -507,7 +501,7 @@ def test_what_is_written_while_a_node_runs(bench: Workbench, flag: str) -> None:
     timer.start()
     bench.go(flag)
     timer.join()
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     assert bench.value("made_b") == 25
 
 
@@ -521,16 +515,16 @@ def test_raw_data_that_a_slip_makes_an_output(bench: Workbench, flags: tuple[str
     bench.edit(WHERE_PIPELINE, 'inputs=["made_a"', 'inputs=["raw"')
     ran = bench.go(*flags)
     assert "raw: what lay there before was no run's result" in " ".join(ran.said.all.split())
-    assert aside(bench) == ["1"]
+    assert bench.aside() == ["1"]
     assert bench.value("raw") == 3
     assert bench.go(*(flags or ["--force"])).did == "A B C"
-    assert aside(bench) == ["1"]
+    assert bench.aside() == ["1"]
 
 
 def test_raw_data_at_which_an_entry_points_by_a_slip(bench: Workbench) -> None:
     bench.edit(CONF, "filepath: data/made_a.json", "filepath: data/raw.json")
     assert "A" in bench.did()
-    assert aside(bench) == ["1"]
+    assert bench.aside() == ["1"]
 
 
 def test_what_a_run_that_remembers_nothing_did_not_reach_is_still_by_hand(bench: Workbench) -> None:
@@ -540,7 +534,7 @@ def test_what_a_run_that_remembers_nothing_did_not_reach_is_still_by_hand(bench:
     bench.edit(B, "raise ValueError\n    return inner", "return inner")
     ran = bench.go()
     assert "data/made_c.json was changed by hand" in ran.said.all
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before the kill", "after the kill"])
@@ -561,5 +555,5 @@ def test_what_was_written_before_or_after_a_kill(bench: Workbench, *, before: bo
         bench.write({OUT_C: "77\n"})
     bench.edit_at_once(PARAMETERS, "rate: 9", "rate: 6")
     assert bench.did() == "B C"
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     assert bench.value("made_c") == 126

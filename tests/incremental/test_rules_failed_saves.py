@@ -13,12 +13,6 @@ MADE_B = "made_b:\n  type: json.JSONDataset\n  filepath: data/made_b.json\n"
 BY_HAND = "changed by hand"
 
 
-def aside(bench: Workbench) -> list[str]:
-    """Return what lies aside, each file by what is written in it."""
-    found = (bench.path / ".noria/aside").rglob("*")
-    return sorted(path.read_text().strip() for path in found if path.is_file())
-
-
 def let_b_fail(bench: Workbench) -> None:
     """Let what B returns be something that its dataset cannot save."""
     bench.edit(B, "RATE + rate", "RATE + rate if rate != 6 else object()")
@@ -31,7 +25,7 @@ def test_a_file_that_is_written_after_a_failed_save(bench: Workbench, rate: int)
     let_b_fail(bench)
     bench.write({OUT_B: "77\n"})
     assert BY_HAND in bench.go("--params", f"rate={rate}").said.all
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     assert bench.value("made_b") == 20 + rate
 
 
@@ -40,7 +34,7 @@ def test_it_is_kept_through_another_failed_save(bench: Workbench) -> None:
     bench.write({OUT_B: "77\n"})
     bench.go("--params", "rate=6", code=1)
     bench.go()
-    assert aside(bench) == ["77"]
+    assert bench.aside() == ["77"]
     assert bench.value("made_b") == 25
 
 
@@ -56,7 +50,7 @@ def test_nothing_is_moved_where_nobody_has_written(bench: Workbench) -> None:
     ran = bench.go()
     assert ran.did == ""
     assert BY_HAND not in ran.said.all
-    assert aside(bench) == []
+    assert bench.aside() == []
 
 
 def two_outputs(bench: Workbench) -> None:
@@ -77,11 +71,11 @@ def test_an_output_that_was_saved_before_another_failed(fresh: Workbench, *, bef
     assert fresh.value("first") == 6
     ran = fresh.go("--params", "rate=7")
     assert BY_HAND not in ran.said.all
-    assert (fresh.value("first"), aside(fresh)) == (7, [])
+    assert (fresh.value("first"), fresh.aside()) == (7, [])
     fresh.go("--params", "rate=6", code=1)
     fresh.write({"data/first.json": "77\n"})
     assert BY_HAND in fresh.go("--params", "rate=8").said.all
-    assert (fresh.value("first"), aside(fresh)) == (8, ["77"])
+    assert (fresh.value("first"), fresh.aside()) == (8, ["77"])
 
 
 @pytest.mark.parametrize("overwrite", [True, False])
@@ -103,12 +97,12 @@ def test_a_partition_that_is_written_after_a_failed_save(
     fresh.go()
     fresh.go("--params", "rate=6", code=1)
     assert fresh.go().said.all.count(BY_HAND) == 0
-    assert aside(fresh) == []
+    assert fresh.aside() == []
     assert fresh.value("made_c") == ["5", "4"]
     fresh.go("--params", "rate=6", code=1)
     fresh.write({"data/files/one.txt": "77"})
     assert BY_HAND in fresh.go().said.all
-    assert "77" in aside(fresh)
+    assert "77" in fresh.aside()
     assert fresh.value("made_c") == ["5", "4"]
 
 

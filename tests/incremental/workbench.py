@@ -189,6 +189,11 @@ class Workbench(ProjectOnDisk):
         """Run `noria run`; return the executed nodes, sorted, parted by spaces."""
         return self.go(*words, code=code).did
 
+    def aside(self) -> list[str]:
+        """Return what lies aside, each file by what is written in it."""
+        found = (self.path / ".noria/aside").rglob("*")
+        return sorted(path.read_text().strip() for path in found if path.is_file())
+
     def last_run(self) -> dict[str, Any] | None:
         """Return the latest run by the ledger, ``None`` when there is none."""
         state = self.path / ".noria"

@@ -17,10 +17,11 @@ _DIGEST = 16
 # Later versions of marshal's format write what is one object, or interned, otherwise.
 _SAME_FOR_EQUAL = 2
 _HAS_DOCSTRING = 0x4000000
+Plain = str | bytes | tuple[Any, ...] | list[Any]
 _SIMPLE = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
 
 
-def digest_of(*parts: str | bytes) -> bytes:
+def digest_of(*parts: Plain) -> bytes:
     """Return a digest of several parts; their borders count.
 
     >>> digest_of("ab", "c") == digest_of("a", "bc")
@@ -121,8 +122,7 @@ def digest_code(code: CodeType) -> bytes:
         code.co_flags & ~_HAS_DOCSTRING, code.co_names, code.co_varnames, code.co_freevars,
         code.co_cellvars, code.co_exceptiontable,
     )  # fmt: skip
-    spelled = marshal.dumps((code.co_code, spell_value(constants), shape), _SAME_FOR_EQUAL)
-    return blake3(spelled).digest(_DIGEST)
+    return digest_of(code.co_code, spell_value(constants), shape)
 
 
 def _has_docstring(code: CodeType) -> bool:

@@ -44,11 +44,10 @@ def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
     path = os.fspath(loader.path)
     if not path.startswith(_installed()):
         _drop_doubtful(path)
-        with suppress(OSError), open(path, "rb") as source:  # noqa: PTH123  # a hot path
-            digest = blake3(source.read()).hexdigest()
-            if imported.setdefault(path, digest) != digest:
-                imported[path] = digest
-                mixed.add(path)
+        digest = _digest_of(path)
+        if digest is not None and imported.setdefault(path, digest) != digest:
+            imported[path] = digest
+            mixed.add(path)
     return _trusting(loader, fullname)
 
 
@@ -61,16 +60,10 @@ def forget_imports(folder: str) -> None:
 
 def is_imported_as_it_is(folder: str) -> bool:
     """Tell whether the files below a folder that were imported from hold what they held then."""
-    for path, digest in imported.items():
-        if path.startswith(folder + os.sep):
-            try:
-                with open(path, "rb") as source:  # noqa: PTH123  # as it was read before
-                    now = blake3(source.read()).hexdigest()
-            except OSError:
-                return False
-            if now != digest:
-                return False
-    return True
+    below = folder + os.sep
+    return all(
+        _digest_of(path) == digest for path, digest in imported.items() if path.startswith(below)
+    )
 
 
 def is_own(thing: object) -> bool:
@@ -104,6 +97,14 @@ def is_told_by_a_file(thing: object) -> bool:
         or library.startswith(_installed())
         or isinstance(getattr(sys.modules.get(module), "__file__", None), str)
     )
+
+
+def _digest_of(path: str) -> str | None:
+    try:
+        with open(path, "rb") as source:  # noqa: PTH123  # a hot path
+            return blake3(source.read()).hexdigest()
+    except OSError:
+        return None
 
 
 @cache

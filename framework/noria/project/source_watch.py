@@ -55,11 +55,10 @@ class SourceWatch:
         A remark, or a function that they do not reach, changes none of them.
         """
         judged = self._reader.fingerprint
-        reached = {name: replaced_library(judged(each)) for name, each in functions.items()}
         old = {
             name: f"this process has loaded another {library} than is installed"
-            for name, library in reached.items()
-            if library
+            for name, function in functions.items()
+            if (library := replaced_library(judged(function)))
         }
         edited = self.edited(exactly=exactly)
         if edited is None:
