@@ -296,3 +296,47 @@ def test_what_a_mock_has_made_is_not_taken_for_what_the_code_makes(
     assert fresh.value("made_c") == 125
     assert in_python(fresh, *lines) == "B"  # who is what a mock is, nobody knows
     assert fresh.value("made_c") == made
+
+
+SETTINGS = """\
+class Settings:
+    rate = 1
+
+
+class Kept:
+    def __init__(self):
+        self.rate = 1
+
+    def of(self, x):
+        return x * self.rate
+
+
+KEPT = Kept()
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "shop.settings.Settings.rate = 3",
+        "shop.settings.KEPT.rate = 3",
+        "shop.settings.Kept.of = lambda self, x: 5",
+    ],
+)
+def test_what_somebody_changes_in_imported_code_is_not_taken_for_what_the_code_makes(
+    fresh: Workbench, change: str
+) -> None:
+    fresh.write({"src/shop/settings.py": SETTINGS})
+    fresh.edit("src/shop/b.py", "from", "from shop.settings import KEPT, Settings\nfrom")
+    fresh.edit("src/shop/b.py", "inner(scale(made_a))", "KEPT.of(scale(made_a)) * Settings.rate")
+    twice = "session.run(); session.run()"
+    assert in_python(fresh, twice) == "A B C"
+    right = fresh.value("made_c")
+    assert in_python(fresh, twice, "import shop.settings", change, twice) == "B C"
+    changed = fresh.value("made_c")
+    assert changed != right
+    assert fresh.did() == ""  # the right one is restored
+    assert fresh.value("made_c") == right
+    begin = "session.pipelines['__default__']; import shop.settings"
+    assert in_python(fresh, begin, change, "session.run()") in {"", "B C"}
+    assert fresh.value("made_c") == changed

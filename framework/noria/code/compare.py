@@ -3,7 +3,7 @@
 import sys
 import types
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from noria.code.closure import Key
@@ -16,6 +16,9 @@ from noria.code.walk import Facts
 
 _ABSENT = object()
 
+# Says what a name of a module holds that it did not when the module was imported.
+ChangedSince = Callable[[str, str], list[Any] | None]
+
 
 class Comparison:
     """Finds what was patched, replaced or made at run time.
@@ -24,9 +27,12 @@ class Comparison:
     difference to one that is imported later.
     """
 
-    def __init__(self, project: Project, living: Living) -> None:
+    def __init__(
+        self, project: Project, living: Living, changed_since: ChangedSince | None = None
+    ) -> None:
         self._project = project
         self._living = living
+        self._changed_since = changed_since
         self._checked: defaultdict[str, dict[str, tuple[Key, ...]]] = defaultdict(dict)
 
     def checked(self) -> Mapping[str, Mapping[str, tuple[Key, ...]]]:
@@ -40,7 +46,20 @@ class Comparison:
             checked[name] = ()
             if not self._is_plain_function(module, name):
                 checked[name] = tuple(dict.fromkeys(self._differs(module, name)))
+            if self._changed_since is not None:
+                checked[name] += tuple(self._put_there(self._changed_since, module, name))
         return checked[name]
+
+    def _put_there(self, changed_since: ChangedSince, module: str, name: str) -> Iterator[Key]:
+        """Yield what somebody who is none of the sources put there after the import."""
+        changed = changed_since(module, name)
+        if changed is None:
+            return
+        table = self._project.tables.get(module)
+        places = () if table is None else table.names.get(name, ())
+        by_sources = self._living.graph.attached.to_statement
+        if not any((module, place) in by_sources for place in places):
+            yield self._living.of_value({name: changed})
 
     def _is_plain_function(self, module: str, name: str) -> bool:
         """Return whether a name is what it mostly is: a function, as it is written."""

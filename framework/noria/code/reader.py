@@ -10,7 +10,7 @@ from typing import Any
 from noria.code.assembly import Assembly
 from noria.code.cache import TableCache
 from noria.code.closure import Key
-from noria.code.compare import Comparison
+from noria.code.compare import ChangedSince, Comparison
 from noria.code.distributions import Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Effect, Fingerprint, Symbol
@@ -30,8 +30,9 @@ class CodeReader:
     ``roots`` are the folders whose modules are the project's code; packages that are installed in
     editable mode are found by themselves.  ``cache`` is a folder for what was read, ``None`` for
     none.  ``called`` are the names of functions and methods that are called before those asked
-    about, by nobody in the sources.  Sources are read once: make a new reader for a new state of
-    the files.
+    about, by nobody in the sources.  ``changed_since`` tells what a name of a module holds that it
+    did not when that was imported, ``None`` where nobody changes anything.  Sources are read once:
+    make a new reader for a new state of the files.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class CodeReader:
         *,
         cache: Path | None = None,
         called: Collection[str] = (),
+        changed_since: ChangedSince | None = None,
     ) -> None:
         self._called = called
+        self._changed_since = changed_since
         self._roots = roots
         self._folder = cache
         self._modules = Modules(roots)
@@ -56,7 +59,7 @@ class CodeReader:
         """Lay out the graph of all sources that are known by now."""
         self._project.grown = False
         self._living = Living(self._project)
-        compared = Comparison(self._project, self._living)
+        compared = Comparison(self._project, self._living, self._changed_since)
         self._graph = Graph(self._project, self._distributions, compared.differs, self._called)
         self._living.graph = self._graph
         self._assembly = Assembly(self._graph)
@@ -124,7 +127,7 @@ class CodeReader:
 
     def anew(self) -> "CodeReader":
         """Return a reader of the sources as they are now, which keeps nothing."""
-        return CodeReader(self._roots, called=self._called)
+        return CodeReader(self._roots, called=self._called, changed_since=self._changed_since)
 
     def shared(self) -> list[Shared]:
         """Return what functions change in modules, for others to find."""

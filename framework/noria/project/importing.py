@@ -66,6 +66,11 @@ def is_imported_as_it_is(folder: str) -> bool:
     )
 
 
+def is_installed(path: str) -> bool:
+    """Tell whether a file belongs to what is installed, which nobody edits."""
+    return path.startswith(_installed())
+
+
 def is_own(thing: object) -> bool:
     """Tell whether a class or function comes from code that is not installed.
 

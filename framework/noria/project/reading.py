@@ -2,6 +2,7 @@
 
 from noria.code import CodeReader
 from noria.project.discover import Project
+from noria.project.patches import changed_since_import
 
 # What is called by its name before a node runs, by us: functions, and methods of hooks.
 _CALLED = frozenset(
@@ -26,4 +27,6 @@ _CALLED = frozenset(
 def read_code(project: Project, *, keeping: bool = True) -> CodeReader:
     """Return a reader of the project's code; ``keeping`` what it reads for the next time."""
     cache = project.state / "code" if keeping else None
-    return CodeReader([project.source], cache=cache, called=_CALLED)
+    return CodeReader(
+        [project.source], cache=cache, called=_CALLED, changed_since=changed_since_import()
+    )

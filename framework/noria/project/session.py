@@ -29,6 +29,7 @@ from noria.project.lock import ProjectLock
 from noria.project.logged import log_note
 from noria.project.modules import drop_bytecode, forget, put_in_place, times_forgotten
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
+from noria.project.patches import own_changes, watch_patches
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.remembering import remembering
@@ -194,6 +195,7 @@ class Session:
         _ = self._edits
         if not is_imported_as_it_is(str(self.project.source)):
             forget(self.project)
+        watch_patches(self.project.source)
 
     def refresh(self) -> tuple[list[Path], dict[str, ModuleType]]:
         """Notice what was edited since the last time: code and configuration are read anew.
@@ -230,7 +232,8 @@ class Session:
 
     def select(self, selection: Selection) -> Pipeline:
         """Return the selected part of the project's pipelines."""
-        return selection.of(self.pipelines)
+        with own_changes():
+            return selection.of(self.pipelines)
 
     def joined(self, selection: Selection, catalog: DataCatalog) -> tuple[Pipeline, Pipeline]:
         """Return the selected part, and the pipeline that it is a part of.
@@ -309,6 +312,7 @@ class Session:
             memory = stack.enter_context(
                 remembering(self.project, self.settings, whole, catalog, self.hooks, run, asked)
             )
+            stack.enter_context(own_changes())
             result = run_pipeline(
                 selected,
                 catalog,
