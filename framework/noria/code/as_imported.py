@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from noria.code.normal import digest_code
 from noria.code.state import given_to, held, module_name
 
 # What is looked at of one name; large data is told apart by being another object.
@@ -131,7 +130,8 @@ class _Look:
         if kind is bytearray:
             return bytes(value[:_LONGEST]), len(value)
         if kind is types.FunctionType:
-            return digest_code(value.__code__), self._each(_given(value))
+            given = value.__defaults__ or value.__kwdefaults__ or value.__closure__ or vars(value)
+            return value.__code__, self._each(_given(value)) if given else None
         if issubclass(kind, type):
             own = module_name(value) in self._ours
             return self._each(_members(value)) if own else None
