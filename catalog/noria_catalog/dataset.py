@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from noria_catalog.errors import MissingDataError
@@ -107,6 +108,14 @@ class Previews(Protocol):
 
     def preview(self, rows: int) -> Any:
         """Return the first ``rows`` rows, lines or items; raises MissingDataError."""
+
+
+@runtime_checkable
+class StartsPaths(Protocol):
+    """A dataset with paths that are no arguments of their own: in an address, in a query."""
+
+    def start_paths_from(self, folder: Path) -> None:
+        """Let relative paths start at a folder: called once, when a catalog makes the dataset."""
 
 
 @runtime_checkable

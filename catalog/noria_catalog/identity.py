@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from noria_catalog.errors import NoriaError
@@ -13,7 +12,7 @@ from noria_catalog.spec import Context, resolved_path
 from noria_catalog.storage import is_remote
 
 _QUERIES = ("SQLQueryDataset", "GBQQueryDataset", "duckdb.QueryDataset")  # Kedro's too
-_RELATIVE_SQLITE = r"(sqlite(?:\+\w+)?:///)(?!/|:memory:)(.+)"
+_RELATIVE_SQLITE = r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)"
 
 
 def identity_of(
@@ -100,9 +99,10 @@ def _table(told: Mapping[str, Any], entry: Located | None, context: Context) -> 
         return None
     arguments = [told.get(key) or {} for key in ("load_args", "save_args")]
     schema = next((one["schema"] for one in arguments if one.get("schema")), None)
-    address = redacted(re.sub(_RELATIVE_SQLITE, _whole, address))
+    address = re.sub(
+        _RELATIVE_SQLITE,
+        lambda found: found[1] + (context.base_path / found[2]).as_posix(),
+        address,
+    )
+    address = redacted(address)
     return f"{address}#{schema}.{name}" if schema else f"{address}#{name}"
-
-
-def _whole(found: re.Match[str]) -> str:
-    return found[1] + (Path.cwd() / found[2]).as_posix()

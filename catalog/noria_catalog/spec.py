@@ -63,7 +63,8 @@ def build(name: str, entry: Located, context: Context) -> Dataset:
     if "refresh" in keys:
         check_refresh(name, keys["refresh"])
     kind = resolve_type(name, entry, context)
-    return _constructed(name, entry, kind, _arguments(name, entry, keys, kind, context))
+    arguments = _arguments(name, entry, keys, kind, context)
+    return _constructed(name, entry, kind, arguments, context.base_path)
 
 
 def build_each(
@@ -93,7 +94,7 @@ def build_each(
     arguments = _arguments(name, entry, keys, kind, context)
 
     def one(path: str) -> Dataset:
-        return _constructed(name, entry, kind, {**arguments, "filepath": path})
+        return _constructed(name, entry, kind, {**arguments, "filepath": path}, context.base_path)
 
     return one
 
@@ -274,7 +275,9 @@ def _is_versioned(
     return True
 
 
-def _constructed(name: str, entry: Located, kind: type[Any], arguments: dict[str, Any]) -> Dataset:
+def _constructed(
+    name: str, entry: Located, kind: type[Any], arguments: dict[str, Any], base_path: Path
+) -> Dataset:
     where = entry.key or entry.where
     try:
         dataset: Dataset = kind(**arguments)
@@ -288,6 +291,8 @@ def _constructed(name: str, entry: Located, kind: type[Any], arguments: dict[str
             + cleaned(f"{type(error).__name__}: {error}", secrets_in(arguments)),
             where=where,
         ) from error
+    if hasattr(kind, "start_paths_from"):  # asking the protocol takes longer
+        kind.start_paths_from(dataset, base_path)
     return dataset
 
 

@@ -316,3 +316,26 @@ def test_who_may_not_read_gets_no_stamp(database: str) -> None:
             connection.exec_driver_sql(deed)
     there = {"con": database, "connect_args": {"options": "-c role=writer"}}
     assert SQLTableDataset("orders", credentials=there).stamp() is None
+
+
+def test_a_relative_file_of_sqlite_starts_at_the_base_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shop?" / "notebooks").mkdir(parents=True)
+    catalog = catalog_of(
+        {
+            "orders": {"type": "pandas.SQLTableDataset", "table_name": "t", "credentials": "db"},
+            "dear": {
+                "type": "pandas.SQLQueryDataset",
+                "sql": "select * from t where price > 1",
+                "credentials": "db",
+            },
+        },
+        tmp_path / "shop?",
+        credentials={"db": {"con": "sqlite:///shop.db"}},
+    )
+    monkeypatch.chdir(tmp_path / "shop?" / "notebooks")
+    catalog.save("orders", ORDERS)
+    assert (tmp_path / "shop?" / "shop.db").is_file()
+    assert list(catalog.load("dear")["price"]) == [3]
+    assert not list(Path.cwd().iterdir())

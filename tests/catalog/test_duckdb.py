@@ -126,6 +126,18 @@ def test_a_query_reads_tables_and_files(tmp_path: Path) -> None:
         catalog.save("dear", ORDERS)
 
 
+def test_files_that_a_query_names_are_looked_for_at_the_base_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my shop" / "notebooks").mkdir(parents=True)
+    ORDERS.to_parquet(tmp_path / "my shop" / "a.parquet")
+    query = {"type": "duckdb.QueryDataset", "sql": "select * from 'a.parquet'"}
+    several = {"type": "duckdb.QueryDataset", "sql": "select * from '*.parquet'"}
+    catalog = catalog_of({"one": query, "all": several}, tmp_path / "my shop")
+    monkeypatch.chdir(tmp_path / "my shop" / "notebooks")
+    assert len(catalog.load("one")) == len(catalog.load("all")) == len(ORDERS)
+
+
 def test_what_is_missing_is_told_with_what_is_near(tmp_path: Path) -> None:
     with pytest.raises(MissingDataError, match="nothing lies at"):
         orders(tmp_path).load()

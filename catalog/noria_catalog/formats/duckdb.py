@@ -170,6 +170,11 @@ class QueryDataset:
                 f"`load_args` of a DuckDB query are its `params`, got {load_args}",
                 hint="load_args: {params: {name: value}}",
             )
+        self._folder: Path | None = None
+
+    def start_paths_from(self, folder: Path) -> None:
+        """Look in a folder too for files that the query names by relative paths."""
+        self._folder = folder
 
     def load(self) -> Any:
         """Return what the query returns now."""
@@ -185,6 +190,8 @@ class QueryDataset:
             with storage.reading(self.filepath) as path:
                 query = Path(path).read_text("utf-8")
         with _connected(self.database, write=False) as connection:
+            if self._folder is not None and "," not in str(self._folder):  # it parts folders
+                connection.execute("SET file_search_path = ?", [str(self._folder)])
             found = connection.sql(query, params=self.load_args.get("params"))
             return _as_frame(found if rows is None else found.limit(rows), self.frame)
 

@@ -33,6 +33,11 @@ class _Database:
                 hint="in credentials.yml: shop: {con: postgresql+psycopg://user:word@host/shop}",
             )
         self._credentials = dict(credentials)
+        self._folder = Path()
+
+    def start_paths_from(self, folder: Path) -> None:
+        """Let the relative path of a file of SQLite start there, not at the working directory."""
+        self._folder = folder
 
     @property
     def place(self) -> str:
@@ -46,6 +51,8 @@ class _Database:
         options = {key: value for key, value in self._credentials.items() if key != "con"}
         url = sqlalchemy.make_url(self._credentials["con"])
         lasting = url.get_backend_name() != "sqlite" or url.database not in {None, "", ":memory:"}
+        if url.get_backend_name() == "sqlite" and lasting and not url.database.startswith("file:"):
+            url = url.set(database=str(self._folder / url.database))
         if lasting and not any(key.startswith("pool") for key in options):
             options["poolclass"] = sqlalchemy.pool.NullPool
         # Else the message of a failing save would hold rows of the table.
