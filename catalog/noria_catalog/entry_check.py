@@ -64,7 +64,8 @@ def missing_libraries(name: str, catalog: Declarations) -> Iterator[NoriaError]:
 
 def _missing_below(name: str, entry: Located, catalog: Declarations) -> Iterator[NoriaError]:
     kind = resolve_type(name, entry, catalog.context)
-    found = missing_library(kind)
+    plain = {key: value.value for key, value in entry.value.items()}
+    found = missing_library(kind, plain)
     written = entry.value.get("type", entry)
     if found is not None:
         yield DatasetDefinitionError(

@@ -1,6 +1,7 @@
 """Libraries that only some datasets need: imported at use, named with their extra if missing."""
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -46,10 +47,11 @@ def imported(name: str) -> Any:
     return None if getattr(spec, "_initializing", False) else module
 
 
-def missing_library(kind: type[Any]) -> DatasetError | None:
+def missing_library(kind: type[Any], told: Mapping[str, Any] | None = None) -> DatasetError | None:
     """Return why datasets of a class cannot be used: the library that it ``needs`` is missing.
 
-    A class says so by the module's name and what brings it; nothing of it is imported.
+    A class says so by the module's name and what brings it; nothing of it is imported.  Where an
+    argument names the library, ``needed_by`` says which one does; ``told`` are the arguments.
 
     >>> class Dataset:
     ...     needs = ("no_such_library", "noria[polars]")
@@ -57,8 +59,9 @@ def missing_library(kind: type[Any]) -> DatasetError | None:
     it needs no_such_library, which is not installed
       pip install 'noria[polars]'
     """
-    needs = getattr(kind, "needs", None)
-    if needs is None or find_spec(needs[0]) is not None:
+    named = (told or {}).get(getattr(kind, "needed_by", ""))
+    needs = getattr(kind, "needs", None) or (named and (named, named))
+    if not needs or find_spec(needs[0]) is not None:
         return None
     name, what = needs
     return DatasetError(f"it needs {name}, which is not installed", hint=f"pip install '{what}'")

@@ -166,6 +166,19 @@ def test_a_library_that_a_dataset_needs_and_that_is_missing(
         )
 
 
+def test_a_library_that_an_argument_names_and_that_is_missing(
+    project: ProjectOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = "pickle.PickleDataset\n  backend: dill"
+    project.edit("conf/base/catalog.yml", "json.JSONDataset", kept)
+    monkeypatch.setitem(sys.modules, "dill", None)
+    (finding,) = check_catalog(open_project(project.path)).errors
+    assert str(finding) == (
+        "conf/base/catalog.yml:6:9: dataset 'totals': it needs dill, which is not installed"
+        "\n  pip install 'dill'"
+    )
+
+
 def test_what_an_excel_file_is_saved_with_is_known(project: ProjectOnDisk) -> None:
     project.edit("conf/base/catalog.yml", "json.JSONDataset", "pandas.ExcelDataset")
     known = "totals.xlsx\n  save_args: {writer: {mode: a}, sheet_name: all}"

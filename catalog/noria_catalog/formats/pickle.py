@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from noria_catalog.errors import DatasetDefinitionError, DatasetError
 from noria_catalog.file_dataset import FileDataset
@@ -28,6 +28,8 @@ class PickleDataset(FileDataset):
     >>> dataset.load()
     {'weights': (1, 2)}
     """
+
+    needed_by: ClassVar[str] = "backend"
 
     def __init__(
         self,
