@@ -8,13 +8,13 @@ from noria_catalog.arguments import library_arguments
 from noria_catalog.declarations import Declarations
 from noria_catalog.errors import CatalogError, DatasetDefinitionError, NoriaError
 from noria_catalog.file_dataset import FileDataset
-from noria_catalog.libraries import missing_library
 from noria_catalog.located import Located, Where
+from noria_catalog.needed import missing_libraries
 from noria_catalog.protocols import unreachable
 from noria_catalog.publish import shown
 from noria_catalog.redact import redacted
 from noria_catalog.remote import publishes_whole
-from noria_catalog.spec import resolve_type
+from noria_catalog.spec import nested_entries, resolve_type
 from noria_catalog.storage import is_remote
 from noria_catalog.suggest import nearest
 
@@ -47,42 +47,12 @@ def entry_problems(
             yield Problem("entry", error)
             continue
         entry = catalog.entry(name)
-        yield from (Problem("library", missing) for missing in missing_libraries(name, catalog))
+        yield from (Problem("library", missing) for missing in missing_libraries([name], catalog))
         if entry is not None and isinstance(entry.value, dict):
             yield from _argument_problems(name, entry, catalog)
             yield from _appending(name, entry, made[name])
         yield from _place_problems(name, made[name], catalog, saving=name in saved)
     yield from _shared_places(made, catalog)
-
-
-def missing_libraries(name: str, catalog: Declarations) -> Iterator[NoriaError]:
-    """Yield the libraries that a dataset, or one within it, needs and that are not installed."""
-    entry = catalog.entry(name)
-    if entry is not None and isinstance(entry.value, dict):
-        yield from _missing_below(name, entry, catalog)
-
-
-def _missing_below(name: str, entry: Located, catalog: Declarations) -> Iterator[NoriaError]:
-    kind = resolve_type(name, entry, catalog.context)
-    plain = {key: value.value for key, value in entry.value.items()}
-    found = missing_library(kind, plain)
-    written = entry.value.get("type", entry)
-    if found is not None:
-        yield DatasetDefinitionError(
-            f"dataset {name!r}: {found.message}",
-            where=written.where or catalog.where(name),
-            hint=found.hint,
-        )
-    for nested in _nested(kind, entry):
-        yield from _missing_below(name, nested, catalog)
-
-
-def _nested(kind: type[Any], entry: Located) -> Iterator[Located]:
-    """Yield the entries within an entry."""
-    for inner in (*getattr(kind, "nested_arguments", ()), *getattr(kind, "wrapped_arguments", ())):
-        nested = entry.value.get(inner)
-        if nested is not None and isinstance(nested.value, dict):
-            yield nested
 
 
 def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iterator[Problem]:
@@ -103,7 +73,7 @@ def _argument_problems(name: str, entry: Located, catalog: Declarations) -> Iter
                         nearest=nearest(str(word), known),
                     ),
                 )
-    for nested in _nested(kind, entry):
+    for nested in nested_entries(kind, entry):
         yield from _argument_problems(name, nested, catalog)
 
 

@@ -1,7 +1,7 @@
 """From a located entry of the configuration to a dataset, every mistake named by its place."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,14 @@ def resolve_type(name: str, entry: Located, context: Context) -> type[Any]:
     except UnknownTypeError as error:
         error.message = f"dataset {name!r}: {error.message}"
         raise
+
+
+def nested_entries(kind: type[Any], entry: Located) -> Iterator[Located]:
+    """Yield the entries within an entry of a class: of the files of a folder, of what it wraps."""
+    for inner in (*getattr(kind, "nested_arguments", ()), *getattr(kind, "wrapped_arguments", ())):
+        nested = entry.value.get(inner)
+        if nested is not None and isinstance(nested.value, dict):
+            yield nested
 
 
 def type_word(entry: Located) -> str:

@@ -1,6 +1,6 @@
 """Verdicts: which nodes run, which results are used again, and why."""
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from noria.plan.explain import shortly
@@ -82,6 +82,15 @@ def decide(
         if not more:
             return plan
         remake |= more
+
+
+def data_of_running(plan: Plan, facts: Facts, *, force: bool = False) -> Iterator[str]:
+    """Yield the data of the selected jobs that run whatever comes before them: never done, say."""
+    for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
+        new = verdict.kind == WAIT and (force or facts.latest(job.name) is None)
+        if job.selected and (new or verdict.kind == RUN):
+            yield from job.inputs.values()
+            yield from job.outputs
 
 
 def is_found_again(name: str, plan: Plan, facts: Facts) -> bool:

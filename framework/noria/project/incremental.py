@@ -15,7 +15,7 @@ from noria.graph import Node, Pipeline
 from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
-from noria.plan.decide import REUSE, RUN, WAIT, is_found_again
+from noria.plan.decide import REUSE, RUN, WAIT, data_of_running, is_found_again
 from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
@@ -33,6 +33,7 @@ from noria.runner.keeping import Keeping
 from noria.runner.overlapping import canonical_names, with_needed, with_stirred
 from noria.runner.perform import Performer
 from noria.runner.places import Places, shown_in
+from noria.runner.prepare import check_libraries
 from noria.runner.records import Records
 from noria.runner.remember import Project, Remembering, check_overwriting, output_in_place
 from noria.runner.restore import put_back
@@ -135,6 +136,8 @@ class Incremental:
         self.plan_made = plan
         if self._closely:
             check_overwriting(plan, self._places)
+            running = data_of_running(plan, self.records, force=self._force)
+            check_libraries(running, self._catalog)
         return self._provided(plan)
 
     def plan_again(self, pipeline: Pipeline) -> None:

@@ -14,6 +14,7 @@ from noria.runner.flow import DataFlow
 from noria.runner.guarded_flow import GuardedFlow
 from noria.runner.perform import Performer
 from noria.runner.places import Places
+from noria.runner.prepare import check_libraries
 from noria.runner.restore import would_overwrite
 from noria.store import Store
 
@@ -31,13 +32,19 @@ class Unremembered:
     ) -> None:
         self._catalog = catalog
         self._store = store
+        self._given = given
         self._places = Places(catalog, store, given)
         self._aside = Aside(catalog, self._places, project.state / ASIDE / run, project.path)
         self._written: list[str] = []
         self._emit: Listener | None = None
 
     def plan(self, pipeline: Pipeline) -> Collection[str]:
-        """Judge nothing: all nodes run.  Raises RunError for what could not be moved away."""
+        """Judge nothing: all nodes run.
+
+        Raises RunError for what could not be moved away, DatasetDefinitionError for a library that
+        is not installed.
+        """
+        check_libraries(pipeline.datasets() - self._given.keys(), self._catalog)
         for name in self._places.marked(pipeline.all_outputs()):
             lying = self._places.lying(name)
             if lying.guarded and lying.is_edited:

@@ -1,6 +1,6 @@
 """Before anything runs: find what cannot go well, leave out what has a default."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -28,6 +28,7 @@ from noria.runner.loaded import loaded_type
 Build = Callable[[Any], Any]
 
 _MOST_TOLD = 10
+_TELLING_OF_LIBRARIES = ("needs", "needed_by", "nested_arguments", "wrapped_arguments")
 _PUT_IT_THERE = "put the file there, or run the pipeline that makes it first"
 
 
@@ -111,11 +112,10 @@ class Examination:
 
     def libraries(self) -> Iterator[NoriaError]:
         """Yield the libraries that the datasets need and that are not installed."""
-        from noria_catalog.entry_check import missing_libraries  # it looks at stores, too
+        from noria_catalog.needed import missing_libraries  # a run asks of few, if any
 
-        for name in sorted(self.pipeline.datasets().intersection(self._catalog.declared)):
-            if name not in self._given:
-                yield from missing_libraries(name, self._catalog)
+        names = self._catalog.declared & self.pipeline.datasets() - self._given.keys()
+        yield from missing_libraries(sorted(names), self._catalog)
 
     def missing(self) -> list[str]:
         """Return the inputs that are declared nowhere, or do not exist and are not made here."""
@@ -204,6 +204,27 @@ def _build(hint: Any, key: str, value: Any) -> Any:
     if built.problems:
         raise ParameterTypeError("; ".join(problem.message for problem in built.problems))
     return built.value
+
+
+def check_libraries(names: Iterable[str], catalog: DataCatalog) -> None:
+    """Raise DatasetDefinitionError where datasets need a library that is not installed.
+
+    Before any work is done: else a save would find it out when what it saves is made, and lose it.
+    """
+    _raise(_missing_libraries(names, catalog))
+
+
+def _missing_libraries(names: Iterable[str], catalog: DataCatalog) -> Iterator[NoriaError]:
+    asked = [name for name in sorted(catalog.declared & set(names)) if _may_need(catalog[name])]
+    if asked:
+        from noria_catalog.needed import missing_libraries  # of few that run
+
+        yield from missing_libraries(asked, catalog)
+
+
+def _may_need(dataset: Any) -> bool:
+    """Tell whether a dataset, or one within it, may need a library of its own."""
+    return any(getattr(type(dataset), told, None) for told in _TELLING_OF_LIBRARIES)
 
 
 def _raise(problems: Iterator[NoriaError]) -> None:

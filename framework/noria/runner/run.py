@@ -25,7 +25,7 @@ from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
 from noria.runner.misspelt import misspelt
 from noria.runner.perform import Performer
-from noria.runner.prepare import prepare
+from noria.runner.prepare import check_libraries, prepare
 from noria.runner.scheduler import Scheduler
 from noria.runner.told import ToldPerformer
 from noria.runner.workers.base import Workers
@@ -111,6 +111,8 @@ def run_pipeline(
         for slip in misspelt(ready.defaulted, [*catalog, *pipeline.all_outputs()]):
             (on_warning or _warn)(slip)
     pipeline = ready.pipeline
+    if memory is None:
+        check_libraries(pipeline.datasets() - given.keys(), catalog)
     nodes, confirming = pipeline.nodes, pipeline.wiring.confirming
     flow = _flow(pipeline, catalog, given, wanted or (), memory)
     performer = (
