@@ -1,6 +1,8 @@
 """The plan of a run on the command line: what would run, why, and what is taken as it lies."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,6 +153,54 @@ def test_versions_of_a_node_that_is_gone_are_named_once(project: ProjectOnDisk) 
     said = project.noria("plan").out
     assert "data/totals.json: left by the node 'total', which is gone" in said
     assert said.count("which is gone") == 1
+
+
+def test_what_another_environment_has_made_was_left_by_nobody(trained: ProjectOnDisk) -> None:
+    entry = "totals:\n  type: json.JSONDataset\n  filepath: data/prod/totals.json\n"
+    trained.write({"conf/prod/catalog.yml": entry})
+    trained.noria("run", "--env", "prod")
+    trained.edit(PIPELINE, 'name="total"', 'name="sum_up"')
+    assert "which is gone" not in trained.noria("plan").out
+    assert "which is gone" not in trained.noria("plan", "--env", "prod").out
+    trained.edit(PIPELINE, 'outputs="totals"', 'outputs="others"')
+    assert "! data/totals.json: left by the node 'total'" in trained.noria("plan").out
+    said = trained.noria("plan", "--env", "prod").out
+    assert "! data/prod/totals.json: left by the node 'total'" in said
+    assert said.count("which is gone") == 1
+
+
+SUMS = """\
+from noria import Pipeline, node
+
+from shop.pipelines.sales.nodes import total
+
+
+def create_pipeline() -> Pipeline:
+    return Pipeline([node(total, ["tidy", "params:rate"], "totals", name="total_again")])
+"""
+
+
+def test_what_a_node_of_another_pipeline_makes_by_now_was_left_by_nobody(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run", "--pipeline", "sales")
+    project.edit(PIPELINE, 'outputs="totals", name="total"', 'outputs="others", name="others"')
+    sums = "src/shop/pipelines/sums"
+    project.write({f"{sums}/__init__.py": "", f"{sums}/pipeline.py": SUMS})
+    assert "which is gone" not in project.noria("plan", "--pipeline", "sales").out
+    project.edit(f"{sums}/pipeline.py", '"totals"', '"sums"')
+    said = project.noria("plan", "--pipeline", "sales").out
+    assert "data/totals.json: left by the node 'total', which is gone" in said
+
+
+def test_what_lies_in_the_project_that_this_is_a_copy_of_was_left_by_nobody(
+    trained: ProjectOnDisk, tmp_path: Path
+) -> None:
+    copy = ProjectOnDisk(tmp_path / "copy")
+    shutil.copytree(trained.path, copy.path)
+    copy.edit(PIPELINE, 'outputs="totals"', 'outputs="others"')
+    copy.edit(PIPELINE, 'name="total"', 'name="sum_up"')
+    assert "which is gone" not in copy.noria("plan").out
 
 
 def test_outputs_that_lie_there_are_adopted(trained: ProjectOnDisk) -> None:

@@ -1,16 +1,19 @@
 """What a run of a project would do, and why: asked, not done."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from sqlite3 import Connection
 from typing import Any
 
+from noria_catalog.errors import NoriaError
 from noria_catalog.suggest import nearest
 
 from noria.code import Fingerprint
 from noria.errors import SelectionError
+from noria.graph import Pipeline
 from noria.plan import Plan, Verdict
 from noria.plan.decide import REUSE, complete
 from noria.plan.explain import Difference, differences, symbols_that_differ
@@ -18,7 +21,7 @@ from noria.plan.key import Parts, parts_from
 from noria.project.asked import Asked
 from noria.project.incremental import Incremental
 from noria.project.opened_memory import incremental
-from noria.project.orphans import Orphan, find_orphans
+from noria.project.orphans import Orphan, find_orphans, is_of_another_project
 from noria.project.parameters import PREFIX, WHOLE, located_datasets
 from noria.project.past_parameters import past_parameters, present_parameters, value_of
 from noria.project.selection import Selection
@@ -84,6 +87,8 @@ class Planning:
         self._past = past  # the parameters of the run that used the result of a key
         self._texts: Mapping[str, str] = {}
         self.orphans: list[Orphan] = []
+        self.asked_other_pipelines = False
+        """Whether other pipelines were asked who makes what no node of this one does any more."""
 
     @property
     def late(self) -> list[str]:
@@ -108,7 +113,8 @@ class Planning:
             for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True)
             if job.selected
         ]
-        return set(verdicts) <= {REUSE} and not self.orphans and not self._plan.late
+        settled = set(verdicts) <= {REUSE} and not self._plan.late
+        return settled and not (self.orphans or self.asked_other_pipelines)
 
     def shown(self, place: str) -> str:
         """Return a place as it is called in the project's folder."""
@@ -265,11 +271,28 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
 
         planned = Planning(session, memory, store, memory.plan_made, past)
         if ledger is not None:
-            names = {node.name for node in whole.nodes}
-            planned.orphans = find_orphans(
-                ledger, selection.pipeline, names, memory.places_of(whole.datasets())
-            )
+            found = _orphans(session, memory, ledger, selection.pipeline, [whole])
+            planned.asked_other_pipelines = bool(found)
+            if found:
+                with suppress(NoriaError):  # of one that does not import nobody knows what it makes
+                    others = [session.pipelines[name] for name in session.pipelines]
+                    planned.orphans = _orphans(session, memory, ledger, selection.pipeline, others)
         yield planned
+
+
+def _orphans(
+    session: Session,
+    memory: Incremental,
+    ledger: Connection,
+    pipeline: str,
+    present: Iterable[Pipeline],
+) -> list[Orphan]:
+    """Return what runs of a pipeline have left that no node of the present ones makes or reads."""
+    wholes = list(present)
+    nodes = {node.name for whole in wholes for node in whole.nodes}
+    places = memory.places_of({name for whole in wholes for name in whole.datasets()})
+    found = find_orphans(ledger, pipeline, session.env, nodes, places)
+    return [each for each in found if not is_of_another_project(each, session.project.path)]
 
 
 def document(planned: Planning, pipeline: str) -> Mapping[str, Any]:
