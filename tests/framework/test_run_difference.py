@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+from noria import open_project
 from noria.plan import Parts
 from noria.record.difference import Facts, Ran, compare, numbers
 
@@ -183,6 +184,25 @@ def test_a_secret_among_the_parameters_is_hidden(project: ProjectOnDisk) -> None
     project.noria("run")
     assert "s3cret" not in project.noria("runs", "diff", "--json").out
     assert "rate  1.5 -> 2.5" in project.noria("runs", "diff").out
+
+
+def test_what_was_saved_by_hand_is_no_run_to_compare_with(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    with open_project(project.path) as session:
+        session.catalog.save("totals", {"total": 1})
+    project.noria("runs", "diff", code=2)
+    (edit, run) = json.loads(project.noria("runs", "list", "--json").out)
+    project.edit("conf/base/parameters.yml", "1.5", "2.0")
+    project.noria("run")
+    with open_project(project.path) as session:
+        session.catalog.save("totals", {"total": 2})
+    found = _diff(project)
+    assert found["before"] == run["id"]
+    assert [each["name"] for each in found["parameters"]] == ["rate"]
+    assert found["only_before"] == found["only_after"] == []
+    err = project.noria("runs", "diff", edit["id"], code=2).err
+    assert f"{edit['id']} is no run: catalog.save('totals'), by hand" in err
+    assert "totals at data/totals.json, by hand" in project.noria("runs", "show").out
 
 
 def test_there_must_be_two_runs(project: ProjectOnDisk) -> None:

@@ -11,6 +11,7 @@ from noria.cli.options import json_option
 from noria.cli.printing import duration, moment, print_json, rows, size, table
 from noria.cli.progress import OBVIOUS
 from noria.cli.summary import place_shown
+from noria.record.hand import EDITED
 from noria.record.ledger import FILE
 
 
@@ -97,6 +98,11 @@ def _show(run: dict[str, Any]) -> None:
     click.echo(f"{run['id']}  {run['status']} in {duration(run['seconds'])}")
     click.echo(f"  began    {moment(run['started'])}")
     click.echo(f"  command  {run['command']}")
+    if run["status"] == EDITED:
+        for name, where in run["edited"].items():
+            place = f" at {place_shown(where, find_here().path)}" if where else ""
+            click.echo(f"  saved    {name}{place}, by hand")
+        return
     click.echo(f"  env      {run['env']}, runner {run['runner']}")
     if run["error"]:
         click.echo(f"  error    {run['error']}")

@@ -11,7 +11,8 @@ from noria.errors import Corrupt, RunError, Undecodable
 from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters
 from noria.record.difference import Changed, Compared, Facts, Ran, compare, numbers
-from noria.record.history import list_runs, show_run
+from noria.record.hand import EDITED
+from noria.record.history import LAST, list_runs, show_run
 from noria.store import Output, Store
 
 _LARGEST_METRICS = 5_000_000
@@ -29,10 +30,11 @@ class Sides(NamedTuple):
 def two_runs(connection: Connection, store: Store, before: str | None, after: str) -> Sides:
     """Return two runs side by side; ``before`` ``None`` is the run before the other.
 
-    Raises RunError when a name means no run, or several, or both mean one.
+    What was saved by hand is no run: the last one is the last that ran something.  Raises RunError
+    when a name means no run, or several, or both mean one.
     """
-    second = show_run(connection, after)
-    first = show_run(connection, _earlier(connection, second) if before is None else before)
+    second = _run(connection, after)
+    first = _run(connection, _earlier(connection, second) if before is None else before)
     if first["id"] == second["id"]:
         raise RunError(
             f"both names mean the run {first['id']}",
@@ -43,8 +45,24 @@ def two_runs(connection: Connection, store: Store, before: str | None, after: st
     return Sides(first, second, compare(old, new, store.text), metrics)
 
 
+def _run(connection: Connection, name: str) -> Mapping[str, Any]:
+    if name == LAST:
+        name = next((run["id"] for run in _runs(connection)), name)
+    run = show_run(connection, name)
+    if run["status"] == EDITED:
+        raise RunError(
+            f"{run['id']} is no run: {run['command']}, by hand",
+            hint="`noria runs list` shows the runs",
+        )
+    return run
+
+
+def _runs(connection: Connection) -> Iterator[Mapping[str, Any]]:
+    return (run for run in list_runs(connection) if run["status"] != EDITED)
+
+
 def _earlier(connection: Connection, run: Mapping[str, Any]) -> str:
-    for other in list_runs(connection):
+    for other in _runs(connection):
         if other["id"] < run["id"]:
             return str(other["id"])
     raise RunError(f"no run is older than {run['id']}", hint="`noria runs list` shows them all")

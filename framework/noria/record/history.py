@@ -14,6 +14,8 @@ from noria.record.ledger import process_started
 from noria.record.schema import LOADED, SAVED
 from noria.record.trouble import explained, place
 
+LAST = "last"
+"""What means the latest run, wherever one is named."""
 _SAME_SECONDS = 0.05
 _NO_DATA: Mapping[str, Any] = dict.fromkeys(SAVED)
 
@@ -78,8 +80,8 @@ def list_runs(connection: sqlite3.Connection, limit: int | None = None) -> list[
 def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
     """Return one run with its nodes and the data that each loaded and saved.
 
-    ``wanted`` is its name, the beginning of it, or "last".  Raises RunError when no run, or more
-    than one, is meant.
+    ``wanted`` is its name, the beginning of it, or :data:`LAST`.  Raises RunError when no run, or
+    more than one, is meant.
     """
     with explained(place(connection)):
         crashed = mark_crashed(connection)
@@ -178,7 +180,7 @@ def _data(text: str | None, columns: Sequence[str]) -> list[dict[str, Any]]:
 def _find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
     if not rows:
         raise RunError("nothing has been run in this project yet", hint="`noria run` does it")
-    if wanted == "last":
+    if wanted == LAST:
         return rows[0]
     found = [row for row in rows if row["id"].startswith(wanted)]
     if len(found) == 1:
@@ -188,7 +190,7 @@ def _find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
         raise RunError(f"{len(found)} runs begin with {wanted!r}", hint=names)
     raise RunError(
         f"no run {wanted!r}",
-        nearest=nearest(wanted, ["last", *(row["id"] for row in rows)]),
+        nearest=nearest(wanted, [LAST, *(row["id"] for row in rows)]),
         hint="`noria runs list` shows them all",
     )
 
