@@ -215,6 +215,21 @@ def test_outputs_that_lie_there_are_adopted(trained: ProjectOnDisk) -> None:
     assert (trained.path / "data/totals.json").read_bytes() != before
 
 
+def test_of_what_was_adopted_nobody_knows_how_long_it_takes(trained: ProjectOnDisk) -> None:
+    ledger = trained.path / ".noria/ledger.db"
+    trained.noria("cache", "clear", "--yes")
+    trained.noria("cache", "adopt")
+    trained.edit(NODES, "* rate)", "* rate * 2)")
+    assert "2 nodes: 1 run, 1 wait; " not in trained.noria("plan").out
+    (made,) = json.loads(trained.noria("lineage", "totals", "--json").out)["steps"][:1]
+    assert not made["adopted"]  # the ledger still knows who has made it
+    ledger.unlink()
+    (made,) = json.loads(trained.noria("lineage", "totals", "--json").out)["steps"][:1]
+    assert (made["adopted"], made["seconds"]) == (True, None)
+    said = trained.noria("lineage", "totals").out
+    assert "taken for the result of total by `noria cache adopt`" in said
+
+
 def test_what_is_not_there_is_not_adopted(project: ProjectOnDisk) -> None:
     said = project.noria("cache", "adopt").out
     assert "total: not adopted: totals is not there" in said

@@ -54,6 +54,8 @@ def _lines(origin: Origin, root: Path) -> list[str]:
         lines.append(
             f"made by {making.node}, then changed by hand and kept in run {making.edited_in}"
         )
+    elif making.is_adopted:
+        lines.append(f"taken for the result of {making.node} by `noria cache adopt`")
     else:
         took = duration(making.seconds)
         lines.append(f"made by {making.node} in {took}, run {making.run}")
@@ -130,8 +132,9 @@ def _step(origin: Origin) -> dict[str, Any]:
         "node": making.node,
         "run": making.edited_in or making.run,
         "edited": making.edited_in is not None,
+        "adopted": making.is_adopted,
         "made": making.made,
-        "seconds": making.seconds,
+        "seconds": None if making.is_adopted else making.seconds,
         "code": origin.code,
         "libraries": origin.libraries,
         "parameters": dict(origin.parameters),

@@ -19,6 +19,7 @@ from noria.project.state import prepare_state
 from noria.runner.prepare import prepare
 from noria.runner.run import new_run_id
 from noria.store import Entry, Output, Store
+from noria.store.records import ADOPTED
 
 
 class Adopted(NamedTuple):
@@ -45,7 +46,7 @@ def adopt(session: Session, selection: Selection) -> list[Adopted]:
         state = session.project.state
         stack.enter_context(ProjectLock(state, {"run": "noria cache adopt"}))
         prepare_state(state)
-        run = f"adopted-{new_run_id()}"
+        run = f"{ADOPTED}{new_run_id()}"
         asked = Asked(outputs=(), closely=False)
         memory, store = stack.enter_context(
             incremental(

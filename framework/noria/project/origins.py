@@ -78,7 +78,12 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
         )
 
 
-def _makings(store: Store, ledger: Connection | None, digest: str) -> Iterator[Making]:
+def _makings(store: Store, ledger: Connection | None, digest: str) -> list[Making]:
+    """Return what made a digest, newest first; after all that, where it was only adopted."""
+    return sorted(_recorded(store, ledger, digest), key=lambda making: making.is_adopted)
+
+
+def _recorded(store: Store, ledger: Connection | None, digest: str) -> Iterator[Making]:
     entries = store.by_output(digest)
     if ledger is not None and len(entries) > 1:  # the file is that of who used it last
         entries.sort(key=lambda entry: last_run_with(ledger, entry.key), reverse=True)

@@ -127,7 +127,8 @@ class Planning:
         for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True):
             if job.selected:
                 entry = self.memory.records.latest_entry(job.name)
-                seconds = None if entry is None else entry.seconds
+                # Of what was adopted, or edited and kept, nobody has measured any.
+                seconds = None if entry is None else entry.seconds or None
                 found.append(Planned(job.name, verdict.kind, verdict.reason, seconds))
         return found
 

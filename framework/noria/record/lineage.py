@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from noria.graph.names import is_parameter
 from noria.plan.key import Parts, content_of
-from noria.store.records import EDITED
+from noria.store.records import ADOPTED, EDITED
 
 
 class Making(NamedTuple):
@@ -31,6 +31,11 @@ class Making(NamedTuple):
     def edited_in(self) -> str | None:
         """The run that was told to keep what somebody had edited; ``None`` where nobody had."""
         return self.run.removeprefix(EDITED) if self.run.startswith(EDITED) else None
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether the outputs were taken as they lay, and nothing was executed."""
+        return self.run.startswith(ADOPTED)
 
 
 class Step(NamedTuple):

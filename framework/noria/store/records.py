@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 EDITED = "edited-"
 """How the run of an entry begins whose output somebody has edited, in the run that follows."""
+ADOPTED = "adopted-"
+"""How the run of an entry begins whose outputs were taken as they lay: no node was executed."""
 _spelled = json.JSONEncoder(separators=(",", ":")).encode
 _FORM = "noria entry 2"
 _BORDER = "\n"  # stands in no JSON text that is written without indentation
