@@ -91,6 +91,37 @@ def test_why_names_what_changed_below_a_parameter(project: ProjectOnDisk) -> Non
     assert "parameter free: 1 -> nothing\n" in said
 
 
+def test_why_hides_a_secret_that_changed_and_names_it(project: ProjectOnDisk) -> None:
+    parameters = "conf/base/parameters.yml"
+    project.write({parameters: "mail:\n  to: ann\n  api_key: s3cret\n"})
+    project.edit(PIPELINE, '"params:rate"', '"params:mail"')
+    project.edit(NODES, "rate: float", "mail: dict")
+    project.edit(NODES, " * rate", "")
+    project.noria("run")
+    project.edit(parameters, "s3cret", "other")
+    (change,) = _why(project, "total")
+    assert (change["name"], change["before"], change["after"]) == (
+        "params:mail.api_key",
+        "***",
+        "***",
+    )
+    said = project.noria("plan", "--why", "total").out
+    assert f"mail.api_key ({parameters}:3:12): another one, though shown alike: '***'" in said
+    project.noria("run")
+    (changed,) = json.loads(project.noria("runs", "diff", "--json").out)["parameters"]
+    assert changed == {"name": "mail.api_key", "before": "***", "after": "***", "nodes": ["total"]}
+
+
+def test_why_says_where_a_value_was_forgotten(trained: ProjectOnDisk) -> None:
+    (trained.path / ".noria/ledger.db").unlink()
+    trained.edit("conf/base/parameters.yml", "1.5", "1.6")
+    (change,) = _why(trained, "total")
+    assert "before" not in change
+    assert change["after"] == 1.6
+    said = trained.noria("plan", "--why", "total").out
+    assert "parameter rate (conf/base/parameters.yml:1:7): 1.6, before it was another one" in said
+
+
 def test_why_names_the_input_and_who_makes_it(trained: ProjectOnDisk) -> None:
     trained.edit("data/orders.csv", "pear,2.0", "pear,4.0")
     (change,) = _why(trained, "clean")

@@ -83,6 +83,19 @@ def test_of_a_long_list_what_came_and_went_is_told(project: ProjectOnDisk) -> No
     assert "free  without 'column_7', with 'other'\n" in project.noria("runs", "diff").out
 
 
+def test_of_long_values_that_begin_alike_it_is_told_where_they_differ(
+    project: ProjectOnDisk,
+) -> None:
+    begun = "x" * 100
+    project.write({"conf/base/parameters.yml": f"rate: 1\nname: {begun}1\n"})
+    project.noria("run")
+    project.write({"conf/base/parameters.yml": f"rate: 1\nname: {begun}2\n"})
+    project.noria("run")
+    said = project.noria("runs", "diff").out
+    assert "xxx1' -> …xxx" in said
+    assert "xxx2'" in said
+
+
 def test_data_from_outside_is_a_cause_and_data_in_between_a_consequence(
     project: ProjectOnDisk,
 ) -> None:

@@ -8,7 +8,7 @@ from noria.cli.answer import Answer
 from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
 from noria.cli.options import configuration_options, json_option, selection_options
-from noria.cli.printing import duration, json_lines, plural, print_json, table, values
+from noria.cli.printing import duration, json_lines, plural, print_json, table, value, values
 from noria.cli.selecting import take_selection
 from noria.code import READING
 from noria.plan.decide import SEEN_TO_READ
@@ -120,7 +120,7 @@ def _change_document(change: Change) -> dict[str, Any]:
         "what": change.what,
         "name": change.name,
         "where": change.where,
-        "before": change.before,
+        **({} if change.forgotten else {"before": change.before}),
         "after": change.after,
         "maker": change.maker,
     }
@@ -135,6 +135,8 @@ def _change(change: Change) -> str:
     made = f", made by {change.maker}" if change.maker else ""
     if change.what == "parameter":
         name = change.name.removeprefix("params:")
+        if change.forgotten:
+            return f"  parameter {name}{where}: {value(change.after)}, before it was another one"
         return f"  parameter {name}{where}: {values(change.before, change.after)}"
     before, after = _short(change.before), _short(change.after)
     told = f"{change.what} {change.name}".rstrip()

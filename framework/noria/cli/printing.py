@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Any
 
 from noria.cli.saying import say
@@ -92,16 +92,35 @@ def value(found: Any) -> str:
 def values(before: Any, after: Any) -> str:
     """Return how a value of a parameter changed; of a long list only what came and went.
 
+    Of other long ones that begin alike it is what follows.  That two are shown alike which are not
+    the same, a secret or a date and its text, is said.
+
     >>> values(1, 2.5), values([*range(40)], [*range(41)])
     ('1 -> 2.5', 'with 40')
+    >>> values("***", "***")
+    "another one, though shown alike: '***'"
     """
+    if repr(before) == repr(after):
+        return f"another one, though shown alike: {value(after)}"
     if isinstance(before, list) and isinstance(after, list):
         gone = [repr(each) for each in before if each not in after]
         new = [repr(each) for each in after if each not in before]
         told = [f"without {', '.join(gone)}"] * bool(gone) + [f"with {', '.join(new)}"] * bool(new)
         if told and len(repr(before)) + len(repr(after)) > _LONGEST_VALUE:
             return ", ".join(told)
+    if value(before) == value(after):
+        both = repr(before), repr(after)
+        pairs = zip(*both, strict=False)
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        return " -> ".join(_cut(text, alike) for text in both)
     return f"{value(before)} -> {value(after)}"
+
+
+def _cut(text: str, alike: int) -> str:
+    """Return a long text around the place up to which it is like another one."""
+    start = alike - _LONGEST_VALUE // 2
+    end = start + _LONGEST_VALUE
+    return f"…{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def table(

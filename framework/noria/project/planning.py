@@ -26,7 +26,7 @@ from noria.project.parameters import PREFIX, WHOLE, located_datasets
 from noria.project.past_parameters import past_parameters, present_parameters, value_of
 from noria.project.selection import Selection
 from noria.project.session import Session
-from noria.record.difference import changed_values
+from noria.record.difference import changed_values, unshown
 from noria.record.history import run_with, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger
@@ -55,7 +55,7 @@ class Change:
 
     ``what`` is "code", "input", "parameter", ...; ``where`` its place; ``before`` and ``after``
     are source text, values of a parameter, or digests of data; ``maker`` is the node that makes an
-    input.
+    input.  ``forgotten``: nobody knows any more what was before.
     """
 
     what: str
@@ -64,6 +64,7 @@ class Change:
     before: Any
     after: Any
     maker: str | None = None
+    forgotten: bool = False
 
 
 class Planning:
@@ -181,18 +182,29 @@ class Planning:
                 )
 
     def _parameter(self, each: Difference, past: Mapping[str, Any]) -> Iterator[Change]:
-        """Yield what differs in the value of a parameter; its digests where nobody knows it."""
+        """Yield what differs in the value of a parameter."""
         places = dict(located_datasets(self._session.located_parameters))
         present = present_parameters(self._session.parameters)
         sides = ((past, each.before), (present, each.after))  # only what is read on that side
         old, new = ({each.name: read and value_of(one, each.name)} for one, read in sides)
         if each.name == WHOLE:
             old, new = ({f"{PREFIX}{key}": one[key] for key in one} for one in (past, present))
-        changed = list(changed_values(old, new)) if past else []
-        for name, before, after in changed or [(each.name, each.before, each.after)]:
+        forgotten = each.before is not None and not past
+        if forgotten:
+            changed = [(each.name, None, value_of(present, each.name))]
+        else:
+            changed = list(changed_values(old, new)) or [self._unshown(each.name, past, present)]
+        for name, before, after in changed:
             place = places.get(name)
             where = None if place is None else place.where or place.key
-            yield Change("parameter", name, where and str(where), before, after)
+            yield Change("parameter", name, where and str(where), before, after, None, forgotten)
+
+    def _unshown(
+        self, read: str, past: Mapping[str, Any], present: Mapping[str, Any]
+    ) -> tuple[str, Any, Any]:
+        plain = "" if read == WHOLE else read.removeprefix(PREFIX)
+        name, before, after = unshown(plain, value_of(past, read), value_of(present, read))
+        return f"{PREFIX}{name}" if name else read, before, after
 
     def _code(self, before: str, after: str) -> Iterator[Change]:
         old, new = self._symbols(before), self._symbols(after)

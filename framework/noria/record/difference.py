@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from noria_catalog.redact import HIDDEN
+
 from noria.plan.explain import Difference, differences, in_words, symbols_that_differ
 from noria.plan.key import Parts
 
@@ -106,7 +108,7 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
             causes[name] = []
     parts = {name: (before.nodes[name].parts, after.nodes[name].parts) for name in causes}
     return Compared(
-        parameters=list(_parameters(before, after)),
+        parameters=[*_parameters(before, after), *_unshown_parameters(before, after, causes)],
         code=_gathered(parts, causes, "code", text),
         libraries=_gathered(parts, causes, "libraries", text),
         data=_data(causes, made),
@@ -169,6 +171,50 @@ def changed_values(
             yield name, old.get(name), new.get(name)
 
 
+def unshown(name: str, before: Any, after: Any) -> tuple[str, Any, Any]:
+    """Return where a parameter differs of which all that may be shown is the same, and its values.
+
+    That is the one secret below it; where there are several, the parameter.
+
+    >>> unshown("mail", {"to": "ann", "key": "***"}, {"to": "ann", "key": "***"})
+    ('mail.key', '***', '***')
+    """
+    old, new = dict(_leaves({name: before})), dict(_leaves({name: after}))
+    hidden = [leaf for leaf in new if HIDDEN in str(new[leaf])]
+    if len(hidden) == 1:
+        return hidden[0], old.get(hidden[0]), new[hidden[0]]
+    return name, before, after
+
+
+def _unshown_parameters(
+    before: Facts, after: Facts, causes: Mapping[str, list[Difference]]
+) -> Iterator[Changed]:
+    """Yield the parameters that were read and differ in what is not shown of them."""
+    found: dict[str, list[str]] = {}
+    shown = [name for name, _, _ in changed_values(before.parameters, after.parameters)]
+    for node, differing in causes.items():
+        for each in differing:
+            one_each = each.what == "parameter" and None not in (each.before, each.after)
+            if one_each and not any(_is_below(each.name, name) for name in shown):
+                found.setdefault(each.name, []).append(node)
+    for read, nodes in found.items():
+        old, new = (_value(facts.parameters, read) for facts in (before, after))
+        if (old, new) != (None, None):
+            yield Changed(*unshown(_plain(read), old, new), tuple(nodes))
+
+
+def _value(parameters: Mapping[str, Any], read: str) -> Any:
+    found: Any = parameters
+    for key in filter(None, _plain(read).split(".")):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
+def _plain(read: str) -> str:
+    """Return the name of a parameter that is read, empty for all of them."""
+    return "" if read == "parameters" else read.removeprefix("params:")
+
+
 def _leaves(value: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, Any]]:
     for key, below in value.items():
         dotted = f"{name}.{key}" if name else str(key)
@@ -179,11 +225,14 @@ def _leaves(value: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, Any
 
 
 def _reads(parts: Parts, parameter: str) -> bool:
-    for name, _ in parts.arguments.values():
-        read = name.removeprefix("params:")
-        if name == "parameters" or (name != read and (f"{parameter}.".startswith(f"{read}."))):
-            return True
-    return False
+    return any(_is_below(name, parameter) for name, _ in parts.arguments.values())
+
+
+def _is_below(read: str, parameter: str) -> bool:
+    """Tell whether a dataset that is read is a parameter, or one above it."""
+    if not read.startswith("params:"):
+        return read == "parameters"
+    return f"{parameter}.".startswith(f"{read.removeprefix('params:')}.")
 
 
 def _gathered(
