@@ -155,6 +155,38 @@ def test_why_compares_with_the_last_run_in_the_same_environment(trained: Project
     assert [change["what"] for change in _why(trained, "total")] == ["code"]
 
 
+def test_why_of_a_node_that_is_not_selected_does_not_say_that_it_would_run(
+    project: ProjectOnDisk,
+) -> None:
+    entry = "clean_orders:\n  type: pandas.CSVDataset\n  filepath: data/clean.csv\n"
+    project.write({"conf/base/catalog_clean.yml": entry})
+    project.noria("run")
+    project.edit(NODES, "return orders.dropna()", "return orders.dropna(how='any')")
+    words = ("plan", "--nodes", "total", "--why", "clean")
+    assert project.noria(*words).out.startswith("clean: not selected: its code changed\n")
+    found = json.loads(project.noria(*words, "--json").out)
+    assert (found["selected"], found["verdict"]) == (False, None)
+
+
+def test_why_does_not_ask_for_what_was_said(project: ProjectOnDisk) -> None:
+    project.edit(NODES, "    return orders", "    open('side.txt').read()\n    return orders")
+    asks = "say what it depends on by depends_on="
+    assert asks in project.noria("plan", "--why", "clean").out
+    project.edit(PIPELINE, 'name="clean",', 'name="clean", depends_on=[file("side.txt")],')
+    project.edit(PIPELINE, "import Pipeline, node", "import Pipeline, file, node")
+    said = project.noria("plan", "--why", "clean").out
+    assert "reads the file: open()" in said
+    assert asks not in said
+
+
+def test_why_does_not_call_an_input_gone_that_is_only_not_made_yet(trained: ProjectOnDisk) -> None:
+    trained.edit(PIPELINE, 'outputs="clean_orders"', 'outputs="tidy"')
+    trained.edit(PIPELINE, '["clean_orders", ', '["tidy", ')
+    trained.edit(NODES, "(clean_orders: ", "(tidy: ")
+    trained.edit(NODES, "float(clean_orders[", "float(tidy[")
+    assert [change["what"] for change in _why(trained, "total")] == ["code"]
+
+
 def test_why_of_what_is_up_to_date_says_so_once(trained: ProjectOnDisk) -> None:
     assert trained.noria("plan", "--why", "clean").out == "clean: up to date\n"
 

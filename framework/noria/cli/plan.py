@@ -88,12 +88,13 @@ def _reason(reason: str) -> str:
 
 
 def _tell_why(planned: Planning, node: str, *, as_json: bool) -> None:
-    verdict, changes, fingerprint = planned.why(node)
+    job, verdict, changes, fingerprint = planned.why(node)
     if as_json:
         print_json(
             {
                 "name": node,
-                "verdict": verdict.kind,
+                "selected": job.selected,
+                "verdict": verdict.kind if job.selected else None,
                 "reason": verdict.reason,
                 "changes": [_change_document(each) for each in changes],
                 "doubts": [each._asdict() for each in fingerprint.doubts],
@@ -102,14 +103,17 @@ def _tell_why(planned: Planning, node: str, *, as_json: bool) -> None:
             }
         )
         return
-    said = dict.fromkeys([_WORDS[verdict.kind], verdict.reason])  # the reason may be the word
+    kind = _WORDS[verdict.kind] if job.selected else "not selected"
+    said = dict.fromkeys([kind, verdict.reason])  # the reason may be the word
     click.echo(": ".join([node, *said]))
     for change in changes:
         click.echo(_change(change))
     effects = [effect for effect in fingerprint.effects if effect.kind in READING]
     for effect in effects:
         click.echo(f"  {effect.where} reads the {effect.kind}: {effect.what}")
-    if effects or verdict.reason.startswith(SEEN_TO_READ):
+    if job.trusted and effects:
+        click.echo("    which does not count: it was said what it depends on")
+    elif effects or verdict.reason.startswith(SEEN_TO_READ):
         click.echo("    say what it depends on by depends_on=, or cache=True if by nothing more")
     for doubt in fingerprint.doubts:
         click.echo(f"  {doubt.where}: {doubt.what}\n    {doubt.narrow}")

@@ -55,7 +55,9 @@ def differences(before: Parts, after: Parts) -> Iterator[Difference]:
         old, new = before.arguments.get(key), after.arguments.get(key)
         if (old and old[1]) == (new and new[1]):
             continue
-        if old and new and old[0] != new[0]:
+        if old and new and new[1] == "":  # not known yet, whatever it is called now
+            yield Difference(_what(new[0]), new[0], old[1], new[1])
+        elif old and new and old[0] != new[0]:
             yield Difference(_what(new[0]), new[0], None, new[1])
             yield Difference(_what(old[0]), old[0], old[1], None)
         else:

@@ -14,7 +14,7 @@ from noria_catalog.suggest import nearest
 from noria.code import Fingerprint
 from noria.errors import SelectionError
 from noria.graph import Pipeline
-from noria.plan import Plan, Verdict
+from noria.plan import Job, Plan, Verdict
 from noria.plan.decide import REUSE, complete
 from noria.plan.explain import Difference, differences, symbols_that_differ
 from noria.plan.key import Parts, parts_from
@@ -138,15 +138,16 @@ class Planning:
         kinds = [planned.verdict for planned in self.nodes]
         return {kind: kinds.count(kind) for kind in ("run", "reuse", "restore", "wait")}
 
-    def why(self, node: str) -> tuple[Verdict, list[Change], Fingerprint]:
-        """Return a node's verdict, what differs, and what its code depends on.
+    def why(self, node: str) -> tuple[Job, Verdict, list[Change], Fingerprint]:
+        """Return a node as it was judged, what differs, and what its code depends on.
 
-        Raises SelectionError with the nearest name.
+        One that is not selected counts too, where a selected one reads what it made.  Raises
+        SelectionError with the nearest name.
         """
         names = [job.name for job in self._plan.jobs]
         if node not in names:
             raise SelectionError(
-                f"--why {node}: no node of that name is selected",
+                f"--why {node}: no node of that name is selected, and none that makes their inputs",
                 nearest=nearest(node, names),
                 hint="`noria plan` lists them",
             )
@@ -159,7 +160,7 @@ class Planning:
         before = None if entry is None else parts_from(entry.parts)
         past = {} if entry is None else self._past(entry.key)
         changes = [] if before is None else list(self._changes(before, now, past))
-        return verdict, changes, self.memory.gatherer.fingerprints[node]
+        return job, verdict, changes, self.memory.gatherer.fingerprints[node]
 
     def _changes(self, before: Parts, now: Parts, past: Mapping[str, Any]) -> Iterator[Change]:
         for each in differences(before, now):
