@@ -26,9 +26,9 @@ def test_a_parameter_its_reader_and_the_numbers_that_followed(project: ProjectOn
         {"name": "rate", "before": 1.5, "after": 2.0, "nodes": ["total"]}
     ]
     assert found["code"] == found["data"] == found["other"] == []
-    assert found["followed"] == [
-        {"node": "total", "because": ["rate changed"], "changed": ["totals"], "same": []}
-    ]
+    (followed,) = found["followed"]
+    assert (followed["node"], followed["because"]) == ("total", ["rate changed"])
+    assert (followed["changed"], followed["same"], followed["new"]) == (["totals"], [], [])
     assert found["metrics"] == [{"name": "totals: total", "before": 7.5, "after": 10.0}]
 
 
@@ -187,6 +187,43 @@ def test_an_output_that_nobody_can_tell_apart_does_not_differ_by_its_run() -> No
         Facts(run, {}, {"save": Ran("done", parts, {"out": f"made:{run}/out"})}) for run in "12"
     )
     assert compare(before, after, lambda _: None).followed == []
+    kept = Facts(
+        "2", {}, {"save": Ran("reused", parts, {"out": "what somebody has written there"})}
+    )
+    (followed,) = compare(before, kept, lambda _: None).followed
+    assert followed.because == ("another result of it was used",)
+
+
+def test_an_output_under_another_name_is_new_and_not_forgotten(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.edit("src/shop/pipelines/sales/pipeline.py", 'outputs="totals"', 'outputs="sums"')
+    project.edit("conf/base/catalog.yml", "totals:", "sums:")
+    project.edit("conf/base/catalog.yml", "data/totals.json", "data/sums.json")
+    project.noria("run")
+    (followed,) = _diff(project)["followed"]
+    assert (followed["changed"], followed["new"]) == ([], ["sums"])
+    said = project.noria("runs", "diff").out
+    assert "total  sums is new  sums is new, totals is gone" in said
+    assert "\nbesides\n  sums is new: total\n  totals is gone: total\n" in said
+
+
+def test_numbers_that_nobody_knows_any_more_are_not_new(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.noria("cache", "clear", "--yes")
+    project.noria("run", "--params", "rate=2.0")
+    found = _diff(project)
+    assert [each["name"] for each in found["parameters"]] == ["rate"]
+    assert found["metrics"] == []
+
+
+def test_what_a_node_that_was_cut_off_has_made_is_told_as_that(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "import pandas", "import os\nimport time\n\nimport pandas")
+    project.edit(nodes, "    return {", "    time.sleep(1)\n    os._exit(9)\n    return {")
+    project.noria("run", code=9)
+    (run, _) = json.loads(project.noria("runs", "list", "--json").out)
+    assert f"total  it was cut off in {run['id']}" in project.noria("runs", "diff").out
 
 
 def test_a_secret_among_the_parameters_is_hidden(project: ProjectOnDisk) -> None:

@@ -12,6 +12,7 @@ from noria.record.difference import Changed, Followed
 
 _DIGEST_SHOWN = 12
 _MOST_NODES = 3
+_ENDED = {"failed": "failed", "crashed": "was cut off", "interrupted": "was interrupted"}
 
 
 def tell(sides: Sides) -> None:
@@ -63,7 +64,7 @@ def _sections(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
             _rows(compared.data, _each(compared.data, _digest)),
         )
     if compared.other:
-        yield "besides", [f"  {each.name}{_reached(each.nodes)}" for each in compared.other]
+        yield "besides", [f"  {each.name}: {_listed(each.nodes)}" for each in compared.other]
     if compared.followed:
         body = [
             (each.node, _results(each, sides), ", ".join(each.because))
@@ -109,10 +110,12 @@ def _digest(digest: str) -> str:
 
 
 def _reached(nodes: Sequence[str]) -> str:
-    if not nodes:
-        return ""
+    return f"  read by {_listed(nodes)}" if nodes else ""
+
+
+def _listed(nodes: Sequence[str]) -> str:
     rest = len(nodes) - _MOST_NODES
-    return f"  read by {', '.join(nodes[:_MOST_NODES])}" + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(nodes[:_MOST_NODES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _code(changed: Changed) -> Iterator[str]:
@@ -123,9 +126,11 @@ def _code(changed: Changed) -> Iterator[str]:
 def _results(followed: Followed, sides: Sides) -> str:
     told = [f"{name} differs" for name in followed.changed]
     told += [f"{name} is the same" for name in followed.same]
+    told += [f"{name} is new" for name in followed.new]
     for run in (sides.after, sides.before):
-        if not told and (followed.node, "failed") in _statuses(run).items():
-            told = [f"it failed in {run['id']}"]
+        ended = _ENDED.get(_statuses(run).get(followed.node, ""))
+        if not told and ended:
+            told = [f"it {ended} in {run['id']}"]
     return ", ".join(told) or "not known any more"
 
 

@@ -16,6 +16,7 @@ from noria.record.history import LAST, list_runs, show_run
 from noria.store import Output, Store
 
 _LARGEST_METRICS = 5_000_000
+_GONE = object()
 
 
 class Sides(NamedTuple):
@@ -101,15 +102,18 @@ def _metrics(
     for name, output in after.items():
         if name not in before or before[name].digest == output.digest:
             continue
-        old = dict(numbers(_json_value(before[name], store)))
-        new = dict(numbers(_json_value(output, store)))
+        values = [_json_value(each, store) for each in (before[name], output)]
+        # Numbers that nobody knows any more have not come or gone.
+        if any(value is _GONE for value in values):
+            continue
+        old, new = (dict(numbers(value)) for value in values)
         for key in {**old, **new}:
             if old.get(key) != new.get(key):
                 yield Changed(f"{name}: {key}" if key else name, old.get(key), new.get(key), ())
 
 
 def _json_value(output: Output, store: Store) -> Any:
-    """Return what an output of JSON holds; ``None`` for others, and where its bytes are gone."""
+    """Return what an output of JSON holds; ``None`` for others, ``_GONE`` where nobody knows."""
     if len(output.blobs) != 1 or output.blobs[0][2] > _LARGEST_METRICS:
         return None
     digest = output.blobs[0][1]
@@ -122,5 +126,7 @@ def _json_value(output: Output, store: Store) -> Any:
             path = Path(folder) / "metrics.json"
             store.copy_to(digest, path)
             return json.loads(path.read_text("utf-8"))
-    except (Corrupt, Undecodable, ValueError):
+    except Corrupt:
+        return _GONE
+    except (Undecodable, ValueError):
         return None

@@ -53,12 +53,16 @@ class Changed(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """A node whose result was made of something else: why, and which outputs came out otherwise."""
+    """A node whose result was made of something else: why, and which outputs came out otherwise.
+
+    ``new`` are outputs that it did not have before, under this name.
+    """
 
     node: str
     because: tuple[str, ...]
     changed: tuple[str, ...]
     same: tuple[str, ...]
+    new: tuple[str, ...] = ()
 
 
 class Compared(NamedTuple):
@@ -90,7 +94,7 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
     >>> compared.parameters
     [Changed(name='rate', before=1, after=2, nodes=('add',))]
     >>> compared.followed
-    [Followed(node='add', because=('rate changed',), changed=('total',), same=())]
+    [Followed(node='add', because=('rate changed',), changed=('total',), same=(), new=())]
     """
     made = {
         name for facts in (before, after) for ran in facts.nodes.values() for name in _makes(ran)
@@ -298,7 +302,7 @@ def _came_out_otherwise(old: Ran, new: Ran) -> bool:
     return any(
         new.outputs.get(name, digest) != digest
         for name, digest in old.outputs.items()
-        if not digest.startswith(UNTOLD)
+        if not (digest.startswith(UNTOLD) and new.outputs.get(name, UNTOLD).startswith(UNTOLD))
     )
 
 
@@ -311,4 +315,5 @@ def _followed(name: str, differing: list[Difference], before: Facts, after: Fact
         tuple(dict.fromkeys(map(in_words, differing))) or (by_itself,),
         tuple(output for output in both if old[output] != new[output]),
         tuple(output for output in both if old[output] == new[output]),
+        tuple(output for output in new if old and output not in old),
     )
