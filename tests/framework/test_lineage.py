@@ -175,7 +175,7 @@ def test_a_dataset_that_has_no_place_any_more_is_told_with_its_last_one(
     project.noria("run")
     project.edit("conf/base/catalog.yml", entry, "")
     said = project.noria("lineage", "totals").out
-    assert "clean_orders  in memory (once at data/clean.csv)" in said
+    assert "clean_orders  without a place now (once at data/clean.csv)" in said
 
 
 def test_data_that_cannot_be_looked_at_is_not_said_to_be_gone(project: ProjectOnDisk) -> None:
@@ -203,6 +203,13 @@ def test_a_dataset_that_nobody_made_and_a_name_that_nobody_has_are_mistakes(
     said = project.noria("lineage", "total_s", code=2).err
     assert "no dataset 'total_s'" in said
     assert "'totals'" in said
+
+
+def test_a_parameter_is_no_data(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    err = project.noria("lineage", "params:rate", code=2).err
+    assert "params:rate is a parameter" in err
+    assert "--to-outputs" not in err
 
 
 def test_raw_data_that_equals_a_result_was_not_made_by_it() -> None:

@@ -89,6 +89,14 @@ def test_a_limit_that_is_no_size_is_a_mistake(project: ProjectOnDisk) -> None:
     assert "'lots' is no size such as 500MB" in said.err
 
 
+def test_an_environment_that_there_is_not_is_a_mistake(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    for command in (["status"], ["verify"], ["gc"], ["clear", "--yes"]):
+        err = project.noria("cache", *command, "--env", "prdo", code=2).err
+        assert "no environment 'prdo'" in err
+    assert json.loads(project.noria("cache", "status", "--json").out)["entries"] == 2
+
+
 def test_clear_asks_first(project: ProjectOnDisk) -> None:
     _stored(project, "k0")
     assert "--yes" in project.noria("cache", "clear", code=2).err

@@ -73,7 +73,7 @@ def _place(origin: Origin, root: Path) -> str:
     if origin.place:
         return place_shown(origin.place, root)
     if origin.made_at:
-        return f"in memory (once at {place_shown(origin.made_at, root)})"
+        return f"without a place now (once at {place_shown(origin.made_at, root)})"
     return "in memory"
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from noria_catalog.suggest import nearest
 
 from noria.errors import RunError, SelectionError
+from noria.graph.names import is_parameter
 from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters, value_of
 from noria.project.results import open_results
@@ -58,9 +59,14 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
     """Return from what the present content of a dataset came, back to data that no run made.
 
     Of data that lies nowhere it is the content that was recorded last.  Raises SelectionError for
-    a name that no pipeline and no entry has, RunError where nothing lies there and no run has
-    recorded it.
+    a parameter and a name that no pipeline and no entry has, RunError where nothing lies there
+    and no run has recorded it.
     """
+    if is_parameter(dataset):
+        raise SelectionError(
+            f"{dataset} is a parameter, and no data that came from any",
+            hint="`noria config show parameters` says where each stands",
+        )
     with open_results(session.project, session.settings) as store, _ledger(session) as ledger:
         places = Places(session.catalog, store)
         lying = None if places.is_memory(dataset) else places.lying(dataset).digest
