@@ -91,6 +91,35 @@ def test_why_names_what_changed_below_a_parameter(project: ProjectOnDisk) -> Non
     assert "parameter free: 1 -> nothing\n" in said
 
 
+def test_why_names_the_option_of_an_entry(trained: ProjectOnDisk) -> None:
+    catalog = "conf/base/catalog.yml"
+    place = "  filepath: data/orders.csv\n"
+    trained.edit(catalog, place, f"{place}  load_args:\n    nrows: 2\n")
+    (change,) = _why(trained, "clean")
+    assert (change["what"], change["name"], change["option"]) == (
+        "reading",
+        "orders",
+        "load_args.nrows",
+    )
+    assert (change["where"], change["before"], change["after"]) == (f"{catalog}:5:5", None, 2)
+    said = trained.noria("plan", "--why", "clean").out
+    assert f"  reading orders: load_args.nrows ({catalog}:5:5): nothing -> 2\n" in said
+    trained.noria("run")
+    trained.edit(catalog, "nrows: 2", "nrows: 3")
+    trained.edit(catalog, "json.JSONDataset", "pickle.PickleDataset")
+    trained.edit(catalog, "totals.json", "totals.pickle")
+    changes = _why(trained, "total")
+    assert [(change["what"], change["option"]) for change in changes] == [
+        ("saving", "type"),
+        ("saving", "suffix"),
+    ]
+    assert changes[0]["where"] == f"{catalog}:8:3"
+    trained.noria("run")
+    said = trained.noria("runs", "diff").out
+    assert "  how orders is read changed: clean\n    load_args.nrows  2 -> 3\n" in said
+    assert "    type  'json.JSONDataset' -> 'pickle.PickleDataset'\n" in said
+
+
 def test_why_hides_a_secret_that_changed_and_names_it(project: ProjectOnDisk) -> None:
     parameters = "conf/base/parameters.yml"
     project.write({parameters: "mail:\n  to: ann\n  api_key: s3cret\n"})

@@ -64,7 +64,7 @@ def _sections(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
             _rows(compared.data, _each(compared.data, _digest)),
         )
     if compared.other:
-        yield "besides", [f"  {each.name}: {_listed(each.nodes)}" for each in compared.other]
+        yield "besides", [line for each in compared.other for line in _besides(each)]
     if compared.followed:
         body = [
             (each.node, _results(each, sides), ", ".join(each.because))
@@ -88,6 +88,13 @@ def _missing(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
             for name in compared.unknown
         ]
         yield "nothing was recorded of", lines
+
+
+def _besides(changed: Changed) -> Iterator[str]:
+    yield f"  {changed.name}: {_listed(changed.nodes)}"
+    if isinstance(changed.before, dict):
+        for option, before in changed.before.items():
+            yield f"    {option}  {values(before, changed.after[option])}"
 
 
 def _rows(found: Sequence[Changed], told: Sequence[str]) -> list[str]:

@@ -127,6 +127,7 @@ def _change_document(change: Change) -> dict[str, Any]:
         **({} if change.forgotten else {"before": change.before}),
         "after": change.after,
         "maker": change.maker,
+        **({"option": change.option} if change.option else {}),
     }
 
 
@@ -142,6 +143,9 @@ def _change(change: Change) -> str:
         if change.forgotten:
             return f"  parameter {name}{where}: {value(change.after)}, before it was another one"
         return f"  parameter {name}{where}: {values(change.before, change.after)}"
+    if change.option:
+        how = values(change.before, change.after)
+        return f"  {change.what} {change.name}: {change.option}{where}: {how}"
     before, after = _short(change.before), _short(change.after)
     told = f"{change.what} {change.name}".rstrip()
     return f"  {told}{where}{made}: {before} -> {after}"

@@ -9,6 +9,10 @@ _MOST_TOLD = 3
 REPLACED = "input "
 """How that is called on which a node depends for an input that a hook has replaced."""
 
+CODE_OF = "code of "
+LIBRARY = "library "
+"""How what the class of a dataset depends on is called among the dataset's options."""
+
 
 class Difference(NamedTuple):
     """One part that differs.

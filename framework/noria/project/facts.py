@@ -21,8 +21,10 @@ from noria.graph import Node
 from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
+from noria.plan.explain import CODE_OF, LIBRARY
 from noria.project.hooked import Hooked
 from noria.project.library_watch import note_reached
+from noria.record.json_text import json_text
 from noria.runner.overlapping import may_share
 from noria.runner.places import Places
 
@@ -50,6 +52,7 @@ _LEFT_OUT = {
 }
 _BY_KEYWORD = ("load_args", "save_args")
 _PACKED = frozenset({".gz", ".bz2", ".zip", ".xz", ".zst", ".tar", ".tgz"})
+_DIGEST_TOLD = 12
 MISSING = "missing"
 """What stands for the digest of a file that a node is said to depend on, where nothing lies."""
 _Said = TypeVar("_Said")
@@ -84,6 +87,9 @@ class Gatherer:
         self._alike: dict[tuple[tuple[type[Any], ...], str, str, str], str] = {}
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._parts: dict[str, Parts] = {}
+        self._configured_so: dict[str, tuple[str, str]] = {}  # a dataset and its side, by digest
+        self._options: dict[str, str] = {}
         self.fingerprints: dict[str, Fingerprint] = {}
 
     def job(self, node: Node, *, selected: bool = True, unsettled: bool = False) -> Job:
@@ -115,6 +121,7 @@ class Gatherer:
                 }
             ),
         )
+        self._parts[node.name] = parts
         untold = next((name for name, digest in arguments.values() if not digest), None)
         always = self._always(node, fingerprint, inputs.values())
         if untold and not always:
@@ -146,7 +153,10 @@ class Gatherer:
         return self._said.setdefault(tuple(said.items()), said)
 
     def texts(self, names: Iterable[str]) -> dict[str, str]:
-        """Return what digests in the parts of these nodes stand for: code and libraries."""
+        """Return what digests in the parts of these nodes stand for.
+
+        Of code that is its source, of libraries and of datasets' options JSON.
+        """
         found: dict[str, str] = {}
         for name in names:
             fingerprint = self.fingerprints[name]
@@ -157,7 +167,26 @@ class Gatherer:
                 if text:
                     found[symbol.digest] = text
             found[self._libraries(fingerprint)] = json.dumps(fingerprint.distributions)
+            parts = self._parts[name]
+            for digest in (*parts.reads.values(), *parts.makes.values()):
+                if digest in self._configured_so:
+                    found[digest] = self._options_of(digest)
         return found
+
+    def _options_of(self, digest: str) -> str:
+        """Return as JSON what an entry says, and what code and libraries its class depends on."""
+        known = self._options.get(digest)
+        if known is None:
+            name, side = self._configured_so[digest]
+            described = self._places.described(name)
+            said = {key: described[key] for key in described if key not in _LEFT_OUT[side]}
+            told = {"type": described["type"], **said, "suffix": _ending(_file_of(described))}
+            for kind in kinds_of(self._catalog[name]):
+                fingerprint = self._reader.fingerprint(kind)
+                told[f"{CODE_OF}{kind.__name__}"] = fingerprint.digest[:_DIGEST_TOLD]
+                told |= {f"{LIBRARY}{one}": version for one, version in fingerprint.distributions}
+            known = self._options[digest] = json_text(told)
+        return known
 
     def _configured(self, name: str, side: str) -> str:
         """Return the digest of how a dataset is configured for its readers or for its maker."""
@@ -179,11 +208,12 @@ class Gatherer:
             # Such a result is known by the run that has put it there, so one place has one.
             text = f"{text} {self._places.place(name)}"
         kinds = kinds_of(dataset)
-        ending = _ending(str(described.get("filepath", "")))
+        ending = _ending(_file_of(described))
         known = self._alike.get((kinds, side, ending, text))  # most differ in their places only
         if known is None:
             known = self._spelled(kinds, side, ending, text)
             self._alike[kinds, side, ending, text] = known
+            self._configured_so[known] = (name, side)
         return known
 
     def _spelled(self, kinds: Sequence[type[Any]], side: str, ending: str, said: str) -> str:
@@ -317,6 +347,10 @@ def _is_plain(value: Any) -> bool:
     if kind is dict:
         return all(_is_plain(key) and _is_plain(below) for key, below in value.items())
     return kind in _PLAIN or kind.__module__ == "datetime"
+
+
+def _file_of(described: Mapping[str, Any]) -> str:
+    return str(described.get("filepath", ""))
 
 
 def _ending(path: str) -> str:

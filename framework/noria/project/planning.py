@@ -26,7 +26,7 @@ from noria.project.parameters import PREFIX, WHOLE, located_datasets
 from noria.project.past_parameters import past_parameters, present_parameters, value_of
 from noria.project.selection import Selection
 from noria.project.session import Session
-from noria.record.difference import changed_values, unshown
+from noria.record.difference import changed_options, changed_values, unshown
 from noria.record.history import run_with, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger
@@ -55,7 +55,8 @@ class Change:
 
     ``what`` is "code", "input", "parameter", ...; ``where`` its place; ``before`` and ``after``
     are source text, values of a parameter, or digests of data; ``maker`` is the node that makes an
-    input.  ``forgotten``: nobody knows any more what was before.
+    input.  ``forgotten``: nobody knows any more what was before.  ``option`` is what differs in the
+    entry of a dataset; empty where that is not known.
     """
 
     what: str
@@ -65,6 +66,7 @@ class Change:
     after: Any
     maker: str | None = None
     forgotten: bool = False
+    option: str = ""
 
 
 class Planning:
@@ -178,9 +180,25 @@ class Planning:
             elif each.what == "parameter":
                 yield from self._parameter(each, past)
             else:
-                yield Change(
-                    each.what, each.name, self._declared(each.name), each.before, each.after
-                )
+                yield from self._options(each) or [
+                    Change(each.what, each.name, self._declared(each.name), each.before, each.after)
+                ]
+
+    def _options(self, each: Difference) -> list[Change]:
+        """Return what differs in how a dataset is read or saved, as far as that is known."""
+        if each.what not in ("reading", "saving"):
+            return []
+        return [
+            Change(
+                each.what,
+                each.name,
+                self._declared(each.name, option),
+                before,
+                after,
+                option=option,
+            )
+            for option, before, after in changed_options(each, self._text)
+        ]
 
     def _parameter(self, each: Difference, past: Mapping[str, Any]) -> Iterator[Change]:
         """Yield what differs in the value of a parameter."""
@@ -245,9 +263,14 @@ class Planning:
     def _place(self, dataset: str) -> str:
         return self.shown(str(self._session.catalog.describe(dataset).get("filepath", dataset)))
 
-    def _declared(self, dataset: str) -> str | None:
+    def _declared(self, dataset: str, option: str = "") -> str | None:
+        """Return where an entry stands, or that of its options."""
         catalog = self._session.catalog
         place = catalog.where(dataset) if dataset in catalog else None
+        inside = catalog.entry(dataset) if option and place is not None else None
+        for key in option.split("."):
+            inside = inside.value.get(key) if inside and isinstance(inside.value, dict) else None
+            place = place if inside is None else inside.key or inside.where or place
         return None if place is None else str(place)
 
 

@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 
 from noria_catalog.redact import HIDDEN
 
-from noria.plan.explain import Difference, differences, in_words, symbols_that_differ
+from noria.plan.explain import (
+    CODE_OF,
+    LIBRARY,
+    Difference,
+    differences,
+    in_words,
+    symbols_that_differ,
+)
 from noria.plan.key import Parts
 
 Text = Callable[[str], str | None]
@@ -42,8 +49,8 @@ class Facts(NamedTuple):
 class Changed(NamedTuple):
     """One thing that differs, and the nodes whose results depend on it.
 
-    ``before`` and ``after`` are values of a parameter, source text, or digests of data; ``None``
-    where there was or is none.
+    ``before`` and ``after`` are values of a parameter, source text, the options of a dataset that
+    differ, or digests of data; ``None`` where there was or is none.
     """
 
     name: str
@@ -116,7 +123,7 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
         code=_gathered(parts, causes, "code", text),
         libraries=_gathered(parts, causes, "libraries", text),
         data=_data(causes, made),
-        other=_other(causes),
+        other=_other(causes, text),
         followed=[_followed(name, causes[name], before, after) for name in causes],
         only_before=[name for name in before.nodes if name not in after.nodes],
         only_after=[name for name in after.nodes if name not in before.nodes],
@@ -285,16 +292,40 @@ def _data(causes: Mapping[str, list[Difference]], made: set[str]) -> list[Change
     return [Changed(each.name, each.before, each.after, tuple(of)) for each, of in found.items()]
 
 
-def _other(causes: Mapping[str, list[Difference]]) -> list[Changed]:
+def _other(causes: Mapping[str, list[Difference]], text: Text) -> list[Changed]:
+    """Return what else differs; of how data is read and saved the options, where they are known."""
     found: dict[Difference, list[str]] = {}
     for node, differing in causes.items():
         for each in differing:
             if each.what in {"objects", "reading", "saving", "depends", "system", "shape"}:
                 found.setdefault(each, []).append(node)
     return [
-        Changed(in_words(each), each.before, each.after, tuple(nodes))
+        Changed(in_words(each), *_options(each, text), tuple(nodes))
         for each, nodes in found.items()
     ]
+
+
+def _options(each: Difference, text: Text) -> tuple[Any, Any]:
+    differing = changed_options(each, text)
+    if not differing:
+        return each.before, each.after
+    return {name: old for name, old, _ in differing}, {name: new for name, _, new in differing}
+
+
+def changed_options(each: Difference, text: Text) -> list[tuple[str, Any, Any]]:
+    """Return what differs in how a dataset is read or saved, nothing where nobody knows it.
+
+    What code and libraries another class has says nothing more than that it is another one.
+    """
+    if each.what not in ("reading", "saving") or each.before is None or each.after is None:
+        return []
+    old, new = text(each.before), text(each.after)
+    if old is None or new is None:
+        return []
+    found = list(changed_values(json.loads(old), json.loads(new)))
+    if any(name == "type" for name, _, _ in found):
+        return [one for one in found if not one[0].startswith((CODE_OF, LIBRARY))]
+    return found
 
 
 def _came_out_otherwise(old: Ran, new: Ran) -> bool:
