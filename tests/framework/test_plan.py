@@ -120,6 +120,39 @@ def test_why_names_the_option_of_an_entry(trained: ProjectOnDisk) -> None:
     assert "    type  'json.JSONDataset' -> 'pickle.PickleDataset'\n" in said
 
 
+def _install(site: Path, version: str) -> None:
+    shutil.rmtree(site, ignore_errors=True)
+    package, about = site / "measuring", site / f"measuring-{version}.dist-info"
+    package.mkdir(parents=True)
+    about.mkdir()
+    (package / "__init__.py").write_text("def measure(x):\n    return x\n", "utf-8")
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: measuring\nVersion: {version}\n")
+    (about / "RECORD").write_text(f"measuring/__init__.py,sha256={version},35\n")
+
+
+def test_a_library_that_changed_is_not_said_to_be_code(
+    project: ProjectOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "env/site-packages"
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    _install(site, "1.0")
+    project.edit(NODES, "import pandas as pd", "import measuring\nimport pandas as pd")
+    project.edit(NODES, ".sum() * rate)", ".sum() * measuring.measure(rate))")
+    project.noria("run")
+    _install(site, "1.1")
+    said = project.noria("plan", "--why", "total").out
+    assert said.startswith("total: run: a library changed\n  library measuring: 1.0 ")
+    assert [change["what"] for change in _why(project, "total")] == ["library"]
+    assert "(a library changed)" in project.noria("run").out
+    found = json.loads(project.noria("runs", "diff", "--json").out)
+    assert found["code"] == []
+    assert [each["name"] for each in found["libraries"]] == ["measuring"]
+    _install(site, "1.2")
+    project.edit(NODES, "measure(rate)", "measure(rate + 1)")
+    assert [change["what"] for change in _why(project, "total")] == ["code", "library"]
+    assert "its code changed, a library changed" in project.noria("plan").out
+
+
 def test_why_hides_a_secret_that_changed_and_names_it(project: ProjectOnDisk) -> None:
     parameters = "conf/base/parameters.yml"
     project.write({parameters: "mail:\n  to: ann\n  api_key: s3cret\n"})

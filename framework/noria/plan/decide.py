@@ -3,7 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from noria.plan.explain import shortly
+from noria.plan.explain import beside_libraries, shortly
 from noria.plan.facts import Job, Lying, Recorded
 from noria.plan.key import Parts, key_of
 
@@ -40,6 +40,9 @@ class Facts(Protocol):
 
     def latest(self, node: str) -> Parts | None:
         """Return what the latest recorded result of a node was made of."""
+
+    def has_same_code(self, node: str, code: str) -> bool:
+        """Tell whether a node reaches the same definitions as when its code had this digest."""
 
     def lying(self, dataset: str) -> Lying:
         """Return what lies at the place of a dataset."""
@@ -133,10 +136,17 @@ def judge(
         return _run(job, key, "forced", facts, force=True)
     recorded = facts.find(key)
     if recorded is None:
-        return _run(job, key, shortly(facts.latest(job.name), parts), facts)
+        return _run(job, key, shortly(_latest(job.name, parts, facts), parts), facts)
     if recorded.read and not job.trusted:
         return _run(job, key, f"{SEEN_TO_READ} {recorded.read}", facts)
     return _in_place(job, key, recorded, facts)
+
+
+def _latest(node: str, now: Parts, facts: Facts) -> Parts | None:
+    before = facts.latest(node)
+    if before is None:
+        return None
+    return beside_libraries(before, now, lambda: facts.has_same_code(node, before.code))
 
 
 def complete(job: Job, digests: Mapping[str, str | None], facts: Facts) -> Parts:

@@ -1,6 +1,6 @@
 """Why a node runs: what differs between what its last result was made of and now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from noria.plan.key import Parts, content_of
@@ -81,6 +81,22 @@ def differences(before: Parts, after: Parts) -> Iterator[Difference]:
         old_part, new_part = getattr(before, what), getattr(after, what)
         if old_part != new_part:
             yield Difference(what, "", old_part, new_part)
+
+
+def beside_libraries(before: Parts, after: Parts, is_same: Callable[[], bool]) -> Parts:
+    """Return ``before``, with the code of ``after`` where only libraries make them differ.
+
+    The digest of code counts the libraries that it reaches too.  ``is_same`` tells whether all the
+    code of the project is what it was, and is asked where both differ.
+
+    >>> before = Parts("c 1.0", "l 1.0", "3.11", "", {}, {}, {}, {})
+    >>> after = before._replace(code="c 1.1", libraries="l 1.1")
+    >>> [each.what for each in differences(beside_libraries(before, after, lambda: True), after)]
+    ['libraries']
+    """
+    if before.code != after.code and before.libraries != after.libraries and is_same():
+        return before._replace(code=after.code)
+    return before
 
 
 def _what(name: str) -> str:

@@ -160,8 +160,7 @@ class Gatherer:
         found: dict[str, str] = {}
         for name in names:
             fingerprint = self.fingerprints[name]
-            symbols = [(one.name, one.digest) for one in fingerprint.symbols]
-            found[fingerprint.digest] = json.dumps(symbols)
+            found[fingerprint.digest] = self.symbols_of(name)
             for symbol in fingerprint.symbols:
                 text = self._reader.text(symbol)
                 if text:
@@ -172,6 +171,10 @@ class Gatherer:
                 if digest in self._configured_so:
                     found[digest] = self._options_of(digest)
         return found
+
+    def symbols_of(self, name: str) -> str:
+        """Return as JSON what a node's code reaches, each definition with its digest."""
+        return json.dumps([(one.name, one.digest) for one in self.fingerprints[name].symbols])
 
     def _options_of(self, digest: str) -> str:
         """Return as JSON what an entry says, and what code and libraries its class depends on."""

@@ -105,6 +105,7 @@ class Incremental:
             hooks_that_change_data(hooks, reader),
             self._canonical,
         )
+        self.records.symbols_of = self.gatherer.symbols_of
         self._keeping = Keeping(
             kept_edited,
             store,

@@ -16,7 +16,7 @@ from noria.errors import SelectionError
 from noria.graph import Pipeline
 from noria.plan import Job, Plan, Verdict
 from noria.plan.decide import REUSE, complete
-from noria.plan.explain import Difference, differences, symbols_that_differ
+from noria.plan.explain import Difference, beside_libraries, differences, symbols_that_differ
 from noria.plan.key import Parts, parts_from
 from noria.project.asked import Asked
 from noria.project.incremental import Incremental
@@ -164,7 +164,8 @@ class Planning:
         changes = [] if before is None else list(self._changes(before, now, past))
         return job, verdict, changes, self.memory.gatherer.fingerprints[node]
 
-    def _changes(self, before: Parts, now: Parts, past: Mapping[str, Any]) -> Iterator[Change]:
+    def _changes(self, was: Parts, now: Parts, past: Mapping[str, Any]) -> Iterator[Change]:
+        before = beside_libraries(was, now, lambda: self._text(was.code) == self._text(now.code))
         for each in differences(before, now):
             if each.what == "code":
                 changed = self._code(before.code, now.code)

@@ -10,6 +10,7 @@ from noria.plan.explain import (
     CODE_OF,
     LIBRARY,
     Difference,
+    beside_libraries,
     differences,
     in_words,
     symbols_that_differ,
@@ -113,7 +114,7 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
         old, new = before.nodes[name].parts, after.nodes[name].parts
         if old is None or new is None:
             unknown.append(name)
-        elif found := list(differences(old, new)):
+        elif found := list(differences(_beside_libraries(old, new, text), new)):
             causes[name] = found
         elif _came_out_otherwise(before.nodes[name], after.nodes[name]):
             causes[name] = []
@@ -129,6 +130,11 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
         only_after=[name for name in after.nodes if name not in before.nodes],
         unknown=unknown,
     )
+
+
+def _beside_libraries(old: Parts, new: Parts, text: Text) -> Parts:
+    known = text(old.code)
+    return beside_libraries(old, new, lambda: known is not None and known == text(new.code))
 
 
 def numbers(value: Any, name: str = "") -> Iterator[tuple[str, float]]:

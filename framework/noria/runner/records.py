@@ -35,6 +35,8 @@ class Records:
         self._places = places
         self._adoptions = adoptions
         self._last_key = last_key
+        self.symbols_of: Callable[[str], str] | None = None
+        """Returns the list of what a node's code reaches as the store keeps it."""
         self._looks_right = store.is_whole if closely else store.has
         self._right: dict[str, bool] = {}
         self._found: dict[str, Entry | None] = {}
@@ -110,6 +112,10 @@ class Records:
     def code_of(self, dataset: str, digest: str) -> str:
         """Return a digest of the code that content counts on, empty for plain data."""
         return self._code_of(dataset, digest)
+
+    def has_same_code(self, node: str, code: str) -> bool:
+        """Tell whether a node reaches the same definitions as when its code had this digest."""
+        return self.symbols_of is not None and self._store.text(code) == self.symbols_of(node)
 
     def lying(self, dataset: str) -> Lying:
         """Return what lies at the place of a dataset."""
