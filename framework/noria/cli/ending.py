@@ -1,10 +1,10 @@
 """What becomes of the errors and interrupts of a command line: words, and an exit code."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from errno import ENOSPC
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +16,11 @@ INTERRUPTED = 130
 UNFORESEEN = 1
 TRACEBACK = "NORIA_TRACEBACK"
 _LONGEST = 300
+# What disks, or the limits of a process, let nobody do.
+_OUTSIDE = {
+    getattr(errno, name, errno.EIO)
+    for name in ("EDQUOT", "EIO", "EMFILE", "ENFILE", "EROFS", "ESTALE")
+}
 
 
 class ReaderGone(Exception):  # noqa: N818  # no error: `noria runs list | head`
@@ -87,7 +92,10 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
     if isinstance(error, PermissionError) and isinstance(error.filename, str):
         report(_not_allowed(error.filename))
         return NoriaError.exit_code
-    if isinstance(error, OSError) and error.errno == ENOSPC:
+    if isinstance(error, OSError) and error.errno in _OUTSIDE and error.filename is not None:
+        _report(f"{error.filename} cannot be reached: {error.strerror}")
+        return UNFORESEEN
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         if error.filename is None:  # what is printed; Python tries once more at its end
             _silence(sys.stdout)
         _report(f"{error.strerror}: {error.filename or 'what is said cannot be written'}")
