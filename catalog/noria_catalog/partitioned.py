@@ -18,7 +18,7 @@ from noria_catalog.partition_names import check_partition_name
 from noria_catalog.publish import sync_file
 from noria_catalog.redact import redacted
 from noria_catalog.spec import Context, build_each
-from noria_catalog.storage import Storage, is_remote, local_path, storage_for
+from noria_catalog.storage import Storage, is_remote, local_path, storage_for, unlisted
 
 
 class PartitionedDataset:
@@ -214,7 +214,7 @@ class PartitionedDataset:
 
     def _bring_others(self, folder: str) -> None:
         # What is no partition was not ours to replace: a README, a .gitkeep.
-        for root, _, files in os.walk(self.path):
+        for root, _, files in os.walk(self.path, onerror=unlisted):
             for file in files:
                 source = os.path.join(root, file)
                 below = os.path.relpath(source, self.path)

@@ -130,10 +130,13 @@ class LocalStorage:
             return []
 
     def files(self, folder: str) -> list[str]:
-        """Return the files below ``folder``, relative to it, hidden ones left out, sorted."""
+        """Return the files below ``folder``, relative to it, hidden ones left out, sorted.
+
+        Raises OSError for a folder that cannot be listed: it would be taken for an empty one.
+        """
         found: list[str] = []
         seen: set[str] = set()
-        for root, folders, names in os.walk(folder, followlinks=True):
+        for root, folders, names in os.walk(folder, onerror=unlisted, followlinks=True):
             real = os.path.realpath(root)
             if real in seen:  # a link that leads back up
                 folders.clear()
@@ -169,6 +172,12 @@ class LocalStorage:
         if sweep(folder):
             with suppress(OSError):
                 os.rmdir(folder)
+
+
+def unlisted(error: OSError) -> None:
+    """Raise what `os.walk` keeps for itself: that a folder which is there cannot be listed."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
 
 
 def _near(path: str) -> str | None:

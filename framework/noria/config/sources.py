@@ -89,7 +89,7 @@ class _Folder:
     def files(self, layer: str) -> list[str]:
         found: list[str] = []
         top = str(self._path)
-        for folder, folders, names in walk(os.path.join(top, layer)):
+        for folder, folders, names in walk(os.path.join(top, layer), unlisted=self._tell):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             inside = os.path.relpath(folder, top).replace(os.sep, "/")
             found += [f"{inside}/{name}" for name in sorted(names) if _is_configuration(name)]
@@ -109,6 +109,12 @@ class _Folder:
 
     def shown(self, path: str) -> str:
         return _shown(self._path / path, self._root)
+
+    def _tell(self, error: OSError) -> None:
+        """Raise ConfigError for a folder that is there and cannot be listed."""
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            shown = self.shown(error.filename)
+            raise ConfigError(f"the folder {shown} cannot be read: {error.strerror}") from None
 
 
 class _Contents:

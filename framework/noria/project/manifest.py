@@ -138,6 +138,7 @@ class _Looked:
         self._paths: dict[str, os.stat_result | None] = {}  # of data, which is much, no state
         self._absent: dict[str, None] = {}
         self._listed: dict[str, list[str]] = {}
+        self._unlisted: list[str] = []  # folders of which nobody knows what lies in them
 
     def add_project(self, here: Path, root: Path) -> None:
         """Add what makes ``root`` the project that a command in ``here`` is for."""
@@ -159,7 +160,7 @@ class _Looked:
     def _add_tree(self, top: str) -> None:
         """Add all files and folders below a folder, but environments and what is hidden."""
         self._add(top)
-        for where, folders, names in walk(top, _SKIPPED):
+        for where, folders, names in walk(top, _SKIPPED, self._note):
             if "pyvenv.cfg" in names:
                 folders.clear()
                 continue
@@ -177,7 +178,9 @@ class _Looked:
         """Add data: files, folders with all that lies in them, and what is not there."""
         for path in paths:
             self._add_datum(path)
-            for where, folders, names in walk(path) if os.path.isdir(path) else ():  # noqa: PTH112
+            if not os.path.isdir(path):  # noqa: PTH112
+                continue
+            for where, folders, names in walk(path, unlisted=self._note):
                 for name in (*folders, *names):
                     self._add_datum(os.path.join(where, name))  # noqa: PTH118
 
@@ -208,6 +211,11 @@ class _Looked:
         if self._add(path):
             self._paths[path] = None
 
+    def _note(self, error: OSError) -> None:
+        # What we have no right to list changes its state when we are given that.
+        if not isinstance(error, PermissionError):
+            self._unlisted.append(error.filename)
+
     def names_in(self, folder: str) -> set[str]:
         """Return the names in a folder of the search path, but what compiling makes there."""
         return {*self._listed[folder]} - _SKIPPED
@@ -236,8 +244,12 @@ class _Looked:
     ) -> dict[str, object] | None:
         """Return the manifest; ``None`` when a file has gone meanwhile, or it would take long.
 
+        There is none either where a folder could not be listed.
+
         ``store`` is the file of which it matters only that it is there.
         """
+        if self._unlisted:
+            return None
         now = time.time_ns()
         try:
             states = freshness.states(self.paths)
