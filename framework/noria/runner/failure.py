@@ -2,6 +2,7 @@
 
 import site
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -61,7 +62,9 @@ def describe_value(value: Any) -> str:
     if isinstance(value, str):
         text = value if len(value) <= _TEXT_LIMIT else value[:_TEXT_LIMIT] + "…"
         return f"{kind} {text!r}"
-    shape = getattr(value, "shape", None)
+    shape = None
+    with suppress(Exception):  # of a stand-in that stands for nothing here, say
+        shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
         if len(shape) == 2:  # rows and columns
             return f"{kind}, {shape[0]:,} rows x {shape[1]:,} columns"
@@ -105,7 +108,7 @@ def shown(file: str) -> str:
     """Return a path as the user would type it here."""
     try:
         return Path(file).relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, FileNotFoundError):  # it lies elsewhere, or nobody knows where we are
         return file
 
 
