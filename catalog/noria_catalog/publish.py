@@ -114,7 +114,10 @@ def shown(path: str) -> str:
     >>> shown(os.path.join(os.getcwd(), "data", "a.csv")) == os.path.join("data", "a.csv")
     True
     """
-    here = os.getcwd() + os.sep
+    try:
+        here = os.getcwd() + os.sep
+    except FileNotFoundError:  # where a node has gone to is gone by now
+        return path
     return path.removeprefix(here)
 
 

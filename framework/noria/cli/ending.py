@@ -10,7 +10,7 @@ from typing import TextIO
 
 from noria_catalog.errors import NoriaError
 
-from noria.cli.saying import say
+from noria.cli.saying import is_open, say
 
 INTERRUPTED = 130
 UNFORESEEN = 1
@@ -35,7 +35,7 @@ def run_to_the_end(call: Callable[[], int]) -> int:
     """
     try:
         code = call()
-        if sys.stdout is not None:
+        if sys.stdout is not None and is_open(sys.stdout):
             sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last net: one line of it
         return end_by(error)
@@ -89,6 +89,9 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
 
     if os.environ.get(TRACEBACK, "0") not in ("", "0"):
         traceback.print_exception(error)
+    if isinstance(error, FileNotFoundError) and _is_nowhere():
+        report(_nowhere())
+        return NoriaError.exit_code
     if isinstance(error, PermissionError) and isinstance(error.filename, str):
         report(_not_allowed(error.filename))
         return NoriaError.exit_code
@@ -102,6 +105,22 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
         return UNFORESEEN
     _report(_unforeseen(error))
     return UNFORESEEN
+
+
+def _is_nowhere() -> bool:
+    """Tell whether the folder that this process is in is gone."""
+    try:
+        os.getcwd()  # noqa: PTH109  # pathlib would do no more
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _nowhere() -> NoriaError:
+    """Return the error for a folder that was removed while somebody is in it."""
+    return NoriaError(
+        "the folder that you are in is gone", hint="enter it once more, if there is a new one: cd ."
+    )
 
 
 def _not_allowed(path: str) -> NoriaError:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, takewhile
 from typing import Any
 
-from noria.cli.saying import say
+from noria.cli.saying import is_open, say
 from noria.record.json_text import json_text
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -158,7 +158,7 @@ def table(
 
 def _room() -> int | None:
     """Return how many letters fit into a line of the terminal, ``None`` where there is none."""
-    if sys.stdout is None or not sys.stdout.isatty():
+    if not is_open(sys.stdout) or not getattr(sys.stdout, "isatty", bool)():
         return None
     import shutil
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from noria.cli.printing import duration, plural, rows, size
+from noria.cli.saying import is_open
 from noria.cli.tally import NodeTally, Tally
 from noria.record.events import (
     Event,
@@ -70,7 +71,7 @@ class _Lines:
                 self._print(f"  {count}  {mark(node)} {node.name}  {outcome(node)}")
 
     def _print(self, text: str) -> None:
-        if self._heard:
+        if self._heard and is_open(self._stream):
             try:
                 print(text, file=self._stream, flush=True)
             except BrokenPipeError:

@@ -13,11 +13,20 @@ def say(text: str, *, err: bool = False) -> None:
     9 up to date
     """
     stream = sys.stderr if err else sys.stdout
-    if stream is None:
+    if stream is None or not is_open(stream):
         return
     try:
         stream.write(f"{text}\n")
     except UnicodeEncodeError:
-        letters = stream.encoding or "ascii"
+        letters = getattr(stream, "encoding", None) or "ascii"
         stream.write(text.encode(letters, "backslashreplace").decode(letters) + "\n")
     stream.flush()
+
+
+def is_open(stream: object) -> bool:
+    """Tell whether anything can be printed: who started us, or a node, may have closed a stream.
+
+    >>> is_open(sys.stdout), is_open(None)
+    (True, False)
+    """
+    return stream is not None and not getattr(stream, "closed", False)

@@ -80,7 +80,10 @@ def keep_answer(
     if outside is not None:
         return False
     looked = _Looked()
-    here = os.getcwd()  # noqa: PTH109  # as freshness.py writes it
+    try:
+        here = os.getcwd()  # noqa: PTH109  # as freshness.py writes it
+    except FileNotFoundError:  # a node has gone to a folder that is gone by now
+        return False
     looked.add_project(Path(here), project.path)
     looked.add_written(session, conf)
     looked.add_files([*imported, *reader.files(), *reader.scopes(), *reader.libraries()])
