@@ -96,7 +96,8 @@ $(VENV)/.newest: $(VENV)/.other
 
 # Of what depends on the version of Python; all tests: make test PYTHON=... VENV=...
 OF_PYTHON := tests/framework/test_code*.py tests/framework/test_types*.py tests/framework/test_installed.py \
-  tests/framework/test_shell.py tests/framework/test_session.py tests/incremental/test_rows_*.py \
+  tests/framework/test_as_imported.py tests/framework/test_shell.py tests/framework/test_session.py \
+  tests/incremental/test_rows_*.py \
   tests/incremental/test_sessions.py tests/incremental/test_random_packages.py
 
 .PHONY: test-newest
