@@ -209,7 +209,7 @@ class Gatherer:
         dataset = self._catalog[name]
         if side == "makes" and not isinstance(dataset, FileDataset | Digests):
             # Such a result is known by the run that has put it there, so one place has one.
-            text = f"{text} {self._places.place(name)}"
+            text = f"{text} {self._places.called(name)}"
         kinds = kinds_of(dataset)
         ending = _ending(_file_of(described))
         known = self._alike.get((kinds, side, ending, text))  # most differ in their places only

@@ -32,11 +32,12 @@ from noria.runner.hooking import HookCalls
 from noria.runner.keeping import Keeping
 from noria.runner.overlapping import canonical_names, with_needed, with_stirred
 from noria.runner.perform import Performer
-from noria.runner.places import Places, shown_in
+from noria.runner.places import Places
 from noria.runner.prepare import check_libraries
 from noria.runner.records import Records
 from noria.runner.remember import Project, Remembering, check_overwriting, output_in_place
 from noria.runner.restore import put_back
+from noria.runner.shown import shown_in
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
 from noria.store import Output, Store
@@ -90,7 +91,7 @@ class Incremental:
         self._closely = closely
         self._emit: Listener | None = None
         self._value_code_of = partial(code_of_things, reader)
-        self._places = Places(catalog, store, given, code_of=self._value_code_of)
+        self._places = Places(catalog, store, given, root=root, code_of=self._value_code_of)
         self._watch = SourceWatch(reader, reader.anew, self._places.seen.digests_of, root)
         code_of = PickledCode(catalog, self._places, reader, source)
         # A store in the project's folder moves with it.

@@ -68,7 +68,7 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
             hint="`noria config show parameters` says where each stands",
         )
     with open_results(session.project, session.settings) as store, _ledger(session) as ledger:
-        places = Places(session.catalog, store)
+        places = Places(session.catalog, store, root=session.project.path)
         lying = None if places.is_memory(dataset) else places.lying(dataset).digest
         digest = _latest(session, store, dataset) if lying is None else lying
         runs = [] if ledger is None else list_runs(ledger)

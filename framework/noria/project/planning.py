@@ -31,8 +31,8 @@ from noria.record.history import run_with, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger
 from noria.runner.keeping import told_before
-from noria.runner.places import shown_in
 from noria.runner.prepare import prepare
+from noria.runner.shown import shown_in
 from noria.store import Store
 
 

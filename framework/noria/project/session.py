@@ -47,8 +47,8 @@ from noria.runner.hooking import HookCalls
 from noria.runner.joined import join_places
 from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
-from noria.runner.places import shown_in
 from noria.runner.run import new_run_id, run_pipeline
+from noria.runner.shown import shown_in
 
 
 def open_project(

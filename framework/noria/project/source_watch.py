@@ -8,7 +8,7 @@ from typing import Any
 from noria.code import CodeReader
 from noria.project.importing import imported, mixed
 from noria.project.library_watch import replaced_library
-from noria.runner.places import shown_in
+from noria.runner.shown import shown_in
 
 _State = list[tuple[int, int, int, int]]
 

@@ -33,7 +33,7 @@ class Unremembered:
         self._catalog = catalog
         self._store = store
         self._given = given
-        self._places = Places(catalog, store, given)
+        self._places = Places(catalog, store, given, root=project.path)
         self._aside = Aside(catalog, self._places, project.state / ASIDE / run, project.path)
         self._written: list[str] = []
         self._emit: Listener | None = None

@@ -8,8 +8,9 @@ from noria_catalog import DataCatalog
 from noria_catalog.failures import told
 from noria_catalog.file_dataset import FileDataset
 
-from noria.runner.places import Places, shown_in
+from noria.runner.places import Places
 from noria.runner.restore import place_aside
+from noria.runner.shown import shown_in
 
 _SHOWN = 3
 

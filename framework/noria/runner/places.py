@@ -36,8 +36,9 @@ _AT_ONCE = 1000  # datasets in one query
 class Places:
     """Answers what lies where, each dataset looked at once until it is saved.
 
-    ``given`` are values that stand in for what the catalog has; ``code_of`` returns a digest of
-    the code that a value counts on: classes and functions that its bytes only name.
+    ``given`` are values that stand in for what the catalog has, ``root`` is the project's folder;
+    ``code_of`` returns a digest of the code that a value counts on: classes and functions that its
+    bytes only name.
     """
 
     def __init__(
@@ -46,13 +47,15 @@ class Places:
         store: Store,
         given: Mapping[str, Any] | None = None,
         *,
+        root: Path,
         code_of: Callable[[tuple[Any, ...]], str] = lambda _: "",
     ) -> None:
         self._catalog = catalog
         self._store = store
         self.seen = Seen(store)
         """The digests of files."""
-        self._marks = Marks(store)
+        self._marks = Marks(store, root)
+        self._moments = Marks(store)  # when this very place was looked at
         self._given = given or {}
         self._code_of = code_of
         self._known: dict[str, Lying] = {}
@@ -155,6 +158,10 @@ class Places:
             place = self._names[name] = "" if self.is_memory(name) else self._place(name)
         return place
 
+    def called(self, name: str) -> str:
+        """Return what names the place in what is recorded: it may move with the project."""
+        return self._marks.called(self.place(name))
+
     def marked(self, names: Iterable[str]) -> list[str]:
         """Return those datasets at whose places a run has put something."""
         listed = list(names)
@@ -254,7 +261,7 @@ class Places:
             digest = (
                 f"seen-{time.time()}"  # what it was like then stands for it as long as it holds
             )
-        self._marks.set(f"loaded {self.place(name)}", f"{digest} {time.time()}")
+        self._moments.set(f"loaded {self.place(name)}", f"{digest} {time.time()}")
         return digest
 
     def _place(self, name: str) -> str:
@@ -360,12 +367,12 @@ class Places:
 
     def _held(self, name: str) -> str | None:
         """Return the digest that was found by loading, where the entry says that it still holds."""
-        digest, _, found = (self._marks.get(f"loaded {self.place(name)}") or "").partition(" ")
+        digest, _, found = (self._moments.get(f"loaded {self.place(name)}") or "").partition(" ")
         return digest if self._still_holds(name, found) else None
 
     def _was_seen(self, name: str) -> bool:
         """Tell whether it was looked for changes so lately that the entry says it need not be."""
-        return self._still_holds(name, self._marks.get(f"stamped {self.place(name)}") or "")
+        return self._still_holds(name, self._moments.get(f"stamped {self.place(name)}") or "")
 
     def _still_holds(self, name: str, found: str) -> bool:
         """Tell whether what was found at a moment holds; a clock that was set back says nothing."""
@@ -392,7 +399,7 @@ class Places:
             with told(self._catalog, name, "look for"):
                 stamp = dataset.stamp()
             if self._holds(name):
-                self._marks.set(f"stamped {self.place(name)}", str(time.time()))
+                self._moments.set(f"stamped {self.place(name)}", str(time.time()))
             if stamp is not None:
                 return blake3(stamp.encode("utf-8", "surrogatepass")).hexdigest()
         if is_remote(self.place(name)):
@@ -405,18 +412,9 @@ class Places:
         digest_of = self.seen.digest_of
         if os.path.isdir(path):  # noqa: PTH112
             below = sorted(each for each in Path(path).rglob("*") if each.is_file())
-            return names_digest((str(each), digest_of(str(each)) or "") for each in below)
+            named = ((each.relative_to(path).as_posix(), digest_of(str(each))) for each in below)
+            return names_digest((each, digest or "") for each, digest in named)
         return digest_of(path) or _ABSENT
-
-
-def shown_in(root: Path, path: str) -> str:
-    """Return a path as it is called in a project's folder, as it is where it lies elsewhere.
-
-    >>> shown_in(Path("/srv/shop"), "/srv/shop/data/a.csv")
-    'data/a.csv'
-    """
-    whole = Path(path)
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path
 
 
 def _about(place: str, mark: Mark) -> dict[str, bool]:

@@ -8,7 +8,8 @@ from noria_catalog.dataset import Restores
 from noria_catalog.failures import told
 
 from noria.errors import RunError
-from noria.runner.places import Places, shown_in
+from noria.runner.places import Places
+from noria.runner.shown import shown_in
 from noria.store import Output, Store
 
 

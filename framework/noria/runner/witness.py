@@ -25,7 +25,7 @@ from noria_catalog.dataset import Restores, is_built_in, kinds_of
 from noria.code import distributions_of, is_well_known
 from noria.graph import Node
 from noria.runner.perform import unwatched
-from noria.runner.places import shown_in
+from noria.runner.shown import shown_in
 
 _MOST = 10_000  # places that are noted of one execution
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth")

@@ -1,7 +1,9 @@
 """Short notes by name: what was last put at a place."""
 
+import os
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 
 from noria.store.store import Store
 
@@ -9,7 +11,8 @@ from noria.store.store import Store
 class Marks:
     """Keeps a short text by name; sealed, so that nobody else's notes are believed.
 
-    Names should be complete: a store may serve several projects.
+    Names should be complete: a store may serve several projects.  One that lies in the folder of
+    its project, ``root``, moves with it and serves no other: there paths count from that folder.
 
     >>> import tempfile, pathlib
     >>> from noria.store.store import open_store
@@ -20,13 +23,20 @@ class Marks:
     ('ea8f163d', None)
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, root: Path | None = None) -> None:
         self._store = store
+        home = "" if root is None else os.path.join(os.path.realpath(root), "")  # noqa: PTH118
+        self._home = home if os.path.realpath(store.folder).startswith(home) else ""
         self._known: dict[str, str | None] = {}
         self._guard = threading.Lock()
 
+    def called(self, name: str) -> str:
+        """Return what a name is in the notes: one with a path in it may count from ``root``."""
+        return name.replace(self._home, "", 1) if self._home else name
+
     def get(self, name: str) -> str | None:
         """Return the note of a name, ``None`` where there is none of ours."""
+        name = self.called(name)
         with self._guard:
             if name not in self._known:
                 self._known[name] = self._read(name)
@@ -35,7 +45,8 @@ class Marks:
     def read_ahead(self, names: Iterable[str]) -> None:
         """Read the notes of many names at once, which is quicker than one by one."""
         with self._guard:
-            asked = {_bytes(name): name for name in names if name not in self._known}
+            named = map(self.called, names)
+            asked = {_bytes(name): name for name in named if name not in self._known}
             self._known.update(dict.fromkeys(asked.values()))
             rows = self._store.database.read_many(
                 "SELECT name, text, seal FROM marks WHERE name IN (?)", list(asked)
@@ -45,6 +56,7 @@ class Marks:
 
     def set(self, name: str, text: str) -> None:
         """Note a text; it is written as entries are."""
+        name = self.called(name)
         with self._guard:
             self._known[name] = text
         key = _bytes(name)
