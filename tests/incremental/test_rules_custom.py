@@ -52,6 +52,28 @@ def test_what_somebody_has_made_of_it_is_kept_aside(noted: Workbench) -> None:
     assert noted.value("made_c") == 125
 
 
+@pytest.mark.parametrize("flags", [(), ("--no-cache",)])
+def test_what_lay_there_before_its_first_run_is_kept(
+    fresh: Workbench, flags: tuple[str, ...]
+) -> None:
+    fresh.write({"src/shop/notes.py": CLASS.format(word="path"), "data/made_b.json": "7"})
+    fresh.edit(CONF, ENTRY, "made_b:\n  type: shop.notes.Note\n  path: data/made_b.json\n")
+    assert fresh.did("--nodes", "A") == "A"
+    ran = fresh.go("--from-nodes", "B", *flags)
+    assert ran.did == "B C"
+    assert "made_b: what lay there before was no run's result" in ran.said.all
+    assert fresh.aside() == ["7"]
+
+
+def test_what_lay_there_before_is_no_loss_where_it_is_made_again(fresh: Workbench) -> None:
+    fresh.write({"src/shop/notes.py": CLASS.format(word="path"), "data/made_b.json": "25"})
+    fresh.edit(CONF, ENTRY, "made_b:\n  type: shop.notes.Note\n  path: data/made_b.json\n")
+    ran = fresh.go()
+    assert ran.did == "A B C"
+    assert "what lay there before" not in ran.said.all
+    assert fresh.aside() == []
+
+
 def test_of_two_places_nobody_knows_which_it_is(fresh: Workbench) -> None:
     two = CLASS.format(word="location").replace("indent=0", "file")
     fresh.write({"src/shop/notes.py": two})

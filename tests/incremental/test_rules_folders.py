@@ -77,6 +77,26 @@ def test_what_lies_beside_an_edited_partition_stays(labelled: Workbench, *, chan
     assert labelled.did() == ""
 
 
+def test_partitions_that_lay_there_before_the_first_run(labelled: Workbench) -> None:
+    """A save adds to them: only what it writes over is kept aside, if it is not the same."""
+    labelled.edit(CONF, "  overwrite: true\n", "")
+    labelled.write(
+        {
+            "data/both/one.txt": "mine",
+            "data/both/two.txt": "label of 2",
+            "data/both/three.txt": "alone",
+            "data/both/two.png": "2",
+        }
+    )
+    ran = labelled.go()
+    assert ran.did == "A B C L"
+    assert "labels: what lay there before was no run's result" in ran.said.all
+    assert written(labelled.path / ".noria/aside") == {"one.txt": "mine"}
+    assert (labelled.path / "data/both/one.txt").read_text() == "label of 1"
+    assert (labelled.path / "data/both/three.txt").read_text() == "alone"
+    assert "what lay there before" not in labelled.go("--force").said.all
+
+
 def test_a_circle_at_one_place_lets_nodes_wait_for_others(fresh: Workbench) -> None:
     """Who reads what an earlier run has put there cannot wait; that is no reason for others."""
     fresh.write(

@@ -82,7 +82,7 @@ class Unremembered:
         """Note what lies there now, and make sure that the notes outlive a power cut."""
         found_before = self._aside.found_before
         for name in found_before.names:
-            found_before.settle(name, self._places.look(name).digest or "")
+            found_before.settle(name)
         for name in self._written:
             self._places.unrecord(name, made=True)
         found = found_before.told()

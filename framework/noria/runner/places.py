@@ -36,9 +36,8 @@ _AT_ONCE = 1000  # datasets in one query
 class Places:
     """Answers what lies where, each dataset looked at once until it is saved.
 
-    ``given`` are values that stand in for what the catalog has, ``root`` is the project's folder;
-    ``code_of`` returns a digest of the code that a value counts on: classes and functions that its
-    bytes only name.
+    ``given`` are values that stand in for what the catalog has; ``code_of`` returns a digest of
+    the code that a value counts on: classes and functions that its bytes only name.
     """
 
     def __init__(
@@ -213,7 +212,10 @@ class Places:
         """Tell whether something lies on one of these disks where no run has put anything."""
         if not self._is_on_disk(name) or self._marks.get(self.place(name)):
             return False
-        return self.lying(name).is_strange
+        lying, adds = self.lying(name), getattr(self._catalog[name], "appends", False)
+        if lying.is_strange or self._is_restorable(name) or adds:
+            return lying.is_strange
+        return lying.digest is None or not self._store.was_made(lying.digest)
 
     def _is_on_disk(self, name: str) -> bool:
         place = self.place(name)

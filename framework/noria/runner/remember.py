@@ -300,7 +300,7 @@ class Remembering:
         outputs = [self._made(name) for name in node.makes]
         for output in outputs:
             self._digests[output.name] = output.digest
-            self.aside.found_before.settle(output.name, output.digest)
+            self.aside.found_before.settle(output.name)
             self._places.set_mark(output.name, output.digest)
             self._remarks.left(node, job, output.name, self._places.parts.note(output.name, began))
         self._emit(_told_made(node, outputs))
