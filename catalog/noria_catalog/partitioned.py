@@ -13,12 +13,13 @@ from noria_catalog.digest import names_digest
 from noria_catalog.errors import DatasetError, MissingDataError, SaveError
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.folders import publishing_folder, recover
+from noria_catalog.listing import unlisted
 from noria_catalog.located import locate
 from noria_catalog.partition_names import check_partition_name
 from noria_catalog.publish import sync_file
 from noria_catalog.redact import redacted
 from noria_catalog.spec import Context, build_each
-from noria_catalog.storage import Storage, is_remote, local_path, storage_for, unlisted
+from noria_catalog.storage import Storage, is_remote, local_path, storage_for
 
 
 class PartitionedDataset:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from noria_catalog import s3
 from noria_catalog.errors import LoadError, MissingDataError, SaveError
 from noria_catalog.leftovers import leftovers, remove, temporary_name
+from noria_catalog.listing import find
 from noria_catalog.protocols import unreachable
 from noria_catalog.publish import FULL, Pending, Published
 from noria_catalog.redact import redacted
@@ -159,7 +160,7 @@ class RemoteStorage:
     def files(self, folder: str) -> list[str]:
         """Return the files below ``folder``, relative to it, hidden ones left out, sorted."""
         key = self._fresh(folder).rstrip("/")
-        found = (str(path)[len(key) + 1 :] for path in self._files.find(key))
+        found = (str(path)[len(key) + 1 :] for path in find(self._files, key))
         return sorted(path for path in found if not re.search(r"(^|/)\.", path))
 
     @contextmanager

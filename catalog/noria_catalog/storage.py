@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Protocol
 
 from noria_catalog.errors import MissingDataError
 from noria_catalog.leftovers import is_temporary, sweep
+from noria_catalog.listing import unlisted
 from noria_catalog.publish import Pending, publishing, shown
 
 _PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?=://|::)")
@@ -172,12 +173,6 @@ class LocalStorage:
         if sweep(folder):
             with suppress(OSError):
                 os.rmdir(folder)
-
-
-def unlisted(error: OSError) -> None:
-    """Raise what `os.walk` keeps for itself: that a folder which is there cannot be listed."""
-    if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise error
 
 
 def _near(path: str) -> str | None:

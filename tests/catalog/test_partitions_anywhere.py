@@ -1,6 +1,12 @@
 """Partitions of any name, on a disk and on a store."""
 
+import http.server
+import socket
+import struct
 import tempfile
+import threading
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +55,41 @@ def test_a_store_without_partitions_is_told(s3_server: S3Server, bucket: str) ->
         with pytest.raises(SaveError, match="no partition name"):
             dataset.save({name: pd.DataFrame({"a": [1]})})
     assert s3_server.files().find(bucket) == []
+
+
+class _Cutting(http.server.SimpleHTTPRequestHandler):
+    """Lists folders, but breaks the connection to who asks for one that is called `broken`."""
+
+    def do_GET(self) -> None:
+        if self.path.strip("/").endswith("broken"):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def handle_one_request(self) -> None:
+        with suppress(OSError, ValueError):
+            super().handle_one_request()
+
+
+def test_no_partition_is_missed_where_a_folder_of_a_server_cannot_be_listed(tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
+    for name in ("a", "whole/b", "broken/c"):
+        place = tmp_path / f"days/{name}.csv"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("at\n1\n")
+    handler = partial(_Cutting, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        assert list(days(f"{address}/days/whole").load()) == ["b"]
+        with pytest.raises(OSError, match="reset"):
+            days(f"{address}/days").load()
+        assert not days(f"{address}/nights").exists()
+        server.shutdown()
 
 
 @settings(max_examples=60, deadline=None)

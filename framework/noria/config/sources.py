@@ -205,6 +205,7 @@ def _tidy(name: str) -> str:
 
 def _remote(url: str, *, archive: bool) -> Source:
     import fsspec
+    from noria_catalog.listing import find
 
     shown = redacted(url)
     try:
@@ -212,7 +213,7 @@ def _remote(url: str, *, archive: bool) -> Source:
         store.invalidate_cache()
         if archive:
             return _Contents(shown, _unpacked(store.cat_file(top), shown))
-        found = store.find(top)
+        found = find(store, str(top))
     # Every store has its own errors, and an unknown protocol or a missing library is one too.
     except Exception as error:
         if isinstance(error, ConfigError):
