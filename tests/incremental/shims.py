@@ -134,6 +134,25 @@ DIR *opendir(const char *path) {
 }
 """
 
+THREADLESS = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+/* From the thread number SHIM_AT on none can be started. */
+static int count;
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*what)(void *), void *with) {
+    static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    if (!real) *(void **) &real = dlsym(RTLD_NEXT, "pthread_create");
+    const char *at = getenv("SHIM_AT");
+    if (at && __sync_add_and_fetch(&count, 1) >= atoi(at)) return EAGAIN;
+    return real(thread, how, what, with);
+}
+"""
+
 
 def build(source: str, folder: Path) -> Path:
     """Compile a shim; the test is skipped where that cannot be."""

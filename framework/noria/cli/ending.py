@@ -103,8 +103,19 @@ def _explain(error: Exception | KeyboardInterrupt) -> int:
             _silence(sys.stdout)
         _report(f"{error.strerror}: {error.filename or 'what is said cannot be written'}")
         return UNFORESEEN
-    _report(_unforeseen(error))
+    _report(_limit(error) or _unforeseen(error))
     return UNFORESEEN
+
+
+def _limit(error: Exception) -> str:
+    """Return the words for what there is not enough of, empty where it is something else."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return (
+            "no thread can be started: there are as many processes as this user, or container, may"
+        )
+    return ""
 
 
 def _is_nowhere() -> bool:

@@ -165,8 +165,9 @@ class Recorder:
             plan = json_text([storable(node) for node in event.nodes])
             self._connection.execute("INSERT INTO plans VALUES (?, ?)", (event.run, plan))
         self._positions = {node: at for at, node in enumerate(event.nodes)}
-        self._thread = threading.Thread(target=self._follow, name="noria-ledger", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._follow, name="noria-ledger", daemon=True)
+        thread.start()
+        self._thread = thread
 
     def _follow(self) -> None:
         while not self._ended.wait(_FLUSH_SECONDS):

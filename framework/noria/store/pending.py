@@ -169,10 +169,9 @@ class Pending:
         if self._thread is None:
             with self._guard:
                 if self._thread is None:
-                    self._thread = threading.Thread(
-                        target=self._follow, name="noria-store", daemon=True
-                    )
-                    self._thread.start()
+                    thread = threading.Thread(target=self._follow, name="noria-store", daemon=True)
+                    thread.start()
+                    self._thread = thread
 
     def _follow(self) -> None:
         while not self._closed.wait(_FLUSH_SECONDS):

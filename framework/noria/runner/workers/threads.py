@@ -27,7 +27,13 @@ class ThreadWorkers:
         try:
             for number in range(min(self.count, scheduler.unfinished)):
                 name = f"noria-worker-{number}"
-                threading.Thread(target=pool.work, name=name, daemon=True).start()
+                thread = threading.Thread(target=pool.work, name=name, daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # the system gives no more
+                    if not pool.working:
+                        raise
+                    break
                 pool.working += 1
             while not pool.wait(_HEAR_SECONDS):
                 pass
