@@ -153,6 +153,34 @@ def test_a_library_that_changed_is_not_said_to_be_code(
     assert "its code changed, a library changed" in project.noria("plan").out
 
 
+def test_inputs_in_another_order_or_by_name_are_neither_new_nor_gone(
+    trained: ProjectOnDisk,
+) -> None:
+    listed = 'inputs=["clean_orders", "params:rate"]'
+    by_name = 'inputs={"clean_orders": "clean_orders", "rate": "params:rate"}'
+    trained.edit(PIPELINE, listed, by_name)
+    assert [change["what"] for change in _why(trained, "total")] == ["argument", "argument"]
+    trained.edit(PIPELINE, by_name, 'inputs=["params:rate", "clean_orders"]')
+    arguments = "clean_orders: pd.DataFrame, rate: float"
+    trained.edit(NODES, arguments, "rate: float, clean_orders: pd.DataFrame")
+    said = trained.noria("plan", "--why", "total").out
+    assert "rate is given as another argument, clean_orders is given as another argument" in said
+    assert "  clean_orders as argument: 0 -> 1\n" in said
+    assert "nothing" not in said
+
+
+def test_what_changed_in_a_class_is_told_once(project: ProjectOnDisk) -> None:
+    model = "class Model:\n    by = 2\n\n    def of(self, x):\n        return x * self.by\n"
+    project.edit(NODES, "import pandas as pd", f"import pandas as pd\n\n\n{model}")
+    project.edit(NODES, ".sum() * rate)", ".sum() * Model().of(rate))")
+    project.noria("run")
+    project.edit(NODES, "by = 2", "by = 3")
+    assert [change["name"].rpartition(":")[2] for change in _why(project, "total")] == ["Model"]
+    project.noria("run")
+    found = json.loads(project.noria("runs", "diff", "--json").out)
+    assert [each["name"].rpartition(":")[2] for each in found["code"]] == ["Model"]
+
+
 def test_why_hides_a_secret_that_changed_and_names_it(project: ProjectOnDisk) -> None:
     parameters = "conf/base/parameters.yml"
     project.write({parameters: "mail:\n  to: ann\n  api_key: s3cret\n"})

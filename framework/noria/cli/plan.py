@@ -146,6 +146,10 @@ def _change(change: Change) -> str:
     if change.option:
         how = values(change.before, change.after)
         return f"  {change.what} {change.name}: {change.option}{where}: {how}"
+    if change.what == "shape":
+        return f"  its outputs: {change.before} -> {change.after}"
+    if change.what == "argument":
+        return f"  {change.name} as argument: {change.before} -> {change.after}"
     before, after = _short(change.before), _short(change.after)
     told = f"{change.what} {change.name}".rstrip()
     return f"  {told}{where}{made}: {before} -> {after}"

@@ -18,9 +18,10 @@ class Difference(NamedTuple):
     """One part that differs.
 
     ``what`` is "code", "libraries", "system", "input", "objects" (the code that objects of an input
-    count on), "parameter", "reading", "saving", "shape" or "depends"; ``name`` the dataset,
-    parameter or dependency, empty where there is only one; ``before`` and ``after`` are digests,
-    ``None`` where there was or is none.
+    count on), "parameter", "argument" (as which the same is given), "reading", "saving", "shape" or
+    "depends"; ``name`` the dataset, parameter or dependency, empty where there is only one;
+    ``before`` and ``after`` are digests, ``None`` where there was or is none; of an argument they
+    are its name, or its place from 0 on.
     """
 
     what: str
@@ -39,6 +40,7 @@ _NAMED = {
     "input": "{name} changed",
     "objects": "the code of what lies in {name} changed",
     "parameter": "{name} changed",
+    "argument": "{name} is given as another argument",
     "reading": "how {name} is read changed",
     "saving": "how {name} is saved changed",
     "depends": "{name} changed",
@@ -55,10 +57,13 @@ def differences(before: Parts, after: Parts) -> Iterator[Difference]:
     """
     if before.code != after.code:
         yield Difference("code", "", before.code, after.code)
-    for key in {**after.arguments, **before.arguments}:
-        old, new = before.arguments.get(key), after.arguments.get(key)
-        if (old and old[1]) == (new and new[1]):
-            continue
+    told_before, told_after = _changed_arguments(before, after), _changed_arguments(after, before)
+    moved = list(_moved(told_before, told_after))
+    for each in moved:
+        yield Difference("argument", told_after[each.to][0], each.by, each.to)
+        del told_before[each.by], told_after[each.to]
+    for key in {**told_after, **told_before}:
+        old, new = told_before.get(key), told_after.get(key)
         if old and new and new[1] == "":  # not known yet, whatever it is called now
             yield Difference(_what(new[0]), new[0], old[1], new[1])
         elif old and new and old[0] != new[0]:
@@ -72,8 +77,17 @@ def differences(before: Parts, after: Parts) -> Iterator[Difference]:
             yield Difference(what, name, old and old[1], new and new[1])
     names = {key: name for key, (name, _) in {**before.arguments, **after.arguments}.items()}
     # How another dataset is read at the same place says nothing more.
-    same = {key: read for key, read in before.reads.items() if _is_same(key, before, after)}
-    read = {key: read for key, read in after.reads.items() if _is_same(key, before, after)}
+    gone, come = {each.by for each in moved}, {each.to for each in moved}
+    same = {
+        key: read
+        for key, read in before.reads.items()
+        if key not in gone and _is_same(key, before, after)
+    }
+    read = {
+        key: read
+        for key, read in after.reads.items()
+        if key not in come and _is_same(key, before, after)
+    }
     yield from _by_name("reading", same, read, names)
     yield from _by_name("saving", before.makes, after.makes, {})
     yield from _by_name("depends", before.depends, after.depends, {})
@@ -81,6 +95,32 @@ def differences(before: Parts, after: Parts) -> Iterator[Difference]:
         old_part, new_part = getattr(before, what), getattr(after, what)
         if old_part != new_part:
             yield Difference(what, "", old_part, new_part)
+
+
+class _Move(NamedTuple):
+    by: str
+    to: str
+
+
+def _changed_arguments(side: Parts, other: Parts) -> dict[str, tuple[str, str]]:
+    """Return the arguments of one side whose content is not what the other side's is."""
+    return {
+        key: said
+        for key, said in side.arguments.items()
+        if key not in other.arguments or other.arguments[key][1] != said[1]
+    }
+
+
+def _moved(
+    before: Mapping[str, tuple[str, str]], after: Mapping[str, tuple[str, str]]
+) -> Iterator[_Move]:
+    """Yield by which and as which argument the same is given: in another order, or by name."""
+    left = dict(before)
+    for to, said in after.items():
+        by = next((key for key, was in left.items() if was == said and said[1] != ""), None)
+        if by is not None:
+            del left[by]
+            yield _Move(by, to)
 
 
 def beside_libraries(before: Parts, after: Parts, is_same: Callable[[], bool]) -> Parts:
@@ -160,8 +200,10 @@ def symbols_that_differ(
     names = [name for name in after if name in before and before[name] != after[name]]
     names += [name for name in after if name not in before]
     names += [name for name in before if name not in after]
+    listed = set(names)
     for name in names:
-        yield Difference("symbol", name, before.get(name), after.get(name))
+        if name.rpartition(".")[0] not in listed:  # what of a class differs stands in it
+            yield Difference("symbol", name, before.get(name), after.get(name))
 
 
 def _by_name(

@@ -303,7 +303,15 @@ def _other(causes: Mapping[str, list[Difference]], text: Text) -> list[Changed]:
     found: dict[Difference, list[str]] = {}
     for node, differing in causes.items():
         for each in differing:
-            if each.what in {"objects", "reading", "saving", "depends", "system", "shape"}:
+            if each.what in {
+                "objects",
+                "argument",
+                "reading",
+                "saving",
+                "depends",
+                "system",
+                "shape",
+            }:
                 found.setdefault(each, []).append(node)
     return [
         Changed(in_words(each), *_options(each, text), tuple(nodes))
