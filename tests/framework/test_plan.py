@@ -169,6 +169,59 @@ def test_inputs_in_another_order_or_by_name_are_neither_new_nor_gone(
     assert "nothing" not in said
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("partial(total, by=2)", "partial(total, by=3)", "-by = 2|+by = 3"),
+        ("lambda x, r: x.size + r", "lambda x, r: x.size", "-node(lambda x, r: x.size + r,"),
+        ("times(2)", "times(3)", "-by = 2|+by = 3"),
+        ("Times(2)", "Times(3)", "-by = 2|+by = 3"),
+        ("partial(total, token='a')", "partial(total, token='b')", "a value that the function"),
+    ],
+)
+def test_why_tells_what_a_function_holds(
+    project: ProjectOnDisk, before: str, after: str, told: str
+) -> None:
+    project.write({NODES: HOLDING})
+    project.edit(PIPELINE, "import clean, total", "import Times, clean, times, total")
+    project.edit(PIPELINE, "from noria", "from functools import partial\n\nfrom noria")
+    project.edit(PIPELINE, "node(total,", f"node({before},")
+    project.noria("run")
+    project.edit(PIPELINE, f"node({before},", f"node({after},")
+    said = project.noria("plan", "--why", "total").out
+    for line in told.split("|"):
+        assert line in said
+    project.noria("run")
+    said = project.noria("runs", "diff").out
+    for line in told.split("|"):
+        assert line.removesuffix(" that the function") in said
+
+
+HOLDING = """\
+def clean(orders):
+    return orders.dropna()
+
+
+def total(clean_orders, rate, by=1, token=""):
+    return {"total": float(clean_orders["price"].sum() * rate * by)}
+
+
+def times(by):
+    def inner(clean_orders, rate):
+        return {"total": rate * by}
+
+    return inner
+
+
+class Times:
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, clean_orders, rate):
+        return {"total": rate * self.by}
+"""
+
+
 def test_what_changed_in_a_class_is_told_once(project: ProjectOnDisk) -> None:
     model = "class Model:\n    by = 2\n\n    def of(self, x):\n        return x * self.by\n"
     project.edit(NODES, "import pandas as pd", f"import pandas as pd\n\n\n{model}")

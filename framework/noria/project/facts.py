@@ -3,9 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar
 
 from blake3 import blake3
@@ -21,7 +22,7 @@ from noria.graph import Node
 from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
-from noria.plan.explain import CODE_OF, LIBRARY
+from noria.plan.explain import CODE_OF, HELD, LIBRARY
 from noria.project.hooked import Hooked
 from noria.project.library_watch import note_reached
 from noria.record.json_text import json_text
@@ -90,12 +91,15 @@ class Gatherer:
         self._parts: dict[str, Parts] = {}
         self._configured_so: dict[str, tuple[str, str]] = {}  # a dataset and its side, by digest
         self._options: dict[str, str] = {}
+        self._holding: dict[str, Any] = {}  # functions that may carry values along, by node
         self.fingerprints: dict[str, Fingerprint] = {}
 
     def job(self, node: Node, *, selected: bool = True, unsettled: bool = False) -> Job:
         """Return what is to be known of a node to judge it."""
         fingerprint = self._reader.fingerprint(node.func)
         self.fingerprints[node.name] = fingerprint
+        if not _is_plainly_defined(node.func):
+            self._holding[node.name] = node.func
         inputs: dict[str, str] = {}
         arguments: dict[str, tuple[str, str]] = {}
         for one, name in _arguments(node):
@@ -155,7 +159,8 @@ class Gatherer:
     def texts(self, names: Iterable[str]) -> dict[str, str]:
         """Return what digests in the parts of these nodes stand for.
 
-        Of code that is its source, of libraries and of datasets' options JSON.
+        Of code that is its source, of libraries, of datasets' options and of what functions hold
+        JSON.
         """
         found: dict[str, str] = {}
         for name in names:
@@ -165,6 +170,10 @@ class Gatherer:
                 text = self._reader.text(symbol)
                 if text:
                     found[symbol.digest] = text
+            if name in self._holding:
+                from noria.project.held import held_by
+
+                found[fingerprint.digest + HELD] = json.dumps(held_by(self._holding[name]))
             found[self._libraries(fingerprint)] = json.dumps(fingerprint.distributions)
             parts = self._parts[name]
             for digest in (*parts.reads.values(), *parts.makes.values()):
@@ -316,6 +325,11 @@ class Gatherer:
         saved = [one.get("save_args") or {} for one in entries]
         words = [one.get(word) for one in saved for word in ("mode", "if_exists")]
         return any(isinstance(word, str) and word.startswith("a") for word in words)
+
+
+def _is_plainly_defined(func: Callable[..., Any]) -> bool:
+    """Tell whether a function is a ``def`` that carries nothing along, as most are."""
+    return type(func) is FunctionType and func.__closure__ is None and func.__name__ != "<lambda>"
 
 
 def is_trusted(node: Node) -> bool:

@@ -26,7 +26,7 @@ from noria.project.parameters import PREFIX, WHOLE, located_datasets
 from noria.project.past_parameters import past_parameters, present_parameters, value_of
 from noria.project.selection import Selection
 from noria.project.session import Session
-from noria.record.difference import changed_options, changed_values, unshown
+from noria.record.difference import changed_options, changed_values, held_that_differ, unshown
 from noria.record.history import run_with, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger
@@ -227,6 +227,9 @@ class Planning:
         return f"{PREFIX}{name}" if name else read, before, after
 
     def _code(self, before: str, after: str) -> Iterator[Change]:
+        if self._text(before) is None:
+            yield Change("code", "what it was is not known any more", None, None, None)
+            return
         old, new = self._symbols(before), self._symbols(after)
         places = self.memory.symbol_places()
         found = list(symbols_that_differ(old, new))
@@ -238,7 +241,10 @@ class Planning:
                 self._text(each.before),
                 self._text(each.after),
             )
-        if not found:
+        held = [] if found else held_that_differ(before, after, self._text)
+        for name, was, now in held:
+            yield Change("code", name, None, was, now)
+        if not found and not held:
             what = "a value that the function holds, or which modules are imported"
             yield Change("code", what, None, None, None)
 

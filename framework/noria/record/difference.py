@@ -8,6 +8,7 @@ from noria_catalog.redact import HIDDEN
 
 from noria.plan.explain import (
     CODE_OF,
+    HELD,
     LIBRARY,
     Difference,
     beside_libraries,
@@ -260,6 +261,7 @@ def _gathered(
 ) -> list[Changed]:
     """Return the symbols or distributions that differ, each once, with the nodes they reach."""
     found: dict[tuple[str, str | None, str | None], list[str]] = {}
+    held: list[Changed] = []
     for node, differing in causes.items():
         if all(each.what != what for each in differing):
             continue
@@ -270,12 +272,35 @@ def _gathered(
         told = list(symbols_that_differ(old, new))
         for each in told:
             found.setdefault((each.name, each.before, each.after), []).append(node)
-        if not told:
+        codes = [one.code for one in parts[node] if one is not None]
+        values = [] if told else held_that_differ(codes[0], codes[1], text)
+        held += [Changed(*value, (node,)) for value in values]
+        if not told and not values:
             found.setdefault(("a value that a function holds", None, None), []).append(node)
     return [
         Changed(name, _shown(what, old, text), _shown(what, new, text), tuple(nodes))
         for (name, old, new), nodes in found.items()
+    ] + held
+
+
+def held_that_differ(
+    before: str, after: str, text: Text
+) -> list[tuple[str, str | None, str | None]]:
+    """Return what of the values differs that functions hold, by the digests of their code.
+
+    Nothing where nobody knows it.  Values are told as they would be set.
+    """
+    old, new = text(before + HELD), text(after + HELD)
+    if old is None or new is None:
+        return []
+    return [
+        (f"{name}, held by the function", _as_set(name, was), _as_set(name, now))
+        for name, was, now in changed_values(json.loads(old), json.loads(new))
     ]
+
+
+def _as_set(name: str, text: str | None) -> str | None:
+    return text if text is None or name == "lambda" else f"{name} = {text}"
 
 
 def _listed(digest: str, text: Text) -> dict[str, str] | None:
