@@ -82,6 +82,11 @@ class Assembly:
             self._modules[about] = found
         return found
 
+    def imported(self, starts: tuple[Key, ...]) -> set[str]:
+        """Return the modules that what is reached imports, there or not: the first part of each."""
+        keys = self._graph.keys_of(self._reach(starts))
+        return {key[1].partition(".")[0] for key in keys if key[0] in {"i", "z"}}
+
     def _reach(self, starts: tuple[Key, ...]) -> int:
         reach = self._graph.reach(starts)
         keys = self._graph.keys

@@ -90,7 +90,7 @@ class Living:
             cells = (each for each in value.__closure__ or ())
             parts = (*map(content_of, cells), value.__dict__.get("__wrapped__"))
         elif isinstance(value, type):
-            if self._project.is_source(module_name(value) or "?"):
+            if self._is_ours(module_name(value)):
                 yield from self._of_class(value)
         elif isinstance(value, dict):
             parts = [*value.keys(), *value.values()][:_MOST_ITEMS]
@@ -101,7 +101,7 @@ class Living:
         elif isinstance(value, types.MethodType):
             parts = (value.__func__, value.__self__)
         elif not isinstance(value, types.ModuleType):
-            if self._project.is_source(module_name(type(value)) or "?"):
+            if self._is_ours(module_name(type(value))):
                 yield from self._of_class(type(value))
                 parts = list(getattr(value, "__dict__", {}).values())[:_MOST_ITEMS]
             elif hasattr(type(value), "__wrapped__") or "__wrapped__" in getattr(
@@ -111,12 +111,18 @@ class Living:
         for part in parts:
             yield from self._inside(part, depth + 1, seen)
 
+    def _is_ours(self, module: str) -> bool:
+        """Tell whether a module is neither Python's, nor a library's, nor Noria's."""
+        return bool(module) and self.kind(module) in {PROJECT, LIVE, MISSING}
+
     def _of_anchored(self, function: types.FunctionType) -> Iterator[Key]:
         """Yield the nodes of a function whose closure the sources account for."""
         module = function.__globals__.get("__name__", "")
         table = self._project.tables.get(module)
         code = function.__code__
         if table is None:
+            if self._is_ours(module):  # of a file that is none of the sources
+                yield from self.of_function(function)
             return
         if self.digest(code) in table.codes.get(code.co_qualname, ()):
             top = code.co_qualname.partition(".")[0]

@@ -102,6 +102,14 @@ class CodeReader:
                 self._kept.add(module, called, made, modules)
         return made
 
+    def imports(self, thing: Callable[..., Any] | type, module: str) -> bool:
+        """Return whether a function, or code that it reaches, imports from a module's package.
+
+        The module may be there or not.
+        """
+        top = module.partition(".")[0]
+        return top in self._assembly.imported(tuple(self._starts(thing, self._anchor(thing))))
+
     def _of_plain(self, thing: Any, named: tuple[Key, ...]) -> Fingerprint:
         """Return the fingerprint of a function that is what its module's source says."""
         made = self._kept.find(thing.__module__, thing.__qualname__)

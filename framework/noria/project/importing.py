@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.machinery import SourceFileLoader
 from importlib.util import cache_from_source
-from types import CodeType
+from types import CodeType, FrameType
 
 from blake3 import blake3
 
@@ -23,6 +23,8 @@ imported: dict[str, str] = {}
 """The files that were imported from, with the digest of what stood in them."""
 mixed: set[str] = set()
 """Those of which two states were imported: who holds something of the first has an old thing."""
+importers: dict[tuple[str, str, str], None] = {}
+"""The same files, each with the name that it was imported by, and the file of whose code asked."""
 
 
 def watch_imports() -> None:
@@ -48,7 +50,17 @@ def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
         if digest is not None and imported.setdefault(path, digest) != digest:
             imported[path] = digest
             mixed.add(path)
+        importers.setdefault((path, fullname, _who_asks()))
     return _trusting(loader, fullname)
+
+
+def _who_asks() -> str:
+    """Return the file of the code that imports something, past Python's own and all libraries'."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001
+    others = ("<", *_installed())
+    while frame is not None and frame.f_code.co_filename.startswith(others):
+        frame = frame.f_back
+    return "" if frame is None else frame.f_code.co_filename
 
 
 def forget_imports(folder: str) -> None:
@@ -56,6 +68,8 @@ def forget_imports(folder: str) -> None:
     for path in [path for path in imported if path.startswith(folder + os.sep)]:
         del imported[path]
         mixed.discard(path)
+    for each in [each for each in importers if each[0].startswith(folder + os.sep)]:
+        del importers[each]
 
 
 def is_imported_as_it_is(folder: str) -> bool:

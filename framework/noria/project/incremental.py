@@ -24,6 +24,7 @@ from noria.project.pickled import PickledCode, code_of_things
 from noria.project.sharing import with_sharing
 from noria.project.source_watch import SourceWatch
 from noria.project.state import ASIDE
+from noria.project.strange_code import StrangeCode
 from noria.record.events import Listener, Noted
 from noria.runner.adoptions import Adoptions
 from noria.runner.failure import explain
@@ -183,6 +184,7 @@ class Incremental:
             self.gatherer.texts,
             self._may_draw,
         )
+        strange = StrangeCode(self.reader)
         self._remembering = Remembering(
             performer.nodes,
             self.plan_made,
@@ -200,6 +202,7 @@ class Incremental:
                 self._tells_others,
                 self.reader.scopes,
                 self._distributions_reached,
+                lambda node: strange.used_by(node.func),
             ),
             run=self._run,
             emit=emit,

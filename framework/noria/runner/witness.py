@@ -177,7 +177,8 @@ class Witness:
     whether it is known to tell others of itself over the network, so that a connection is no
     reading; ``sources`` returns the folders whose modules are known: to look for them is none.
     ``distributions`` returns those that a node reaches: one of them may have kept what it has read
-    for another node.
+    for another node.  ``strange`` returns the file of code that its function may use and that is
+    none of the sources.
     """
 
     def __init__(
@@ -188,6 +189,7 @@ class Witness:
         tells: Callable[[Node], bool],
         sources: Callable[[], Iterable[str]] = tuple,
         distributions: Callable[[Node], Iterable[str]] = lambda _: (),
+        strange: Callable[[Node], str] = lambda _: "",
     ) -> None:
         self._root = root
         self._known = known
@@ -195,6 +197,7 @@ class Witness:
         self._tells = tells
         self._sources = sources
         self._distributions = distributions
+        self._strange = strange
         self._watched: dict[str, Watched] = {}
         self._loading: dict[str, Watched] = {}
 
@@ -227,6 +230,9 @@ class Witness:
         found = [self._seen(node, each) for each in (running, loading) if each is not None]
         if found and not any(found) and _KEPT:
             found = [_KEPT.get((str(self._root), one), "") for one in self._distributions(node)]
+        strange = self._strange(node)
+        if strange:
+            found.append(f"the file: {shown_in(self._root, strange)}")
         return next(filter(None, found), "")
 
     def _seen(self, node: Node, watched: Watched) -> str:
