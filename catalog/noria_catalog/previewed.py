@@ -3,6 +3,7 @@
 from itertools import islice
 from typing import Any
 
+from noria_catalog.attribute import attribute_of
 from noria_catalog.dataset import Dataset, Sized
 from noria_catalog.errors import LoadError
 
@@ -41,7 +42,7 @@ def beginning(data: Any, rows: int) -> Any:
         return "".join(islice(data.splitlines(keepends=True), rows))
     if isinstance(data, dict):
         return dict(islice(data.items(), rows))
-    if callable(getattr(data, "head", None)):
+    if callable(attribute_of(data, "head")):
         return data.head(rows)
     try:
         return data[:rows]

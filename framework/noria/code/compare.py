@@ -11,6 +11,7 @@ from noria.code.live import CODE_TYPES, Living
 from noria.code.modules import LIVE, MISSING, PROJECT
 from noria.code.normal import digest_code, digest_of
 from noria.code.project import Project
+from noria.code.state import attribute_of
 from noria.code.table import CLASS, DEF, EFFECT, IMPORT, LITERAL, VALUE, Statement
 from noria.code.walk import Facts
 
@@ -184,7 +185,8 @@ class Comparison:
         """Yield the functions in a class that its source does not say."""
         codes = self._project.tables[module].codes
         for name, member in vars(value).items():
-            function = getattr(member, "__func__", None) or getattr(member, "fget", None) or member
+            inner = (attribute_of(member, each) for each in ("__func__", "fget"))
+            function = next(filter(None, inner), member)
             if not isinstance(function, types.FunctionType):
                 if type(member).__module__ == "unittest.mock":
                     yield self._living.of_value({f"{value.__qualname__}.{name}": member})

@@ -14,6 +14,7 @@ from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PART
 from noria.code.normal import digest_of
 from noria.code.project import Project
 from noria.code.state import (
+    attribute_of,
     content_of,
     given_to,
     is_made,
@@ -103,9 +104,9 @@ class Living:
         elif not isinstance(value, types.ModuleType):
             if self._is_ours(module_name(type(value))):
                 yield from self._of_class(type(value))
-                parts = list(getattr(value, "__dict__", {}).values())[:_MOST_ITEMS]
-            elif hasattr(type(value), "__wrapped__") or "__wrapped__" in getattr(
-                value, "__dict__", {}
+                parts = list(attribute_of(value, "__dict__", {}).values())[:_MOST_ITEMS]
+            elif hasattr(type(value), "__wrapped__") or (
+                "__wrapped__" in attribute_of(value, "__dict__", {})
             ):
                 parts = (value.__wrapped__,)
         for part in parts:
@@ -428,7 +429,7 @@ def _is_dressed(found: Any) -> bool:
     """Tell whether an object stands for a function that it holds: a cached one, a decorated one."""
     if issubclass(type(found), functools.partial | types.MethodType):  # these hold more
         return False
-    return hasattr(found, "__wrapped__") and callable(found)
+    return callable(found) and attribute_of(found, "__wrapped__", _ABSENT) is not _ABSENT
 
 
 def _docs_of(code: types.FunctionType | type) -> Iterator[Key]:

@@ -20,6 +20,7 @@ from noria.code.live import Living
 from noria.code.modules import THIRD_PARTY, Modules
 from noria.code.project import Project
 from noria.code.shared import Shared, shared_values
+from noria.code.state import attribute_of
 
 _MOST_TEXTS = 20  # of files, held as lines; what one function reaches lies in few
 
@@ -182,7 +183,7 @@ class CodeReader:
 
     def _anchor(self, thing: Any) -> tuple[Key, ...] | None:
         """Return the statements that bind a thing in its module, if they do."""
-        module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
+        module, name = attribute_of(thing, "__module__"), attribute_of(thing, "__qualname__")
         if not isinstance(module, str) or not isinstance(name, str) or "." in name:
             return None
         table = self._project.tables.get(module) if self._project.is_source(module) else None
@@ -193,7 +194,7 @@ class CodeReader:
 
     def _own_effect(self, thing: Any) -> Iterator[Effect]:
         """Yield the effect of a third-party function that is given itself."""
-        module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
+        module, name = attribute_of(thing, "__module__"), attribute_of(thing, "__qualname__")
         if isinstance(module, str) and isinstance(name, str):
             top = module.partition(".")[0]
             if self._modules.kind(top) == THIRD_PARTY:
@@ -207,5 +208,5 @@ def _carries_nothing(thing: Any) -> bool:
 
 
 def _kind_of(thing: Any) -> str:
-    module = getattr(thing, "__module__", "")
-    return f"{type(thing).__name__} {module} {getattr(thing, '__qualname__', '')}"
+    module = attribute_of(thing, "__module__", "")
+    return f"{type(thing).__name__} {module} {attribute_of(thing, '__qualname__', '')}"

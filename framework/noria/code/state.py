@@ -54,6 +54,20 @@ def held(value: Any, below: type = object) -> dict[str, Any]:
     return {name: each for name, each in found.items() if name not in _NOT_HELD}
 
 
+def attribute_of(value: Any, name: str, default: Any = None) -> Any:
+    """Return an attribute of any value, or the default where it has none, whatever it says to that.
+
+    >>> class Dotted(dict):
+    ...     __getattr__ = dict.__getitem__
+    >>> attribute_of(Dotted(rows=3), "rows"), attribute_of(Dotted(rows=3), "shape")
+    (3, None)
+    """
+    try:
+        return getattr(value, name, default)
+    except Exception:  # noqa: BLE001  # a mapping whose keys are attributes raises KeyError, say
+        return default
+
+
 def given_to(function: FunctionType) -> dict[str, Any]:
     """Return what a function was given when it was made, and since."""
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=False))
@@ -90,7 +104,7 @@ def is_made(kind: type) -> bool:
 
 def module_name(code: Any) -> str:
     """Return the name of the module that a function or class says to come from."""
-    name = getattr(code, "__module__", None)
+    name = attribute_of(code, "__module__")
     return name if isinstance(name, str) else ""
 
 
@@ -105,11 +119,11 @@ def is_named(value: Any) -> bool:
     >>> is_named(is_named), is_named(lambda: 1)
     (True, False)
     """
-    name = getattr(value, "__qualname__", None)
+    name = attribute_of(value, "__qualname__")
     if not isinstance(name, str):
         return False
     found = _find(module_name(value), name)
-    inner = (getattr(found, each, None) for each in ("__func__", "fget"))
+    inner = (attribute_of(found, each) for each in ("__func__", "fget"))
     return found is value or any(each is value for each in inner)
 
 
@@ -127,5 +141,5 @@ def module_of(value: Any, name: str) -> str | None:
 def _find(module: str, name: str) -> Any:
     found: Any = sys.modules.get(module)
     for part in name.split("."):
-        found = getattr(found, "__dict__", {}).get(part)
+        found = attribute_of(found, "__dict__", {}).get(part)
     return found

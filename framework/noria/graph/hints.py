@@ -8,6 +8,8 @@ from functools import lru_cache, partial
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, NamedTuple
 
+from noria_catalog.attribute import attribute_of
+
 from noria.graph.declared import Declared, list_names
 from noria.graph.signature import argument_names, behind_decorators
 from noria.graph.types import bare
@@ -41,7 +43,7 @@ def hints_of(func: Callable[..., Any]) -> Hints:
     found = dict(_resolved(function))
     if result is not None:
         found[RETURN] = result
-    elif hasattr(func, "__wrapped__"):
+    elif attribute_of(func, "__wrapped__") is not None:
         # A decorator copies the annotations and may return something else.
         found.pop(RETURN, None)
     code = getattr(function, "__code__", None)
@@ -69,7 +71,7 @@ def input_hints(func: Callable[..., Any], inputs: Declared, hints: Hints) -> lis
         return []
     names = list_names(inputs)
     given = inputs if isinstance(inputs, dict) else None
-    if hasattr(func, "__wrapped__"):
+    if attribute_of(func, "__wrapped__") is not None:
         func = behind_decorators(func, len(names), given)
     arguments = argument_names(func, len(names), given)
     return [

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noria_catalog.suggest import nearest
+
+if TYPE_CHECKING:
+    from inspect import Signature
 
 _TAKES_ANY_POSITION = 0x04
 _TAKES_ANY_KEYWORD = 0x08
@@ -120,11 +123,9 @@ def can_leave_out(func: Callable[..., Any], argument: str) -> bool:
     >>> can_leave_out(fit, "depth"), can_leave_out(fit, "rows")
     (True, False)
     """
-    import inspect
-
     try:
-        known = inspect.signature(func, follow_wrapped=False).parameters
-    except (TypeError, ValueError):
+        known = _signature(func).parameters
+    except ValueError:
         return False
     found = known.get(argument)
     return (
@@ -140,11 +141,9 @@ def near_argument(func: Callable[..., Any], keywords: Iterable[str]) -> str | No
     >>> near_argument(lambda rows, depth: None, {"rows": "a", "dept": "b"})
     'depth'
     """
-    import inspect
-
     try:
-        known = list(inspect.signature(func, follow_wrapped=False).parameters)
-    except (TypeError, ValueError):
+        known = list(_signature(func).parameters)
+    except ValueError:
         return None
     wrong = next((name for name in keywords if name not in known), None)
     return None if wrong is None else nearest(wrong, known)
@@ -156,11 +155,9 @@ def show_signature(func: Callable[..., Any]) -> str:
     >>> show_signature(lambda a, b=1: None)
     '(a, b=1)'
     """
-    import inspect
-
     try:
-        signature = inspect.signature(func, follow_wrapped=False)
-    except (TypeError, ValueError):
+        signature = _signature(func)
+    except ValueError:
         return "(...)"
     bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
     return str(signature.replace(parameters=bare, return_annotation=signature.empty))
@@ -179,11 +176,9 @@ def _plain(func: Callable[..., Any]) -> tuple[FunctionType, int] | None:
 def _binds(func: Callable[..., Any], args: tuple[None, ...], kwargs: dict[str, str]) -> bool:
     if isinstance(func, BuiltinFunctionType):
         return True
-    import inspect
-
     try:
-        signature = inspect.signature(func, follow_wrapped=False)
-    except (TypeError, ValueError):  # it is written in C and carries no signature
+        signature = _signature(func)
+    except ValueError:  # it is written in C and carries no signature
         return True
     try:
         signature.bind(*args, **kwargs)
@@ -197,11 +192,9 @@ def _order_by_inspection(func: Callable[..., Any], keywords: dict[str, str]) -> 
         return list(keywords)
     if not _binds(func, (), keywords):
         return None
-    import inspect
-
     try:
-        known = inspect.signature(func, follow_wrapped=False).parameters
-    except (TypeError, ValueError):
+        known = _signature(func).parameters
+    except ValueError:
         return list(keywords)
     order = [name for name in known if name in keywords]
     return order + [name for name in keywords if name not in order]
@@ -210,17 +203,27 @@ def _order_by_inspection(func: Callable[..., Any], keywords: dict[str, str]) -> 
 def _names_by_inspection(
     func: Callable[..., Any], count: int, keywords: dict[str, str] | None
 ) -> list[str]:
-    import inspect
-
     try:
-        known = list(inspect.signature(func, follow_wrapped=False).parameters.values())
-    except (TypeError, ValueError):
+        known = list(_signature(func).parameters.values())
+    except ValueError:
         return list(keywords) if keywords is not None else [""] * count
     if keywords is not None:
         rest = next((one.name for one in known if one.kind is one.VAR_KEYWORD), "")
         names = {one.name for one in known}
         return [name if name in names else rest for name in keywords]
+    import inspect
+
     by_position = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
     found = [one.name for one in known if one.kind in by_position]
     more = next((one.name for one in known if one.kind is one.VAR_POSITIONAL), "")
     return [*found[:count], *[more] * (count - len(found))]
+
+
+def _signature(func: Callable[..., Any]) -> "Signature":
+    """Return what a function says that it takes; raises ValueError where it says nothing."""
+    import inspect
+
+    try:
+        return inspect.signature(func, follow_wrapped=False)
+    except Exception as error:  # whatever a callable object's ``__getattr__`` raises
+        raise ValueError(f"{func!r} has no signature") from error

@@ -7,6 +7,8 @@ from functools import partial
 from types import CodeType
 from typing import Any
 
+from noria_catalog.attribute import attribute_of
+
 Source = tuple[str, int]
 
 # A chain of ``__wrapped__`` can be circular; nobody stacks this many decorators.
@@ -21,7 +23,7 @@ def function_name(func: Callable[..., Any]) -> str:
     """
     while isinstance(func, partial):
         func = func.func
-    name = getattr(func, "__name__", None)
+    name = attribute_of(func, "__name__")
     return name if isinstance(name, str) else type(func).__name__
 
 
@@ -38,10 +40,10 @@ def find_source(func: Callable[..., Any]) -> Source | None:
     inner = _innermost(func)
     if isinstance(inner, type):
         return _class_source(inner)
-    code = getattr(inner, "__code__", None)
+    code = attribute_of(inner, "__code__")
     if code is None:
         calling = _innermost(type(inner).__call__)
-        code = getattr(calling, "__code__", None)
+        code = attribute_of(calling, "__code__")
     return (code.co_filename, code.co_firstlineno) if isinstance(code, CodeType) else None
 
 
@@ -53,7 +55,7 @@ def show_source(func: Callable[..., Any]) -> str:
     """
     source = find_source(func)
     if source is None:
-        return f"{getattr(func, '__module__', None) or 'builtins'}.{function_name(func)}"
+        return f"{attribute_of(func, '__module__') or 'builtins'}.{function_name(func)}"
     return show_place(*source)
 
 
@@ -95,24 +97,24 @@ def same_function(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
         one, other = one.func, other.func
     if one == other:
         return True
-    code = getattr(one, "__code__", None)
+    code = attribute_of(one, "__code__")
     if code is None:
         return (
             type(one) is type(other) and not isinstance(one, type) and find_source(one) is not None
         )
-    return bool(code == getattr(other, "__code__", None))
+    return bool(code == attribute_of(other, "__code__"))
 
 
 def _innermost(func: Any) -> Any:
     for _ in range(_DEEPEST_WRAPPING):
         if isinstance(func, partial):
             func = func.func
-        elif hasattr(func, "__wrapped__"):
-            func = func.__wrapped__
-        elif hasattr(func, "__func__"):
-            func = func.__func__
         else:
-            break
+            below = attribute_of(func, "__wrapped__", func)
+            below = attribute_of(func, "__func__", func) if below is func else below
+            if below is func:
+                break
+            func = below
     return func
 
 
@@ -122,7 +124,7 @@ def _class_source(cls: type) -> Source | None:
         return None
     line = vars(cls).get("__firstlineno__")
     if line is None:
-        codes = [getattr(_innermost(value), "__code__", None) for value in vars(cls).values()]
+        codes = [attribute_of(_innermost(value), "__code__") for value in vars(cls).values()]
         lines = [code.co_firstlineno for code in codes if code and code.co_filename == file]
         line = min(lines, default=1)
     return file, line

@@ -13,6 +13,7 @@ from typing import Any
 
 from blake3 import blake3
 from noria_catalog import DataCatalog
+from noria_catalog.attribute import attribute_of
 from noria_catalog.dataset import is_built_in, kinds_of
 
 from noria.code import CodeReader
@@ -148,7 +149,7 @@ def _members(module: str, data: bytes) -> Iterator[str]:
         yield f"{module}:{_UNREADABLE}"
         return
     for name, value in vars(found).items():
-        if getattr(value, "__module__", None) == module and name.encode() in data:
+        if attribute_of(value, "__module__") == module and name.encode() in data:
             yield f"{module}:{name}"
 
 

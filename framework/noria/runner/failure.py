@@ -2,12 +2,12 @@
 
 import site
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from noria_catalog.attribute import attribute_of
 from noria_catalog.errors import NoriaError
 
 from noria.errors import NodeError
@@ -62,9 +62,7 @@ def describe_value(value: Any) -> str:
     if isinstance(value, str):
         text = value if len(value) <= _TEXT_LIMIT else value[:_TEXT_LIMIT] + "…"
         return f"{kind} {text!r}"
-    shape = None
-    with suppress(Exception):  # of a stand-in that stands for nothing here, say
-        shape = getattr(value, "shape", None)
+    shape = attribute_of(value, "shape")
     if isinstance(shape, tuple):
         if len(shape) == 2:  # rows and columns
             return f"{kind}, {shape[0]:,} rows x {shape[1]:,} columns"

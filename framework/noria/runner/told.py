@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from noria_catalog import DataCatalog
+from noria_catalog.attribute import attribute_of
 
 from noria.graph import Node
 from noria.record.events import (
@@ -156,7 +157,7 @@ def _rows(value: Any) -> int | None:
     """Return the number of rows of a table or array, ``None`` for anything else."""
     if type(value) in _WITHOUT_ROWS:
         return None
-    shape = getattr(value, "shape", None)
+    shape = attribute_of(value, "shape")
     if isinstance(shape, tuple) and shape and isinstance(shape[0], int):
         return shape[0]
     return None

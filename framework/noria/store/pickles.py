@@ -11,6 +11,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from noria_catalog.attribute import attribute_of
+
 from noria.store.losses import Look, Losses
 from noria.store.sink import Sink
 
@@ -61,9 +63,10 @@ class _Referring(pickle.Pickler):
 
 def _is_function(value: Any) -> bool:
     """Tell whether a value is a function of a module: pickled by its name, as a class is."""
-    owner = getattr(value, "__self__", None)  # a module, for those that are written in C
-    named = hasattr(value, "__qualname__") and callable(value)
-    return named and (owner is None or isinstance(owner, ModuleType))
+    if not callable(value) or attribute_of(value, "__qualname__") is None:
+        return False
+    owner = attribute_of(value, "__self__")  # a module, for those that are written in C
+    return owner is None or isinstance(owner, ModuleType)
 
 
 def encode_pickle(value: Any, sink: Sink) -> tuple[Any, ...]:
