@@ -47,6 +47,7 @@ class Losses:
 
     def __init__(self) -> None:
         self._forgotten: dict[tuple[type, frozenset[str]], set[str]] = {}
+        self._come_back: set[type] = set()
 
     def look_of(self, kind: type) -> Look | None:
         """Return how to look at the values of a class, ``None`` for one that loses nothing."""
@@ -68,9 +69,28 @@ class Losses:
             return self._look_with(kind)
         if issubclass(kind, BaseException):
             return _look_at_errors(self._look_with(kind))
-        if is_default(kind, *WAYS) or not (kind.__dictoffset__ or slots_below(kind, object)):
+        if not (kind.__dictoffset__ or slots_below(kind, object)):
             return None
+        if is_default(kind, *WAYS):
+            return self._read_it_again if hasattr(kind, "__getattr__") else None
         return self._look_with(kind)
+
+    def _read_it_again(self, value: Any) -> Any:
+        """Refuse a value that is not yet there when its class is asked how it comes back.
+
+        ``__getattr__`` is asked for ``__setstate__`` before there are the attributes that it uses.
+        """
+        kind = type(value)
+        if kind not in self._come_back:
+            try:
+                _read_again(value)
+            except NotStorable:
+                raise
+            except Exception as error:  # whatever the value's own code raises
+                name = f"{kind.__module__}.{kind.__qualname__}"
+                raise NotStorable(f"a {name} does not come back of its pickle: {error}") from error
+            self._come_back.add(kind)
+        return NotImplemented
 
     def _look_with(self, kind: type) -> Look:
         """Return what compares the attributes of a value with what its pickle carries."""
