@@ -189,7 +189,7 @@ def _is_own(module: str, name: str, value: Any) -> bool:
 
 def _opened(value: Any, was: Any, now: Any) -> list[Any]:
     """Return what of a value is not as it was, so that its digest tells what it holds now."""
-    if isinstance(value, type) and type(now[1]) is dict:
+    if issubclass(type(value), type) and type(now[1]) is dict:
         before = was[1] if was is not None and type(was[1]) is dict else {}
         return [
             {

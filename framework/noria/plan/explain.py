@@ -215,3 +215,16 @@ def _by_name(
     for key in {**after, **before}:
         if before.get(key) != after.get(key):
             yield Difference(what, names.get(key, key), before.get(key), after.get(key))
+
+
+def told_late(late: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each node that would make inputs anew, which are used as they are.
+
+    >>> list(told_late({"a": "split", "b": "split"}))
+    ["a, b: out of date, used as it is (node 'split' is not selected)"]
+    """
+    by_maker: dict[str, list[str]] = {}
+    for name, maker in late.items():
+        by_maker.setdefault(maker, []).append(name)
+    for maker, names in by_maker.items():
+        yield f"{', '.join(names)}: out of date, used as it is (node {maker!r} is not selected)"

@@ -16,6 +16,7 @@ from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, RUN, WAIT, data_of_running, is_found_again
+from noria.plan.explain import told_late
 from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
@@ -139,8 +140,7 @@ class Incremental:
         self.plan_made = plan
         if self._closely:
             check_overwriting(plan, self._places)
-            running = data_of_running(plan, self.records, force=self._force)
-            check_libraries(running, self._catalog)
+            check_libraries(data_of_running(plan, self.records, force=self._force), self._catalog)
         return self._provided(plan)
 
     def plan_again(self, pipeline: Pipeline) -> None:
@@ -274,7 +274,7 @@ class Incremental:
         assert self.plan_made is not None
         for name in self._keeping.unedited:
             yield f"--keep-edited {name}: nobody has changed it by hand since it was put there"
-        yield from _told_late(self.plan_made)
+        yield from told_late(self.plan_made.late)
         wiring = self._whole.wiring
         read = {name for job in self.plan_made.jobs for name in job.inputs.values()}
         nodes = {node.name: node for node in wiring.nodes}
@@ -443,12 +443,3 @@ class Incremental:
 
 def _data_of(nodes: Iterable[Node]) -> set[str]:
     return {name for node in nodes for name in (*node.reads, *node.makes) if not is_parameter(name)}
-
-
-def _told_late(plan: Plan) -> Iterator[str]:
-    """Yield a line for each input that is out of date and used as it is."""
-    by_maker: dict[str, list[str]] = {}
-    for name, maker in plan.late.items():
-        by_maker.setdefault(maker, []).append(name)
-    for maker, names in by_maker.items():
-        yield f"{', '.join(names)}: out of date, used as it is (node {maker!r} is not selected)"
