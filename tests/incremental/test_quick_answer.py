@@ -198,13 +198,35 @@ def test_a_new_file_beside_a_glob_of_partitions_is_seen(settled: Workbench) -> N
     assert settled.did() == "A"
     time.sleep(2.2)
     settled.go()
-    assert settled.did() == ""
+    assert "nothing to do" in settled.go().said.all
     settled.write({"data/parts/two.json": "1\n"})
     assert settled.did() == "A B C"
     assert settled.value("made_c") == 135
     (settled.path / "data/parts/two.json").unlink()
     assert settled.did() == ""
     assert settled.value("made_c") == 125
+
+
+def test_partitions_to_which_a_node_adds_are_seen(settled: Workbench) -> None:
+    settled.edit(
+        CONF,
+        entries("made_b"),
+        "made_b:\n  type: partitions.PartitionedDataset\n  path: data/parts\n"
+        "  filename_suffix: .json\n  dataset: json.JSONDataset\n",
+    )
+    settled.edit(B, "return inner(scale(made_a)) * RATE + rate", "return {'p1': 1, 'p2': rate}")
+    settled.edit("src/shop/c.py", "made_b + 100", "sum(part() for part in made_b.values()) + 100")
+    assert settled.did() == "B C"
+    time.sleep(2.2)
+    settled.go()
+    assert "nothing to do" in settled.go().said.all
+    settled.edit_at_once("data/parts/p2.json", "5", "7")
+    assert settled.did() == "B"
+    assert settled.aside() == ["7"]
+    assert settled.value("made_c") == 106
+    (settled.path / "data/parts/p1.json").unlink()
+    assert settled.did() == "B"
+    assert settled.value("made_c") == 106
 
 
 def test_a_link_that_points_elsewhere_is_seen(settled: Workbench) -> None:

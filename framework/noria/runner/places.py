@@ -138,7 +138,8 @@ class Places:
         if self.is_memory(name):
             return True
         local = not is_remote(self.place(name)) and "filepath" in self.described(name)
-        if not local or not self._is_restorable(name):
+        lying = self.lying(name)
+        if not local or not (self._is_restorable(name) or (lying.digest and not lying.opaque)):
             return False
         return all(map(_is_where_it_says, kinds_of(self._catalog[name])))
 
@@ -260,9 +261,8 @@ class Places:
         except NotStorable:
             if not self._holds(name):
                 return None
-            digest = (
-                f"seen-{time.time()}"  # what it was like then stands for it as long as it holds
-            )
+            # What it was like then stands for it as long as it holds.
+            digest = f"seen-{time.time()}"
         self._moments.set(f"loaded {self.place(name)}", f"{digest} {time.time()}")
         return digest
 
