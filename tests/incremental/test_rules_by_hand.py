@@ -61,6 +61,19 @@ def test_a_run_that_records_nothing_keeps_it_aside_too(bench: Workbench) -> None
     assert bench.value("made_c") == 125
 
 
+def test_a_first_run_that_records_nothing_keeps_what_lay_there_too(fresh: Workbench) -> None:
+    fresh.write({OUT_C: "77\n"})
+    ran = fresh.go("--no-cache")
+    assert ran.did == "A B C"
+    assert "made_c: what lay there before was no run's result" in ran.said.all
+    assert fresh.aside() == ["77"]
+    assert fresh.value("made_c") == 125
+    assert "before" not in fresh.go("--no-cache").said.all
+    fresh.write({OUT_C: "78\n"})
+    assert fresh.did("--no-cache") == "A B C"
+    assert fresh.aside() == ["77", "78"]
+
+
 def test_what_was_kept_makes_place_for_another_result(bench: Workbench) -> None:
     bench.write({OUT_B: "77\n"})
     assert bench.did("--keep-edited", "made_b") == "C"

@@ -310,7 +310,9 @@ class Session:
                 last_key=LastUsed(ledger, self.env).key,
             )
             memory = stack.enter_context(
-                remembering(self.project, self.settings, whole, catalog, self.hooks, run, asked)
+                remembering(
+                    self.project, self.settings, selected, whole, catalog, self.hooks, run, asked
+                )
             )
             stack.enter_context(own_changes())
             result = run_pipeline(
