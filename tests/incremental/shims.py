@@ -108,7 +108,7 @@ time_t time(time_t *t) {
 }
 """
 
-UNLISTED = r"""
+REFUSING = r"""
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -116,21 +116,49 @@ UNLISTED = r"""
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
-/* The folders whose path begins with SHIM_BELOW are listed, but for the time number SHIM_AT, of
-   which SHIM_TOLD is told: then the process has too many files open. */
+/* What lies below SHIM_BELOW, a path, is listed and read bit by bit as databases are, but for the
+   time number SHIM_AT, of which the file SHIM_TOLD is told. */
 static int count;
+
+static int refused(const char *path, int error) {
+    const char *below = getenv("SHIM_BELOW"), *told = getenv("SHIM_TOLD");
+    if (!below || !told || strncmp(path, below, strlen(below))) return 0;
+    if (__sync_add_and_fetch(&count, 1) != atoi(getenv("SHIM_AT"))) return 0;
+    FILE *file = fopen(told, "w");
+    if (file) { fputs(path, file); fclose(file); }
+    errno = error;
+    return 1;
+}
+
+static int is_refused(int fd) {
+    char link[64], path[4096];
+    if (!getenv("SHIM_BELOW")) return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return 0;
+    path[length] = 0;
+    return refused(path, EIO);
+}
 
 DIR *opendir(const char *path) {
     static DIR *(*real)(const char *);
     if (!real) real = (DIR *(*)(const char *)) dlsym(RTLD_NEXT, "opendir");
-    const char *below = getenv("SHIM_BELOW"), *told = getenv("SHIM_TOLD");
-    if (!below || !told || strncmp(path, below, strlen(below))) return real(path);
-    if (__sync_add_and_fetch(&count, 1) != atoi(getenv("SHIM_AT"))) return real(path);
-    FILE *file = fopen(told, "w");
-    if (file) { fputs(path, file); fclose(file); }
-    errno = EMFILE;
-    return NULL;
+    return refused(path, EMFILE) ? NULL : real(path);
+}
+
+ssize_t pread(int fd, void *into, size_t size, off_t at) {
+    static ssize_t (*real)(int, void *, size_t, off_t);
+    if (!real) real = (ssize_t (*)(int, void *, size_t, off_t)) dlsym(RTLD_NEXT, "pread");
+    return is_refused(fd) ? -1 : real(fd, into, size, at);
+}
+
+ssize_t pread64(int fd, void *into, size_t size, off64_t at) {
+    static ssize_t (*real)(int, void *, size_t, off64_t);
+    if (!real) real = (ssize_t (*)(int, void *, size_t, off64_t)) dlsym(RTLD_NEXT, "pread64");
+    return is_refused(fd) ? -1 : real(fd, into, size, at);
 }
 """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.incremental.forks import Forks
-from tests.incremental.shims import UNLISTED, build
+from tests.incremental.shims import REFUSING, build
 from tests.incremental.workbench import (
     CHAIN,
     CONF,
@@ -71,7 +71,7 @@ def join(copies, parts):
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
     """Partitions in folders, and a layer of configuration; listing is what can be shimmed."""
-    shim = build(UNLISTED, tmp_path / "shim")
+    shim = build(REFUSING, tmp_path / "shim")
     catalog = CATALOG + entries("joined")
     made = chain(tmp_path, **{CONF: catalog, WHERE_PIPELINE: PIPELINE, "src/shop/parts.py": CODE})
     made.write({PARAMETERS: "rate: 1\n", LOCAL: "rate: 2\n", README: "about\n"})

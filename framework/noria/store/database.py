@@ -14,6 +14,8 @@ FILE = f"results-{SCHEMA}.db"
 _WAIT = 5.0
 _MANY = 5000  # keys in one query
 _BROKEN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+# What a disk or too many open files may bring about once; SQLite takes such for damage, too.
+_PASSING = {*_BROKEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 # links: what an entry's outputs go by, and the blobs that it needs.
 _TABLES = tuple(
@@ -56,7 +58,8 @@ class Database:
         self._writing = threading.Lock()
         self._reader: sqlite3.Connection | None = None
         self._writer: sqlite3.Connection | None = None
-        until = time.monotonic() + _WAIT
+        self._doubted = False
+        until, again = time.monotonic() + _WAIT, True
         while self._reader is None:
             try:
                 self._reader = _opened(self.path)
@@ -64,6 +67,8 @@ class Database:
                 # Who makes the file holds it for a moment, in which SQLite does not always wait.
                 if _code(error) == sqlite3.SQLITE_BUSY and time.monotonic() < until:
                     time.sleep(0.02)
+                elif _code(error) in _PASSING and again:
+                    again = False
                 elif not self._mended(error):
                     return
 
@@ -73,7 +78,12 @@ class Database:
             if self._reader is None:
                 return []
             try:
-                return self._reader.execute(sql, values).fetchall()
+                try:
+                    return self._reader.execute(sql, values).fetchall()
+                except sqlite3.Error as error:
+                    if _code(error) not in _PASSING:
+                        raise
+                    return self._opened_again().execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 self._fail(error)
                 return []
@@ -116,11 +126,22 @@ class Database:
                         writer.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
-                if _code(error) in _BROKEN:
-                    with self._guard:
-                        self._fail(error)
+                if _code(error) in _PASSING:
+                    self._doubt(error)
                 return self._said(error)
+            self._doubted = False
         return None
+
+    def _doubt(self, error: sqlite3.Error) -> None:
+        """Write by another connection the next time; what fails twice like that is damaged."""
+        with suppress(sqlite3.Error):
+            if self._writer is not None:
+                self._writer.close()
+        self._writer = None
+        if self._doubted and _code(error) in _BROKEN:
+            with self._guard:
+                self._fail(error)
+        self._doubted = True
 
     def shrink(self) -> None:
         """Give back to the disk what deleted rows took."""
@@ -139,6 +160,14 @@ class Database:
                         connection.close()
             self._reader = self._writer = None
             self.writable = False
+
+    def _opened_again(self) -> sqlite3.Connection:
+        """Return a new connection to read by, after an error that may be over."""
+        before, self._reader = self._reader, _opened(self.path)
+        if before is not None:
+            with suppress(sqlite3.Error):
+                before.close()
+        return self._reader
 
     def _mended(self, error: sqlite3.Error) -> bool:
         """Do what can be done about a database that does not open; tell whether to try again."""
