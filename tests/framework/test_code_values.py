@@ -27,6 +27,25 @@ def again(times, on_failure=None):
         return wrapped
     return decorate
 
+class Keyed:
+    __slots__ = ("_hash", "name")
+
+    def __init__(self, name):
+        self.name = name
+        self._hash = hash(("Keyed", name))
+
+    def __hash__(self):
+        return self._hash
+
+def hashable(kind):
+    space = {}
+    text = f"def __hash__(self): return hash(({hash(kind.__name__)}, self.rate))"
+    exec(compile(text, f"<made for {kind.__name__}>", "exec"), space)
+    space["__hash__"].__module__ = kind.__module__
+    space["__hash__"].__qualname__ = f"{kind.__name__}.__hash__"
+    kind.__hash__ = space["__hash__"]
+    return kind
+
 class Composed:
     __slots__ = ("first", "others", "__weakref__")
 
@@ -91,7 +110,7 @@ from dataclasses import dataclass, field, make_dataclass
 from decimal import Decimal
 from datetime import date, datetime, tzinfo, timedelta
 from pathlib import Path, PureWindowsPath
-from lib_under_test import SHARED, Composed, Named, Proxy, again
+from lib_under_test import SHARED, Composed, Keyed, Named, Proxy, again, hashable
 
 def one(x): return x + 1
 def two(x): return x + 2
@@ -136,6 +155,12 @@ def cached(by):
     return f
 def proxied(by):
     return Proxy(one, lambda wrapped, args: wrapped(*args) * by)
+@hashable
+class Rated:
+    def __init__(self, rate):
+        self.rate = rate
+
+
 @again(2)
 def module_level(x): return x
 def hidden(function): return Proxy(function, lambda wrapped, args: wrapped(*args))
@@ -275,6 +300,8 @@ PAIRS = {
     "a class that holds an object of its own": ("holding(2)", "holding(3)"),
     "functions that hold each other": ("circle(2)", "circle(3)"),
     "a set of members": ("{Kind.PEAR, Kind.FIG}", "{Kind.PEAR, Kind.PLUM}"),
+    "what keeps its hash": ("Keyed('a')", "Keyed('b')"),
+    "what a library has made hashable": ("Rated(2)", "Rated(3)"),
     "a set of objects": ("{Point('a'), Point('b')}", "{Point('a'), Point('c')}"),
 }  # fmt: skip
 # What has no digest runs always; nothing else does.

@@ -17,6 +17,7 @@ _DIGEST = 16
 # Later versions of marshal's format write what is one object, or interned, otherwise.
 _SAME_FOR_EQUAL = 2
 _HAS_DOCSTRING = 0x4000000
+_LEAST_HASH = 1 << 31  # that of a text is hardly ever as small
 Plain = str | bytes | tuple[Any, ...] | list[Any]
 _SIMPLE = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
 
@@ -117,12 +118,19 @@ def digest_code(code: CodeType) -> bytes:
     constants = code.co_consts
     if _has_docstring(code):
         constants = (None, *constants[1:])
+    if code.co_name == "__hash__" and code.co_filename[:1] == "<":
+        # A library that makes it for a class writes the hash of a text into it: one of the process.
+        constants = tuple([None if _may_be_hash(each) else each for each in constants])
     shape = (
         code.co_name, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount,
         code.co_flags & ~_HAS_DOCSTRING, code.co_names, code.co_varnames, code.co_freevars,
         code.co_cellvars, code.co_exceptiontable,
     )  # fmt: skip
     return digest_of(code.co_code, spell_value(constants), shape)
+
+
+def _may_be_hash(constant: Any) -> bool:
+    return type(constant) is int and abs(constant) > _LEAST_HASH
 
 
 def _has_docstring(code: CodeType) -> bool:

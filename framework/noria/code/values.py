@@ -227,7 +227,7 @@ class Spelling:
             return
         made = [*made, None, None, None][:5]
         told = [each for each in _flat(made[2]) if isinstance(each, dict)]
-        made[2] = _stable(made[2])
+        made[2] = _stable(made[2], None if self._code.is_ours(module_name(kind)) else value)
         for place in (3, 4):
             if made[place] is not None:
                 made[place] = list(made[place])
@@ -291,17 +291,31 @@ def _flat(state: Any) -> tuple[Any, ...]:
     return state if isinstance(state, tuple) else (state,)
 
 
-def _stable(state: Any) -> Any:
+def _stable(state: Any, library_object: Any) -> Any:
     """Return an object's state without ids of its own values, and without a docstring.
 
-    The docstring is that of the function that the object is dressed up as.
+    The docstring is that of the function that the object is dressed up as.  Objects of libraries
+    may keep their own hash, which is another one in every process.
     """
+    if type(state) is tuple and len(state) == 2 and type(state[1]) is dict:  # it has slots
+        return _stable(state[0], library_object), _stable(state[1], library_object)
     if type(state) is not dict:
         return state
-    numbers = [name for name, each in state.items() if type(each) is int and each > _LEAST_ID]
+    numbers = [name for name, each in state.items() if type(each) is int and abs(each) > _LEAST_ID]
     if not numbers and "__doc__" not in state:
         return state
     stable = {name: each for name, each in state.items() if name != "__doc__"}
     named = {id(each): f"id of {name}" for name, each in state.items()}
     stable.update((name, named.get(state[name], state[name])) for name in numbers)
+    kept = [name for name in numbers if "hash" in str(name)]
+    if kept and len(state) > 1 and library_object is not None:
+        own = _hash_of(library_object)
+        stable.update((name, "its hash") for name in kept if state[name] == own)
     return stable
+
+
+def _hash_of(value: Any) -> int | None:
+    try:
+        return hash(value)
+    except Exception:  # noqa: BLE001  # whatever the object's own method raises
+        return None
