@@ -86,26 +86,27 @@ class Living:
             return
         seen.add(id(value))
         parts: Iterable[Any] = ()
-        if type(value) is types.FunctionType:
+        kind = type(value)  # isinstance() believes what an object says of itself
+        if kind is types.FunctionType:
             yield from self._of_anchored(value)
             cells = (each for each in value.__closure__ or ())
             parts = (*map(content_of, cells), value.__dict__.get("__wrapped__"))
-        elif isinstance(value, type):
+        elif issubclass(kind, type):
             if self._is_ours(module_name(value)):
                 yield from self._of_class(value)
-        elif isinstance(value, dict):
+        elif issubclass(kind, dict):
             parts = [*value.keys(), *value.values()][:_MOST_ITEMS]
-        elif isinstance(value, list | tuple | set | frozenset):
+        elif issubclass(kind, list | tuple | set | frozenset):
             parts = list(value)[:_MOST_ITEMS]
-        elif isinstance(value, functools.partial):
+        elif issubclass(kind, functools.partial):
             parts = (value.func, *value.args, *value.keywords.values())
-        elif isinstance(value, types.MethodType):
+        elif issubclass(kind, types.MethodType):
             parts = (value.__func__, value.__self__)
-        elif not isinstance(value, types.ModuleType):
-            if self._is_ours(module_name(type(value))):
-                yield from self._of_class(type(value))
+        elif not issubclass(kind, types.ModuleType):
+            if self._is_ours(module_name(kind)):
+                yield from self._of_class(kind)
                 parts = list(attribute_of(value, "__dict__", {}).values())[:_MOST_ITEMS]
-            elif hasattr(type(value), "__wrapped__") or (
+            elif hasattr(kind, "__wrapped__") or (
                 "__wrapped__" in attribute_of(value, "__dict__", {})
             ):
                 parts = (value.__wrapped__,)

@@ -67,7 +67,8 @@ def describe_value(value: Any) -> str:
         if len(shape) == 2:  # rows and columns
             return f"{kind}, {shape[0]:,} rows x {shape[1]:,} columns"
         return f"{kind}, shape {shape}"
-    if isinstance(value, dict | list | tuple | set | frozenset):
+    # isinstance() believes what an object says of itself, and may be told of a dict without keys.
+    if issubclass(type(value), dict | list | tuple | set | frozenset):
         return f"{kind} of {len(value):,}"
     return kind
 

@@ -83,12 +83,15 @@ class Losses:
         kind = type(value)
         if kind not in self._come_back:
             try:
-                _read_again(value)
-            except NotStorable:
-                raise
+                found = _read_again(value)
             except Exception as error:  # whatever the value's own code raises
                 name = f"{kind.__module__}.{kind.__qualname__}"
                 raise NotStorable(f"a {name} does not come back of its pickle: {error}") from error
+            if found is not _MISSING and not hasattr(kind, "__setstate__"):
+                slots = slots_below(kind, object)
+                lost = names_of(value, slots) - names_of(found, slots)
+                if lost:  # something that was found by the name of ``__setstate__`` took them
+                    raise left_out(value, lost)
             self._come_back.add(kind)
         return NotImplemented
 
