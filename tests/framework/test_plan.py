@@ -409,6 +409,15 @@ def test_what_lies_in_the_project_that_this_is_a_copy_of_was_left_by_nobody(
     assert "which is gone" not in copy.noria("plan").out
 
 
+def test_what_was_edited_at_a_node_that_waits_is_told_before(trained: ProjectOnDisk) -> None:
+    (trained.path / "data/totals.json").write_text('{"total": 1}', "utf-8")
+    trained.edit(NODES, "return orders.dropna()", "return orders.dropna().head(1)")
+    assert _plan(trained) == {"clean": "run", "total": "wait"}
+    assert "! data/totals.json was changed by hand" in trained.noria("plan").out
+    assert "data/totals.json was changed by hand" in trained.noria("run").out
+    assert "changed by hand" not in trained.noria("plan").out
+
+
 def test_outputs_that_lie_there_are_adopted(trained: ProjectOnDisk) -> None:
     trained.noria("cache", "clear", "--yes")
     before = (trained.path / "data/totals.json").read_bytes()

@@ -15,7 +15,7 @@ from noria.code import Fingerprint
 from noria.errors import SelectionError
 from noria.graph import Pipeline
 from noria.plan import Job, Plan, Verdict
-from noria.plan.decide import REUSE, complete
+from noria.plan.decide import REUSE, WAIT, complete
 from noria.plan.explain import Difference, beside_libraries, differences, symbols_that_differ
 from noria.plan.key import Parts, parts_from
 from noria.project.asked import Asked
@@ -103,10 +103,19 @@ class Planning:
         """A line for each output that somebody has changed, and that would make place."""
         return [
             told_before(name, self._place(name), verdict)
-            for job, verdict in zip(self._plan.jobs, self._plan.verdicts, strict=True)
+            for job, verdict in map(self._with_edited, self._plan.jobs, self._plan.verdicts)
             if job.selected
             for name in (*verdict.aside, *verdict.blocked)
         ]
+
+    def _with_edited(self, job: Job, verdict: Verdict) -> tuple[Job, Verdict]:
+        """Return a verdict with what was edited by hand, which makes place whatever it will be."""
+        if verdict.kind != WAIT and verdict.key:
+            return job, verdict
+        edited = [name for name in job.outputs if self.memory.records.lying(name).is_edited]
+        blocked = [name for name in edited if self.memory.records.lying(name).guarded]
+        aside = [name for name in edited if name not in blocked]
+        return job, verdict._replace(aside=tuple(aside), blocked=tuple(blocked))
 
     @property
     def is_settled(self) -> bool:
