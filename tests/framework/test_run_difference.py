@@ -216,6 +216,17 @@ def test_numbers_that_nobody_knows_any_more_are_not_new(project: ProjectOnDisk) 
     assert found["metrics"] == []
 
 
+def test_the_code_of_a_node_that_was_interrupted_is_told(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, "    return {", "    raise KeyboardInterrupt\n    return {")
+    project.noria("run", code=130)
+    (code,) = _diff(project)["code"]
+    assert code["name"] == "shop.pipelines.sales.nodes:total"
+    (run, _) = json.loads(project.noria("runs", "list", "--json").out)
+    assert f"total  it was interrupted in {run['id']}" in project.noria("runs", "diff").out
+
+
 def test_what_a_node_that_was_cut_off_has_made_is_told_as_that(project: ProjectOnDisk) -> None:
     project.noria("run")
     nodes = "src/shop/pipelines/sales/nodes.py"

@@ -75,7 +75,7 @@ def _expected(planned: Planning) -> str:
     if not known:
         return ""
     unknown = len(to_run) - len(known)
-    rest = f", and {unknown} that never ran" if unknown else ""
+    rest = f", not counting {unknown} of unknown time" if unknown else ""
     return f"; {duration(sum(known))} at most by earlier runs{rest}"
 
 

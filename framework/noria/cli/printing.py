@@ -22,14 +22,16 @@ def duration(seconds: float | None) -> str:
 
     >>> duration(0.0123), duration(7.25), duration(75), duration(3725), duration(None)
     ('12 ms', '7.2 s', '1 min 15 s', '1 h 02 min', '-')
+    >>> duration(0.9998), duration(59.98)
+    ('1.0 s', '1 min 00 s')
     """
     if seconds is None:
         return "-"
     if seconds < 0.001:
         return "<1 ms"
-    if seconds < 1:
+    if round(seconds * 1000) < _THOUSAND:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < _MINUTE:
+    if round(seconds, 1) < _MINUTE:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < _MINUTE:

@@ -31,7 +31,7 @@ from noria.record.events import (
 from noria.runner.aside import Aside
 from noria.runner.failure import explain, one_line
 from noria.runner.keeping import Keeping
-from noria.runner.perform import Performer, unwatched
+from noria.runner.perform import Performer, Stopped, unwatched
 from noria.runner.places import Places, does
 from noria.runner.randomness import Randomness
 from noria.runner.records import Records
@@ -288,8 +288,11 @@ class Remembering:
         began = time.time()
         try:
             self._performer(number)
+        except (KeyboardInterrupt, Stopped):
+            self._keep_texts([node.name])  # for who asks what it was that was interrupted
+            raise
         except NodeError:
-            self._keep_texts([node.name])  # for who asks what it was that failed
+            self._keep_texts([node.name])  # and what failed
             from noria.runner.given_up import give_up  # most never fail
 
             give_up(node.makes, self._places)
