@@ -130,6 +130,21 @@ def _install(site: Path, version: str) -> None:
     (about / "RECORD").write_text(f"measuring/__init__.py,sha256={version},35\n")
 
 
+def test_why_names_a_dataset_as_its_reader_does(project: ProjectOnDisk) -> None:
+    catalog = "conf/base/catalog.yml"
+    entries = "".join(
+        f"clean_orders@{form}:\n  type: pandas.CSVDataset\n  filepath: data/clean.csv\n"
+        for form in ("saved", "read")
+    )
+    project.edit(catalog, "totals:", f"{entries}totals:")
+    project.edit(PIPELINE, 'outputs="clean_orders"', 'outputs="clean_orders@saved"')
+    project.edit(PIPELINE, '["clean_orders"', '["clean_orders@read"')
+    project.noria("run")
+    project.edit(catalog, "totals:", "  load_args: {nrows: 1}\ntotals:")
+    (change,) = _why(project, "total")
+    assert (change["name"], change["where"]) == ("clean_orders@read", f"{catalog}:11:15")
+
+
 def test_a_library_that_changed_is_not_said_to_be_code(
     project: ProjectOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ class Gatherer:
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._parts: dict[str, Parts] = {}
+        self._read_as: dict[str, dict[str, str]] = {}  # by node, as it names them
         self._configured_so: dict[str, tuple[str, str]] = {}  # a dataset and its side, by digest
         self._options: dict[str, str] = {}
         self._holding: dict[str, Any] = {}  # functions that may carry values along, by node
@@ -131,6 +132,8 @@ class Gatherer:
         if untold and not always:
             always = f"nobody can tell whether {untold} changed"
         canonical = {one: self._canonical.get(name, name) for one, name in inputs.items()}
+        if canonical != inputs:
+            self._read_as[node.name] = {canonical[one]: name for one, name in inputs.items()}
         trusted = is_trusted(node)
         return Job(node.name, parts, canonical, node.makes, always, selected, unsettled, trusted)
 
@@ -180,6 +183,10 @@ class Gatherer:
                 if digest in self._configured_so:
                     found[digest] = self._options_of(digest)
         return found
+
+    def read_as(self, node: str, dataset: str) -> str:
+        """Return the name by which a node reads a dataset, where it has several."""
+        return self._read_as.get(node, {}).get(dataset, dataset)
 
     def symbols_of(self, name: str) -> str:
         """Return as JSON what a node's code reaches, each definition with its digest."""

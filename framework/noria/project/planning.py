@@ -170,10 +170,12 @@ class Planning:
         self._texts = self.memory.gatherer.texts([node])
         before = None if entry is None else parts_from(entry.parts)
         past = {} if entry is None else self._past(entry.key)
-        changes = [] if before is None else list(self._changes(before, now, past))
+        changes = [] if before is None else list(self._changes(node, before, now, past))
         return job, verdict, changes, self.memory.gatherer.fingerprints[node]
 
-    def _changes(self, was: Parts, now: Parts, past: Mapping[str, Any]) -> Iterator[Change]:
+    def _changes(
+        self, node: str, was: Parts, now: Parts, past: Mapping[str, Any]
+    ) -> Iterator[Change]:
         before = beside_libraries(was, now, lambda: self._text(was.code) == self._text(now.code))
         for each in differences(before, now):
             if each.what == "code":
@@ -190,25 +192,18 @@ class Planning:
             elif each.what == "parameter":
                 yield from self._parameter(each, past)
             else:
-                yield from self._options(each) or [
-                    Change(each.what, each.name, self._declared(each.name), each.before, each.after)
-                ]
+                yield from self._besides(node, each)
 
-    def _options(self, each: Difference) -> list[Change]:
-        """Return what differs in how a dataset is read or saved, as far as that is known."""
-        if each.what not in ("reading", "saving"):
-            return []
-        return [
-            Change(
-                each.what,
-                each.name,
-                self._declared(each.name, option),
-                before,
-                after,
-                option=option,
-            )
-            for option, before, after in changed_options(each, self._text)
-        ]
+    def _besides(self, node: str, each: Difference) -> Iterator[Change]:
+        """Yield what else differs: the options of a dataset, as far as they are known."""
+        reading = each.what == "reading"
+        name = self.memory.gatherer.read_as(node, each.name) if reading else each.name
+        options = changed_options(each, self._text)
+        if not options:
+            yield Change(each.what, name, self._declared(name), each.before, each.after)
+        for option, before, after in options:
+            where = self._declared(name, option)
+            yield Change(each.what, name, where, before, after, option=option)
 
     def _parameter(self, each: Difference, past: Mapping[str, Any]) -> Iterator[Change]:
         """Yield what differs in the value of a parameter."""
