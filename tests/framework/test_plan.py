@@ -376,6 +376,16 @@ def test_versions_of_a_node_that_is_gone_are_named_once(project: ProjectOnDisk) 
     assert said.count("which is gone") == 1
 
 
+def test_a_version_that_was_put_back_is_named(project: ProjectOnDisk) -> None:
+    project.edit("conf/base/catalog.yml", "totals.json", "totals.json\n  versioned: true")
+    project.noria("run")
+    project.noria("run", "--params", "rate=2")
+    said = project.noria("run").out
+    assert "totals is of another run" in said
+    latest = max(path.name for path in (project.path / "data/totals.json").iterdir())
+    assert f"data/totals.json/{latest}/totals.json" in said
+
+
 def test_what_another_environment_has_made_was_left_by_nobody(trained: ProjectOnDisk) -> None:
     entry = "totals:\n  type: json.JSONDataset\n  filepath: data/prod/totals.json\n"
     trained.write({"conf/prod/catalog.yml": entry})

@@ -252,7 +252,9 @@ class Remembering:
             size = sum(
                 size for one in entry.outputs if one.name == name for _, _, size in one.blobs
             )
-            place = self._places.place(name)
+            # Of a versioned dataset only what was put back knows which version it is.
+            last = getattr(self._catalog[name], "last_save", None)
+            place = self._places.place(name) if last is None else last.place
             self._emit(DatasetSaved(node.name, name, seconds, None, size, place))
         made = self._use(node, verdict)
         self._stir(job)
