@@ -199,7 +199,7 @@ class Gatherer:
             name, side = self._configured_so[digest]
             described = self._places.described(name)
             said = {key: described[key] for key in described if key not in _LEFT_OUT[side]}
-            told = {"type": described["type"], **said, "suffix": _ending(_file_of(described))}
+            told = {"type": described.get("type"), **said, "suffix": _ending(_file_of(described))}
             for kind in kinds_of(self._catalog[name]):
                 fingerprint = self._reader.fingerprint(kind)
                 told[f"{CODE_OF}{kind.__name__}"] = fingerprint.digest[:_DIGEST_TOLD]
