@@ -1,14 +1,15 @@
 """What a dataset is, by JSON-like values without secrets."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from noria_catalog.dataset import Describes
 from noria_catalog.located import Located
-from noria_catalog.redact import SECRET_KEYS, redacted, shown_value
+from noria_catalog.redact import SECRET_KEYS, is_secret, redacted, shown_value
 from noria_catalog.spec import keys_of, resolved_path, type_word
 
+_MOST = 1_000  # of what an attribute holds: more is data
 _PLACES = ("filepath", "path")
 _PLACES_OF_OTHERS = (
     "file", "file_path", "file_name", "filename", "folder", "folder_path", "directory", "location",
@@ -47,11 +48,30 @@ def _place_key(told: Mapping[str, Any]) -> str | None:
 
 
 def describe_dataset(dataset: Any) -> dict[str, Any]:
-    """Return what a dataset that was made in Python says of itself.
+    """Return what a dataset that was made in Python says of itself, else what it has been given.
 
     >>> from noria_catalog.memory import MemoryDataset
     >>> describe_dataset(MemoryDataset(1))
     {'type': 'MemoryDataset', 'data': '<int>'}
     """
-    told: Mapping[str, Any] = dataset.describe() if isinstance(dataset, Describes) else {}
-    return {"type": type(dataset).__name__, **told}
+    kind = type(dataset).__name__
+    if isinstance(dataset, Describes):
+        return {"type": kind, **dataset.describe()}
+    told = _plain(getattr(dataset, "__dict__", {}))
+    return {"type": kind, "attributes": shown_value(told)} if told else {"type": kind}
+
+
+def _plain(value: Any) -> Any:
+    """Return attributes as JSON-like values without secrets, ``None`` for what is none."""
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, dict) and len(value) <= _MOST:
+        plain = {str(key): _plain(below) for key, below in value.items()}
+        return {
+            key: below for key, below in plain.items() if below is not None and not is_secret(key)
+        }
+    if isinstance(value, list | tuple) and len(value) <= _MOST:
+        return [_plain(below) for below in value]
+    return None

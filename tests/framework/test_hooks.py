@@ -236,3 +236,41 @@ def _hook(name: str, arguments: str, body: str) -> str:
         "from noria import hook_impl\nclass Tell:\n    @hook_impl\n"
         f"    def {name}(self, {arguments}):\n        {body}\n"
     )
+
+
+PLACED = """\
+from noria import hook_impl
+
+
+class Text:
+    def __init__(self, place, password):
+        self.place = place
+        self.password = password
+
+    def load(self):
+        with open(self.place) as file:
+            return file.read()
+
+    def save(self, data):
+        with open(self.place, "w") as file:
+            file.write(str(data))
+
+
+class Add:
+    @hook_impl
+    def after_catalog_created(self, catalog):
+        catalog["totals"] = Text("data/one.txt", "s3cret")
+"""
+
+
+def test_what_a_hook_has_given_to_a_dataset_counts(project: ProjectOnDisk) -> None:
+    project.write({"src/shop/hooks.py": PLACED})
+    project.edit("pyproject.toml", "[tool.noria]\n", '[tool.noria]\nhooks = ["shop.hooks:Add"]\n')
+    project.noria("run")
+    assert "2 up to date" in project.noria("plan").out
+    project.edit("src/shop/hooks.py", "one.txt", "two.txt")
+    said = project.noria("plan", "--why", "total").out
+    assert "saving totals: attributes.place: 'data/one.txt' -> 'data/two.txt'" in said
+    assert "s3cret" not in said
+    project.noria("run")
+    assert (project.path / "data/two.txt").exists()
