@@ -52,6 +52,11 @@ class Lying(NamedTuple):
     guarded: bool = False
 
     @property
+    def is_told(self) -> bool:
+        """Whether something lies there that looking at it tells from all else."""
+        return self.digest is not None and not self.opaque
+
+    @property
     def is_strange(self) -> bool:
         """Whether bytes lie there that nobody recorded."""
         return not self.memory and self.digest is not None and not self.recorded

@@ -138,8 +138,7 @@ class Places:
         if self.is_memory(name):
             return True
         local = not is_remote(self.place(name)) and "filepath" in self.described(name)
-        lying = self.lying(name)
-        if not local or not (self._is_restorable(name) or (lying.digest and not lying.opaque)):
+        if not local or not (self._is_restorable(name) or self.lying(name).is_told):
             return False
         return all(map(_is_where_it_says, kinds_of(self._catalog[name])))
 
