@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import Restores
+from noria_catalog.failures import told
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.storage import is_remote
 
@@ -103,7 +104,8 @@ class Parts:
             with self._places.stored(name) as files:
                 yield from ((inside, self._places.seen.digest_of(path)) for inside, path in files)
         elif hasattr(dataset, "part_digests"):
-            yield from dataset.part_digests()
+            with told(self._catalog, name, "look for"):
+                yield from dataset.part_digests()
 
     def _is_added_to(self, name: str) -> bool:
         if not self._places.place(name):

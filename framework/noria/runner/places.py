@@ -315,7 +315,8 @@ class Places:
         if not many and does(dataset, Exists) and not self._catalog.exists(name):
             return Lying(None, **about)
         try:
-            digest = self._content(dataset, place)
+            with told(self._catalog, name, "look for"):
+                digest = self._content(dataset, place)
         except MissingDataError:
             return Lying(None, **about)
         if digest is None and mark.known and not is_remote(place) and does(dataset, Restores):
@@ -404,18 +405,16 @@ class Places:
             if stamp is not None:
                 return blake3(stamp.encode("utf-8", "surrogatepass")).hexdigest()
         if is_remote(self.place(name)):
-            return (dataset.digest() if does(dataset, Digests) else None) or ""
+            with told(self._catalog, name, "look for"):
+                return (dataset.digest() if does(dataset, Digests) else None) or ""
         if does(dataset, Digests) or does(dataset, Restores):
             return ""
-        path = self.described(name).get("filepath")
-        if path is None:
-            return ""
-        digest_of = self.seen.digest_of
+        path, digest_of = self.described(name).get("filepath") or "", self.seen.digest_of
         if os.path.isdir(path):  # noqa: PTH112
             below = sorted(each for each in Path(path).rglob("*") if each.is_file())
             named = ((each.relative_to(path).as_posix(), digest_of(str(each))) for each in below)
             return names_digest((each, digest or "") for each, digest in named)
-        return digest_of(path) or _ABSENT
+        return path and (digest_of(path) or _ABSENT)
 
 
 def _about(place: str, mark: Mark) -> dict[str, bool]:
