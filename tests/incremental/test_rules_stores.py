@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.catalog.cutting_proxy import BEFORE, cutting_proxy
 from tests.catalog.s3_server import S3Server
 from tests.incremental.workbench import CHAIN, CONF, PARAMETERS, Workbench
 
@@ -15,7 +16,9 @@ REFUSED = "holds what no run has recorded"
 class Lake:
     """The chain whose `made_b` lies in a store, and that store."""
 
-    def __init__(self, bench: Workbench, server: S3Server, bucket: str, entry: str) -> None:
+    def __init__(
+        self, bench: Workbench, server: S3Server, bucket: str, entry: str, address: str = ""
+    ) -> None:
         self.bench = bench
         self.files: Any = server.files()
         self.bucket = bucket
@@ -27,8 +30,9 @@ class Lake:
                 CONF: CHAIN[CONF].replace(MADE_B, entry),
                 "conf/local/credentials.yml": (
                     f"lake:\n  key: {given['key']}\n  secret: {given['secret']}\n  client_kwargs:\n"
-                    f"    endpoint_url: {client['endpoint_url']}\n"
+                    f"    endpoint_url: {address or client['endpoint_url']}\n"
                     f"    region_name: {client['region_name']}\n"
+                    "  config_kwargs: {retries: {total_max_attempts: 1}}\n"
                 ),
             }
         )
@@ -92,3 +96,31 @@ def test_a_partition_that_somebody_has_changed_is_not_overwritten(
     lake.put("parts/three", "3")
     assert fresh.did() == "B C"
     assert lake.text("parts/three") == "3"
+
+
+@pytest.mark.parametrize("kind", ["file", "partitions"])
+def test_a_store_that_goes_down_and_comes_back(
+    fresh: Workbench, s3_server: S3Server, bucket: str, kind: str
+) -> None:
+    with cutting_proxy(s3_server.endpoint) as proxy:
+        entry = "made_b:\n  type: json.JSONDataset\n  filepath: {bucket}/made_b.json\n"
+        if kind == "partitions":
+            entry = "made_b:\n  type: partitions.PartitionedDataset\n  path: {bucket}/parts\n"
+            entry += "  dataset: json.JSONDataset\n"
+            new = "return {'one': rate, 'two': rate, 'three': rate}"
+            fresh.edit(B, "return inner(scale(made_a)) * RATE + rate", new)
+            fresh.edit("src/shop/c.py", "made_b + 100", "sum(load() for load in made_b.values())")
+        Lake(fresh, s3_server, bucket, entry, proxy.endpoint)
+        assert fresh.did() == "A B C"
+        for at in range(1, 100, 3 if kind == "partitions" else 1):
+            fresh.write({PARAMETERS: f"rate: {at}\n"})
+            proxy.begin(lambda number, down=at: BEFORE if number >= down else None)  # type: ignore[misc]
+            said = fresh.command("run", code=None)
+            is_done = len(proxy.requests) < at
+            proxy.begin(lambda _: None)
+            assert "fault of Noria" not in said.err
+            fresh.command("run")
+            assert fresh.value("made_c") == (3 * at if kind == "partitions" else 120 + at)
+            if is_done:
+                break
+        assert at > 3
