@@ -104,3 +104,23 @@ def test_what_such_a_script_puts_into_a_table_of_the_sources_is_seen(
     bench.edit("scripts/prices.py", "x + 10", "x + 20")
     assert "B" in bench.did()
     assert bench.value("made_b") == 22
+
+
+def test_an_object_of_a_class_in_such_a_script_is_followed(
+    tmp_path: Path, zygotes: list[Forks]
+) -> None:
+    files = {
+        "scripts/prices.py": "class Price:\n    def total(self):\n        return 10\n",
+        "src/shop/find.py": SCRIPTS + "import sys\n\nsys.path.insert(0, str(SCRIPTS))\n\n\n"
+        "def find(name):\n    return __import__(name).Price()\n",
+        "src/shop/b.py": "from shop.find import find\n\n\ndef b(made_a, rate):\n"
+        '    print("<<B>>")\n    return find("prices")\n',
+        "src/shop/c.py": 'def c(price):\n    print("<<C>>")\n    return price.total()\n',
+    }
+    bench = make(tmp_path, zygotes, files)
+    bench.edit(WHERE_PIPELINE, '"made_b"', '"price"')
+    assert bench.did() == "A B C"
+    assert bench.did() == "B"
+    bench.edit("scripts/prices.py", "return 10", "return 20")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 20

@@ -15,6 +15,7 @@ class StrangeCode:
 
     def __init__(self, reader: CodeReader) -> None:
         self._reader = reader
+        self._sources = reader.files()  # what values name is read later, and judged no node
         self._now: CodeReader | None = None
         self._looked_at = -1
         self._found: dict[str, str] = {}
@@ -37,7 +38,7 @@ class StrangeCode:
     def _look(self) -> None:
         met = list(importers)
         self._looked_at = len(met)
-        sources = self._reader.files()
+        sources = self._sources
         self._found = {
             path: name for path, name, by in met if by in sources and path not in sources
         }
