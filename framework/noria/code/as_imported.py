@@ -44,10 +44,10 @@ class AsImported:
                 if _is_own(module.__name__, name, value)
             }
 
-    def is_noted(self, module: types.ModuleType) -> bool:
-        """Tell whether this very module was noted, not one of its name."""
-        noted = self._modules.get(module.__name__)
-        return noted is not None and noted() is module
+    def is_noted(self, name: str) -> bool:
+        """Tell whether the very module of that name was noted, not one before it."""
+        noted, found = self._modules.get(name), sys.modules.get(name)
+        return noted is not None and found is not None and noted() is found
 
     def changed(self, module: str, name: str) -> list[Any] | None:
         """Return what a name holds that it did not when its module was imported, if anything.
@@ -83,8 +83,7 @@ class AsImported:
 
     def _space(self, module: str) -> Mapping[str, Any]:
         """Return what a module holds now; nothing of one that was imported anew past our eyes."""
-        found = sys.modules.get(module)
-        return {} if found is None or not self.is_noted(found) else vars(found)
+        return vars(sys.modules[module]) if self.is_noted(module) else {}
 
     def _change(self, module: str, name: str, value: Any) -> list[Any] | None:
         if not _is_own(module, name, value):
@@ -123,10 +122,10 @@ class _Look:
         if kind in _MAPPINGS:
             return self._items(value) if len(value) <= self._left else None
         if kind in _IN_ORDER:
-            return [self.state(each) for each in value] if len(value) <= self._left else None
+            return [self.state(each) for each in list(value)] if len(value) <= self._left else None
         if kind in {set, frozenset}:
             small = len(value) <= self._left
-            return {repr(self.state(each)) for each in value} if small else None
+            return {repr(self.state(each)) for each in list(value)} if small else None
         if kind is bytearray:
             return bytes(value[:_LONGEST]), len(value)
         if kind is types.FunctionType:

@@ -9,6 +9,8 @@ from threading import local
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from noria_catalog.attribute import attribute_of
+
 from noria.project.importing import is_installed
 
 if TYPE_CHECKING:
@@ -30,8 +32,12 @@ def watch_patches(source: Path) -> None:
 
         _as_imported = AsImported()
         setattr(SourceFileLoader, "exec_module", _exec_module)  # noqa: B010
-    earlier = [each for each in list(sys.modules.values()) if _lies_below(each, source)]
-    _as_imported.note([each for each in earlier if not _as_imported.is_noted(each)])
+    earlier = [
+        module
+        for name, module in list(sys.modules.items())
+        if _lies_below(module, source) and not _as_imported.is_noted(name)
+    ]
+    _as_imported.note(earlier)
 
 
 def changed_since_import() -> Callable[[str, str], list[Any] | None] | None:
@@ -67,5 +73,6 @@ def _exec_module(loader: SourceFileLoader, module: ModuleType) -> None:
 
 
 def _lies_below(module: ModuleType, source: Path) -> bool:
-    file = getattr(module, "__file__", None)
+    """Tell whether a module comes from a folder; anything may stand in a module's place."""
+    file = attribute_of(module, "__file__") if issubclass(type(module), ModuleType) else None
     return isinstance(file, str) and Path(file).is_relative_to(source) and not is_installed(file)
