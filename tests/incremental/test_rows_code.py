@@ -369,9 +369,9 @@ def test_what_sets_a_library_up_counts_where_it_is_imported_and_in_its_order(
 def test_another_input_is_told_by_its_name(bench: Workbench) -> None:
     bench.edit(WHERE_PIPELINE, '["made_a", "params:rate"]', '["params:rate", "raw"]')
     said = " ".join(bench.command("plan", "--why", "B").out.split())
-    assert "B: run: rate is new, made_a is gone, raw is new" in said
-    assert "parameter rate (conf/base/parameters.yml:1:7): nothing -> 5" in said
-    assert "parameter rate (conf/base/parameters.yml:1:7): 5 -> nothing" in said
+    assert "B: run: rate is given as another argument, raw is new, made_a is gone" in said
+    assert "params:rate as argument: 1 -> 0" in said
+    assert "input raw: nothing -> " in said
     assert "reading" not in said
 
 
