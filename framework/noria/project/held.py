@@ -6,11 +6,14 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+from noria_catalog.attribute import attribute_of
+
 from noria.project.past_parameters import past_parameters
 
 _LONGEST = 2_000
 _MOST = 100
 _LAMBDA = "<lambda>"
+_PLAIN = frozenset({bool, int, float, str, bytes, type(None)})
 
 
 def held_by(func: Callable[..., Any]) -> dict[str, str]:
@@ -29,37 +32,39 @@ def held_by(func: Callable[..., Any]) -> dict[str, str]:
 
 
 def _values(func: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(func, partial):
+    kind = type(func)
+    if issubclass(kind, partial):
         yield from ((f"argument {at}", value) for at, value in enumerate(func.args))
         yield from func.keywords.items()
         yield from _values(func.func)
-    elif isinstance(func, MethodType):
-        yield from getattr(func.__self__, "__dict__", {}).items()
-    elif isinstance(func, FunctionType):
+    elif issubclass(kind, MethodType):
+        yield from attribute_of(func.__self__, "__dict__", {}).items()
+    elif issubclass(kind, FunctionType):
         for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
             try:
                 yield name, cell.cell_contents
             except ValueError:  # it has no value yet
                 continue
     else:
-        yield from getattr(func, "__dict__", {}).items()
+        yield from attribute_of(func, "__dict__", {}).items()
 
 
 def _is_told(value: Any) -> bool:
     """Tell whether ``repr`` says what a value is, and says it the same in another process."""
-    if isinstance(value, list):
+    kind = type(value)  # isinstance() believes what an object says of itself
+    if kind is list:
         return len(value) <= _MOST and all(map(_is_told, value))
-    if isinstance(value, dict):
+    if kind is dict:
         return len(value) <= _MOST and all(_is_told(one) for item in value.items() for one in item)
-    return value is None or isinstance(value, bool | int | float | str | bytes)
+    return kind in _PLAIN
 
 
 def _source(func: Any) -> dict[str, str]:
     """Return the source of a lambda, the lines in which it stands."""
-    while isinstance(func, partial):
+    while issubclass(type(func), partial):
         func = func.func
-    code = getattr(func, "__code__", None)
-    if not isinstance(code, CodeType) or code.co_name != _LAMBDA:
+    code = attribute_of(func, "__code__")
+    if type(code) is not CodeType or code.co_name != _LAMBDA:
         return {}
     lines = {line for begin, end, *_ in code.co_positions() for line in (begin, end) if line}
     if not lines:
