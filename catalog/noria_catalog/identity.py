@@ -99,10 +99,10 @@ def _table(told: Mapping[str, Any], entry: Located | None, context: Context) -> 
         return None
     arguments = [told.get(key) or {} for key in ("load_args", "save_args")]
     schema = next((one["schema"] for one in arguments if one.get("schema")), None)
-    address = re.sub(
+    whole = re.sub(
         _RELATIVE_SQLITE,
         lambda found: found[1] + (context.base_path / found[2]).as_posix(),
         address,
     )
-    address = redacted(address)
+    address = redacted(whole)
     return f"{address}#{schema}.{name}" if schema else f"{address}#{name}"

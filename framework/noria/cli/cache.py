@@ -160,11 +160,13 @@ def clear(yes: bool, env: str | None, as_json: bool) -> int:
 
 def _here(env: str | None) -> tuple[Project, Settings]:
     project = find_here()
-    if env is not None:
-        from noria.project.session import Session
+    if env is None:
+        return project, read_settings(project, None)
+    from noria.project.session import Session
 
-        _ = Session(project, env=env).config  # raises for one that there is not
-    return project, read_settings(project, env)
+    session = Session(project, env=env)
+    _ = session.config  # raises for an environment that there is not
+    return project, session.settings
 
 
 @contextmanager

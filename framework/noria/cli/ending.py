@@ -35,7 +35,7 @@ def run_to_the_end(call: Callable[[], int]) -> int:
     """
     try:
         code = call()
-        if sys.stdout is not None and is_open(sys.stdout):
+        if is_open(sys.stdout):
             sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last net: one line of it
         return end_by(error)

@@ -13,7 +13,7 @@ def say(text: str, *, err: bool = False) -> None:
     9 up to date
     """
     stream = sys.stderr if err else sys.stdout
-    if stream is None or not is_open(stream):
+    if not is_open(stream):
         return
     try:
         stream.write(f"{text}\n")

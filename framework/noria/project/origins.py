@@ -11,9 +11,10 @@ from noria_catalog.suggest import nearest
 from noria.errors import RunError, SelectionError
 from noria.graph.names import is_parameter
 from noria.plan.key import parts_from
-from noria.project.past_parameters import past_parameters, value_of
+from noria.project.past_parameters import past_parameters
 from noria.project.results import open_results
 from noria.project.session import Session
+from noria.record.difference import value_of
 from noria.record.history import last_run_with, list_runs, makings_of
 from noria.record.ledger import FILE, open_ledger
 from noria.record.lineage import Making, Step, trace

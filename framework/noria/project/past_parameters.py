@@ -6,7 +6,6 @@ from typing import Any
 
 from noria_catalog.redact import HIDDEN, is_secret, redacted
 
-from noria.project.parameters import PREFIX, WHOLE
 from noria.record.json_text import json_text
 
 
@@ -23,22 +22,6 @@ def past_parameters(run: Mapping[str, Any]) -> dict[str, Any]:
 def present_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return parameters as :func:`past_parameters` will return them of a run that has them now."""
     return past_parameters({"parameters": json.loads(json_text(parameters))})
-
-
-def value_of(parameters: Mapping[str, Any], name: str) -> Any:
-    """Return the value of the parameter that a dataset name stands for, ``None`` without it.
-
-    >>> value_of({"model": {"depth": 3}}, "params:model.depth")
-    3
-    """
-    if name == WHOLE:
-        return parameters or None
-    value: Any = parameters
-    for key in name.removeprefix(PREFIX).split("."):
-        if not isinstance(value, Mapping) or key not in value:
-            return None
-        value = value[key]
-    return value
 
 
 def _shown(value: Any) -> Any:

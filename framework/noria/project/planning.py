@@ -23,10 +23,16 @@ from noria.project.incremental import Incremental
 from noria.project.opened_memory import incremental
 from noria.project.orphans import Orphan, find_orphans, is_of_another_project
 from noria.project.parameters import PREFIX, WHOLE, located_datasets
-from noria.project.past_parameters import past_parameters, present_parameters, value_of
+from noria.project.past_parameters import past_parameters, present_parameters
 from noria.project.selection import Selection
 from noria.project.session import Session
-from noria.record.difference import changed_options, changed_values, held_that_differ, unshown
+from noria.record.difference import (
+    changed_options,
+    changed_values,
+    held_that_differ,
+    unshown,
+    value_of,
+)
 from noria.record.history import run_with, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import FILE, open_ledger

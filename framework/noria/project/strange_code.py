@@ -38,7 +38,8 @@ class StrangeCode:
     def _look(self) -> None:
         met = list(importers)
         self._looked_at = len(met)
-        sources = self._sources
         self._found = {
-            path: name for path, name, by in met if by in sources and path not in sources
+            path: name
+            for path, name, by in met
+            if by in self._sources and path not in self._sources
         }

@@ -216,13 +216,18 @@ def _unshown_parameters(
             if one_each and not any(_is_below(each.name, name) for name in shown):
                 found.setdefault(each.name, []).append(node)
     for read, nodes in found.items():
-        old, new = (_value(facts.parameters, read) for facts in (before, after))
+        old, new = (value_of(facts.parameters, read) for facts in (before, after))
         if (old, new) != (None, None):
             yield Changed(*unshown(_plain(read), old, new), tuple(nodes))
 
 
-def _value(parameters: Mapping[str, Any], read: str) -> Any:
-    found: Any = parameters
+def value_of(parameters: Mapping[str, Any], read: str) -> Any:
+    """Return the value of the parameter that a dataset name stands for, ``None`` without it.
+
+    >>> value_of({"model": {"depth": 3}}, "params:model.depth")
+    3
+    """
+    found: Any = parameters or None
     for key in filter(None, _plain(read).split(".")):
         found = found.get(key) if isinstance(found, Mapping) else None
     return found

@@ -406,7 +406,7 @@ class Places:
                 return blake3(stamp.encode("utf-8", "surrogatepass")).hexdigest()
         if is_remote(self.place(name)):
             with told(self._catalog, name, "look for"):
-                return (dataset.digest() if does(dataset, Digests) else None) or ""
+                return self._content(dataset, self.place(name)) or ""
         if does(dataset, Digests) or does(dataset, Restores):
             return ""
         path, digest_of = self.described(name).get("filepath") or "", self.seen.digest_of

@@ -112,10 +112,7 @@ class Examination:
 
     def libraries(self) -> Iterator[NoriaError]:
         """Yield the libraries that the datasets need and that are not installed."""
-        from noria_catalog.needed import missing_libraries  # a run asks of few, if any
-
-        names = self._catalog.declared & self.pipeline.datasets() - self._given.keys()
-        yield from missing_libraries(sorted(names), self._catalog)
+        yield from _missing_libraries(self.pipeline.datasets() - self._given.keys(), self._catalog)
 
     def missing(self) -> list[str]:
         """Return the inputs that are declared nowhere, or do not exist and are not made here."""
