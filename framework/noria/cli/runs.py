@@ -106,6 +106,10 @@ def _show(run: dict[str, Any]) -> None:
     click.echo(f"  env      {run['env']}, runner {run['runner']}")
     if run["error"]:
         click.echo(f"  error    {run['error']}")
+    failed = [node for node in run["nodes"] if node["error"]]
+    for node in failed:
+        name = f"{node['node']}: " if len(failed) > 1 else ""
+        click.echo(f"           {name}{node['error']}")
     if run["notes"]:
         click.echo("\n" + "\n".join(f"  ! {note}" for note in run["notes"]))
     body = [

@@ -1,7 +1,7 @@
 """What a failed node is told as: the node, its inputs, the user's own frames first."""
 
 import site
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,10 @@ from noria.graph import Node
 from noria.installed import installed_folders
 
 _TEXT_LIMIT = 60
+_MESSAGE_LINES = 40
+_MOST_FRAMES = 30
+_FIRST_FRAMES, _LAST_FRAMES = 3, 7
+_MOST_BEHIND = 4
 
 
 def explain(error: BaseException, node: Node, doing: str, inputs: Mapping[str, Any]) -> NodeError:
@@ -25,8 +29,7 @@ def explain(error: BaseException, node: Node, doing: str, inputs: Mapping[str, A
     if isinstance(error, NoriaError):
         lines.extend(f"  {line}" for line in str(error).splitlines())
     else:
-        lines.append(f"  {one_line(error)}")
-        lines.extend(f"  {line}" for line in frames(error.__traceback__))
+        lines.extend(f"  {line}" for line in raised_lines(error))
     if inputs:
         width = max(map(len, inputs))
         lines.append("  its inputs:")
@@ -40,12 +43,7 @@ def one_line(error: BaseException) -> str:
     >>> one_line(ValueError("too few rows"))
     'ValueError: too few rows'
     """
-    import traceback
-
-    if isinstance(error, NoriaError):
-        return error.message.splitlines()[0]
-    text = traceback.format_exception_only(error)[-1].strip()
-    return text.splitlines()[0] if text else type(error).__name__
+    return error.message.splitlines()[0] if isinstance(error, NoriaError) else _said(error)[0]
 
 
 def describe_value(value: Any) -> str:
@@ -73,6 +71,21 @@ def describe_value(value: Any) -> str:
     return kind
 
 
+def raised_lines(error: BaseException) -> list[str]:
+    """Return what an exception says, its notes, its frames, and the exceptions that it came of.
+
+    A library's own troubles on the way to its error are left out, but for what it names as cause.
+
+    >>> try:
+    ...     raise ValueError("no price") from KeyError("price")
+    ... except ValueError as error:
+    ...     lines = raised_lines(error)
+    >>> lines[0], lines[-1]
+    ('ValueError: no price', "from KeyError: 'price'")
+    """
+    return list(_raised(error, frames(error.__traceback__), {id(error)}))
+
+
 def frames(trace: TracebackType | None) -> list[str]:
     """Return the user's own frames, innermost last, each with its line; other people's are folded.
 
@@ -82,20 +95,74 @@ def frames(trace: TracebackType | None) -> list[str]:
     import traceback
 
     entries = [entry for entry in traceback.extract_tb(trace) if not _ours(entry.filename)]
-    lines: list[str] = []
+    told: list[list[str]] = []
     folded = 0
     for entry in entries:
         if _foreign(entry.filename) and entry is not entries[-1]:
             folded += 1
             continue
-        if folded:
-            lines.append(f"    … {folded} frame{'' if folded == 1 else 's'} of libraries")
-            folded = 0
+        lines = [f"    … {folded} frame{'' if folded == 1 else 's'} of libraries"] if folded else []
         lines.append(f"{shown(entry.filename)}:{entry.lineno} in {entry.name}")
         text = linecache.getline(entry.filename, entry.lineno or 0).strip()
-        if text:
-            lines.append(f"    {text}")
-    return lines
+        told.append([*lines, f"    {text}"] if text else lines)
+        folded = 0
+    if len(told) > _MOST_FRAMES:  # functions that call each other for ever
+        left = len(told) - _FIRST_FRAMES - _LAST_FRAMES
+        told[_FIRST_FRAMES:-_LAST_FRAMES] = [[f"    … {left:,} frames more"]]
+    return [line for lines in told for line in lines]
+
+
+def _raised(error: BaseException, where: list[str], seen: set[int]) -> Iterator[str]:
+    first, *more = _said(error)
+    notes = getattr(error, "__notes__", None)
+    for note in notes if isinstance(notes, list) else ():
+        more += str(note).splitlines()
+    yield first
+    yield from (f"  {line}" for line in more[:_MESSAGE_LINES])
+    if len(more) > _MESSAGE_LINES:
+        yield f"  … {len(more) - _MESSAGE_LINES:,} lines more"
+    yield from where
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _behind("with", one, seen)
+    if error.__cause__ is not None:
+        yield from _behind("from", error.__cause__, seen, first)
+    elif not error.__suppress_context__ and _has_own_frame(error.__context__):
+        yield from _behind("while handling", error.__context__, seen, first)
+
+
+def _behind(
+    how: str, error: BaseException | None, seen: set[int], first: str = ""
+) -> Iterator[str]:
+    """Yield what is told of an exception behind another, whose ``first`` line it may repeat."""
+    if error is None or id(error) in seen or len(seen) > _MOST_BEHIND:
+        return
+    seen.add(id(error))
+    if isinstance(error, NoriaError):  # it says all that may be printed of what lies behind it
+        lines = str(error).splitlines()
+    else:
+        where = frames(error.__traceback__) if _has_own_frame(error) else []
+        lines = list(_raised(error, where, seen))
+    if lines != [first]:
+        yield f"{how} {lines[0]}"
+        yield from (f"  {line}" for line in lines[1:])
+
+
+def _has_own_frame(error: BaseException | None) -> bool:
+    import traceback
+
+    trace = None if error is None else error.__traceback__
+    return any(is_own_code(entry.filename) for entry in traceback.extract_tb(trace))
+
+
+def _said(error: BaseException) -> list[str]:
+    """Return the lines of an exception's type and message, without its notes."""
+    import traceback
+
+    alone = traceback.TracebackException(type(error), error, None)
+    alone.__notes__ = None
+    text = list(alone.format_exception_only())[-1].strip()
+    return text.splitlines() or [type(error).__name__]
 
 
 def is_own_code(file: str) -> bool:
@@ -125,4 +192,5 @@ def _ours(file: str) -> bool:
 
 
 def _foreign(file: str) -> bool:
-    return file.startswith(("<", *_roots()[1]))
+    # Compiled libraries name their sources by a path from nowhere.
+    return file.startswith(("<", *_roots()[1])) or not Path(file).is_absolute()

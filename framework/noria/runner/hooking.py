@@ -6,7 +6,7 @@ from typing import Any
 from noria_catalog.errors import NoriaError
 
 from noria.errors import HookError
-from noria.runner.failure import frames, one_line
+from noria.runner.failure import raised_lines
 
 
 class HookCalls:
@@ -25,7 +25,8 @@ class HookCalls:
                 raise
             # A hook is the user's code and may raise anything, SystemExit too.
             except BaseException as error:
-                lines = [f"the hook {name} failed: {one_line(error)}", *frames(error.__traceback__)]
+                first, *more = raised_lines(error)
+                lines = [f"the hook {name} failed: {first}", *more]
                 raise HookError("\n  ".join(lines)) from error
 
         return call
