@@ -300,6 +300,7 @@ class Project:
                     if target.kind == STATEMENT:
                         above = self._root((target.name, target.place))
                         self._families[above] = self._root((name, place))
+        self._families = {place: self._root(place) for place in self._families}
 
     def named_in(self, module: str, found: Dynamic) -> list[str]:
         """Return the modules that a table of texts names, which code imports by them."""

@@ -170,7 +170,7 @@ class Gatherer:
             fingerprint = self.fingerprints[name]
             found[fingerprint.digest] = self.symbols_of(name)
             for symbol in fingerprint.symbols:
-                text = self._reader.text(symbol)
+                text = None if symbol.digest in found else self._reader.text(symbol)
                 if text:
                     found[symbol.digest] = text
             if name in self._holding:
