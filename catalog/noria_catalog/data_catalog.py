@@ -19,8 +19,6 @@ from noria_catalog.errors import (
 from noria_catalog.failures import told, without_secrets
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.located import Located
-from noria_catalog.pinned import versions_of
-from noria_catalog.previewed import first_part
 from noria_catalog.spec import resolve_type
 
 
@@ -116,6 +114,8 @@ class DataCatalog(Declarations):
         with told(self, name, "preview"):
             if isinstance(dataset, Previews):
                 return dataset.preview(rows)
+            from noria_catalog.previewed import first_part
+
             return first_part(dataset, rows)
 
     def explain_missing(self, name: str) -> DatasetError:
@@ -152,6 +152,8 @@ class DataCatalog(Declarations):
         """
         dataset = self[name]
         with self._about(name), told(self, name, "look for"):
+            from noria_catalog.pinned import versions_of
+
             return versions_of(dataset)
 
     def describe(self, name: str) -> Mapping[str, Any]:

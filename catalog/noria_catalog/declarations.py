@@ -13,7 +13,6 @@ from noria_catalog.kinds import Kinds
 from noria_catalog.located import Located, Where, locate
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.patterns import Patterns, is_pattern
-from noria_catalog.pinned import pinned
 from noria_catalog.redact import cleaned
 from noria_catalog.spec import Context, build
 from noria_catalog.versions import RunVersion, check_version_name
@@ -102,6 +101,8 @@ class Declarations:
         dataset = self[name]
         if version is None:
             return dataset
+        from noria_catalog.pinned import pinned
+
         with self._about(name):
             return pinned(dataset, version)
 

@@ -1,6 +1,5 @@
 """From the type word of an entry to the class of its dataset."""
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
@@ -41,8 +40,6 @@ BUILTIN = {
     "yaml.YAMLDataset": "noria_catalog.formats.yaml:YAMLDataset",
 }
 
-_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-
 
 class Kinds:
     """What type words mean: our formats, plugins, the project's own classes, Kedro's datasets.
@@ -81,7 +78,7 @@ class Kinds:
         return found
 
     def _looked_up(self, word: str, where: Where | None) -> type[Any]:
-        if not _DOTTED.fullmatch(word):
+        if not all(map(str.isidentifier, word.split("."))):
             raise UnknownTypeError(f"{word!r} is no type", where=where, hint=self._hint(None))
         target = BUILTIN.get(word) or self._plugins.get(word)
         if target is not None:

@@ -8,11 +8,11 @@ from noria_catalog.errors import DatasetDefinitionError
 from noria_catalog.located import Located, Where
 from noria_catalog.suggest import nearest
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = r"\{([^{}]*)\}"
 # Doubled braces are plain ones, as in Python's own format strings.
-_IN_VALUE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+_IN_VALUE = r"\{\{|\}\}|\{([^{}]*)\}"
 # Parameters are no data of the catalog: a catch-all must not make them up.
-_PARAMETERS = re.compile(r"params:.*|parameters", re.DOTALL)
+_PARAMETERS, _PARAMETER = "parameters", "params:"
 
 
 class Pattern(NamedTuple):
@@ -114,7 +114,7 @@ class Patterns:
         if not self._ranked or not isinstance(name, str):
             return ()
         if name not in self._found:
-            none = is_pattern(name) or _PARAMETERS.fullmatch(name)
+            none = is_pattern(name) or name == _PARAMETERS or name.startswith(_PARAMETER)
             self._found[name] = (
                 () if none else tuple(each for each in self._ranked if each.regex.fullmatch(name))
             )
@@ -132,8 +132,8 @@ def is_pattern(name: str) -> bool:
 
 def _pattern(name: str, entry: Located) -> Pattern:
     where = entry.key or entry.where
-    words = _PLACEHOLDER.findall(name)
-    rest = _PLACEHOLDER.sub("", name)
+    words = re.findall(_PLACEHOLDER, name)
+    rest = re.sub(_PLACEHOLDER, "", name)
     wrong = next((word for word in words if not word.isidentifier()), None)
     if wrong is not None or not words or "{" in rest or "}" in rest:
         raise DatasetDefinitionError(
@@ -154,7 +154,7 @@ def _pattern(name: str, entry: Located) -> Pattern:
 
 
 def _regex(name: str) -> re.Pattern[str]:
-    parts = _PLACEHOLDER.split(name)
+    parts = re.split(_PLACEHOLDER, name)
     spelt = [re.escape(parts[0])]
     seen: set[str] = set()
     for word, literal in zip(parts[1::2], parts[2::2], strict=True):
@@ -171,7 +171,7 @@ def _used(value: Located) -> Iterator[tuple[str, Where | None]]:
         for below in inner:
             yield from _used(below)
     elif isinstance(value.value, str):
-        for found in _IN_VALUE.finditer(value.value):
+        for found in re.finditer(_IN_VALUE, value.value):
             if found[1] is not None:
                 yield found[1], value.where or value.key
 
@@ -183,7 +183,7 @@ def _filled(value: Located, values: Mapping[str, str]) -> Located:
     elif isinstance(inner, list):
         inner = [_filled(below, values) for below in inner]
     elif isinstance(inner, str) and "}" in inner:
-        inner = _IN_VALUE.sub(_filler(values), inner)
+        inner = re.sub(_IN_VALUE, _filler(values), inner)
     return Located(inner, value.where, value.key)
 
 

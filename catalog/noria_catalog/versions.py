@@ -109,7 +109,8 @@ def check_version_name(name: str) -> None:
     ...
     noria_catalog.errors.DatasetDefinitionError: '../other' is no version name
     """
-    if name.startswith(".") or not re.fullmatch(r"[\w.:+ -]+", name):
+    plain = name and all(char.isalnum() or char in "_.:+ -" for char in name)
+    if name.startswith(".") or not plain:
         raise DatasetDefinitionError(f"{name!r} is no version name")
 
 

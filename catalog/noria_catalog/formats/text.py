@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from noria_catalog.chunks import AddChunk
 from noria_catalog.file_dataset import FileDataset
-from noria_catalog.formats.beginnings import MOST
 
 
 class TextDataset(FileDataset):
@@ -33,6 +32,8 @@ class TextDataset(FileDataset):
 
     def preview(self, rows: int) -> str:
         """Return the first lines, having read a few megabytes of the file at most."""
+        from noria_catalog.formats.beginnings import MOST
+
         with self.storage.opening(self.load_path()) as file:
             beginning = file.read(MOST)
         text = beginning.decode(self.load_args.get("encoding", "utf-8"), errors="replace")

@@ -38,7 +38,7 @@ _LOCKS = (type(threading.Lock()), type(threading.RLock()))
 _DEEPEST = 200
 # An id() has as many digits, wherever it is not the same in every process.
 _LEAST_ID = 10**8
-_IDS = re.compile(r"\d{9,20}")
+_IDS = r"\d{9,20}"
 # Sets of sets that share what they hold are spelled again and again, but not forever.
 _MOST_FORGOTTEN = 2_000_000
 # Texts that name something by its id are names, not contents.
@@ -137,7 +137,7 @@ class Spelling:
             number = self._seen.get(int(found[0]))
             return found[0] if number is None else f"<{number}>"
 
-        return _IDS.sub(named, value)
+        return re.sub(_IDS, named, value)
 
     def _spell_set(self, value: Any, out: list[str], depth: int) -> None:
         """Spell a set, in whatever order its items come: none knows of what others met."""

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 OPENING = "${"
 ALIASES = {"oc.env": "env", "runtime_params": "runtime"}
-# What most texts hold: nothing nested, quoted or escaped.
-SIMPLE = re.compile(r"\$\{([^\\${}'\"]*)\}")
-# The others are compiled when they are first asked.
+# What most texts hold: nothing nested, quoted or escaped.  All are compiled when first asked.
+SIMPLE = r"\$\{([^\\${}'\"]*)\}"
 _RESOLVER = r"\s*([A-Za-z_][\w.]*)\s*:"
 _ESCAPED = r"(?s)\\(.)"
 _INT = r"[+-]?(0|[1-9][0-9]*(_[0-9]+)*)"
@@ -60,7 +59,7 @@ def parse(text: str) -> Text:
     ('${kept}',)
     """
     if "\\" not in text:
-        parts = SIMPLE.split(text)
+        parts = re.split(SIMPLE, text)
         if not any(OPENING in part for part in parts[::2]):
             mixed = [_inside(part) if at % 2 else part for at, part in enumerate(parts)]
             return Text(tuple(piece for piece in mixed if piece) or ("",))

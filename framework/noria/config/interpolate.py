@@ -135,10 +135,10 @@ class Interpolation:
         if not self._texts or not _is_written(located) or "\\" in text:
             return None
         try:
-            made = SIMPLE.sub(self._text_of, text)
+            made = re.sub(SIMPLE, self._text_of, text)
         except KeyError:
             return None
-        if OPENING in made or SIMPLE.fullmatch(text):
+        if OPENING in made or re.fullmatch(SIMPLE, text):
             return None
         return Located(made, located.where, located.key)
 

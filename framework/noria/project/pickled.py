@@ -22,7 +22,7 @@ from noria.project.importing import is_own, is_told_by_a_file
 from noria.runner.places import Places
 
 # What the bytes of an object's file look like, and of one whose names cannot be read as they lie.
-_OBJECTS = re.compile("pickle|joblib|skops|dill")
+_OBJECTS = ("pickle", "joblib", "skops", "dill")
 _PICKLE, _ZIP = b"\x80", b"PK"
 _UNREADABLE = "?"
 _PLAIN = {"type", "filepath"}
@@ -88,7 +88,8 @@ class PickledCode:
     def _told_by(kinds: Sequence[type[Any]], described: Mapping[str, Any]) -> str:
         modules = [kind.__module__ for kind in kinds]
         said = {key: described[key] for key in described.keys() - {"filepath"}}
-        if _OBJECTS.search(f"{modules} {said}".lower()):
+        told = f"{modules} {said}".lower()
+        if any(word in told for word in _OBJECTS):
             return _ALWAYS
         return _NEVER if all(map(is_built_in, kinds)) else _PERHAPS
 

@@ -11,7 +11,6 @@ from noria.graph import Node
 from noria.graph.chunks import are_chunks, interleave
 from noria.runner.failure import describe_value, explain
 from noria.runner.flow import DataFlow
-from noria.runner.forked import end_here
 
 Called = TypeVar("Called")
 Builders = Mapping[int, Mapping[str, Callable[[Any], Any]]]
@@ -180,6 +179,8 @@ class Performer:
                 return call()
         finally:
             if os.getpid() != process:
+                from noria.runner.forked import end_here
+
                 end_here()
 
     def _save(self, name: str, value: Any, node: Node) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from noria.errors import Corrupt, NotStorable
-from noria.store.codecs import decode, encode
 from noria.store.opened import OpenedStore
 from noria.store.records import Blob, Kept
 from noria.store.sink import Sink, Sunk
@@ -40,6 +39,8 @@ class Contents(OpenedStore):
         Over the limit it is digested and not kept.  Raises NotStorable when it does not pickle or
         cannot be kept.
         """
+        from noria.store.codecs import encode
+
         self._check_writable()
         sink = Sink(self.blobs.open_incoming, small=SMALL, largest=self.largest)
         try:
@@ -66,6 +67,8 @@ class Contents(OpenedStore):
 
     def describe_value(self, value: Any) -> Kept:
         """Return what :meth:`keep_value` returns, and keep nothing."""
+        from noria.store.codecs import encode
+
         sink = Sink(None, small=SMALL)
         try:
             codec, refers = encode(value, sink)
@@ -105,6 +108,8 @@ class Contents(OpenedStore):
         Raises Corrupt when its bytes are gone or wrong, which sets them aside; Undecodable when
         they are right and no value of the present code.
         """
+        from noria.store.codecs import decode
+
         small = self._small(digest)
         return decode(codec, self.blobs.read(digest) if small is None else small)
 
