@@ -231,6 +231,23 @@ def test_a_registry_hands_parameters_on(project: ProjectOnDisk, given: str) -> N
         assert "find_pipelines(parameters=parameters)" in said
 
 
+def test_a_function_that_asks_for_what_nobody_gives_is_named(project: ProjectOnDisk) -> None:
+    pipeline = "src/shop/pipelines/sales/pipeline.py"
+    project.edit(pipeline, "create_pipeline()", "create_pipeline(kind)")
+    said = project.noria("run", code=2).err
+    assert "shop.pipelines.sales.pipeline.create_pipeline(kind) asks for more than" in said
+    assert "it takes nothing, or `parameters`" in said
+
+
+def test_a_method_may_make_a_pipeline(project: ProjectOnDisk) -> None:
+    pipeline = "src/shop/pipelines/sales/pipeline.py"
+    project.edit(pipeline, "create_pipeline()", "made()")
+    maker = "class Maker:\n    def make(self):\n        return made()\n\n\n"
+    with (project.path / pipeline).open("a", encoding="utf-8") as module:
+        module.write(f"\n\n{maker}create_pipeline = Maker().make\n")
+    project.noria("run")
+
+
 # Transcoding.
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.project_on_disk import ProjectOnDisk
 
 NODES = "src/shop/pipelines/sales/nodes.py"
-RAISING = '''\
+RAISING = """\
 def load(row):
     try:
         return row["price"]
@@ -53,7 +53,7 @@ def clean(orders):
 
 def total(clean_orders, rate):
     return {}
-'''
+"""
 
 
 def _failure(project: ProjectOnDisk, what: str) -> str:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from noria_catalog.errors import NoriaError
@@ -112,6 +113,12 @@ class FoundPipelines(MutableMapping[str, Pipeline]):
 
     def _call(self, create: Callable[..., Any], module: str) -> Any:
         if not _takes_parameters(create):
+            wanted = _wanted(create)
+            if wanted:
+                raise ProjectError(
+                    f"{module}.create_pipeline({wanted}) asks for more than anybody gives it",
+                    hint="it takes nothing, or `parameters`, and returns a Pipeline",
+                )
             return create()
         if self._parameters is None:
             raise ProjectError(
@@ -268,6 +275,14 @@ class _WhenAsked(Mapping[str, Any]):
 def _takes_parameters(function: Callable[..., Any]) -> bool:
     code = getattr(function, "__code__", None)
     return code is not None and "parameters" in code.co_varnames[: code.co_argcount]
+
+
+def _wanted(function: Callable[..., Any]) -> str:
+    """Return the arguments without which a function cannot be called, as they are written."""
+    if not isinstance(function, FunctionType):
+        return ""  # a method has its first one, and of others nobody can tell
+    code = function.__code__
+    return ", ".join(code.co_varnames[: code.co_argcount - len(function.__defaults__ or ())])
 
 
 def unknown_pipeline(name: str, known: Mapping[str, Any], project: Project) -> ProjectError:
