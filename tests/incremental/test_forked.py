@@ -68,6 +68,29 @@ def test_a_child_of_a_generator_ends_where_the_function_does(fresh: Workbench) -
     assert fresh.did() == "B"
 
 
+@pytest.mark.parametrize("runner", ["inline", "threads"])
+def test_a_pool_that_ends_its_processes_ends_no_run(fresh: Workbench, runner: str) -> None:
+    fresh.write({"src/shop/b.py": POOLED})
+    ran = fresh.go("--runner", runner)
+    assert ran.did == "A B C"
+    assert set(ran.statuses.values()) == {"done"}
+    assert ran.said.err == ""
+    assert fresh.value("made_c") == 125
+
+
+POOLED = """\
+from multiprocessing import get_context
+
+
+def double(x):
+    return 2 * x
+
+
+def b(made_a, rate):
+    print("<<B>>")
+    with get_context("fork").Pool(2) as pool:
+        return sum(pool.map(double, [made_a] * 5)) + rate
+"""
 GENERATOR = """\
 import os
 
