@@ -270,6 +270,36 @@ def test_what_a_library_has_read_for_an_earlier_run_counts_for_the_next(tmp_path
 
 
 @pytest.mark.parametrize(
+    "edit", ["edit('src/shop/b.py', '* 10', '* 20')", "os.environ['N'] = '20'"]
+)
+def test_processes_that_joblib_keeps_work_with_what_is_so_now(fresh: Workbench, edit: str) -> None:
+    pytest.importorskip("joblib", reason="not here: joblib")
+    fresh.write({"src/shop/b.py": BY_JOBLIB})
+    fresh.edit(WHERE_PIPELINE, 'outputs="made_b"', 'outputs="made_b", depends_on=[noria.env("N")]')
+    fresh.edit(WHERE_PIPELINE, "from noria", "import noria\nfrom noria")
+    fresh.variables["N"] = "10"
+    ran = in_python(fresh, "session.run()", edit, "session.run()")
+    assert ran == "A B C B C"
+    assert fresh.value("made_b") == 2 * 2 * 10 * 20 + 5
+
+
+BY_JOBLIB = """\
+import os
+
+from joblib import Parallel, delayed
+
+
+def scaled(x):
+    return x * 10 * int(os.environ["N"])
+
+
+def b(made_a, rate):
+    print("<<B>>")
+    return sum(Parallel(n_jobs=2)([delayed(scaled)(made_a)] * 2)) + rate
+"""
+
+
+@pytest.mark.parametrize(
     ("patch", "made"),
     [
         ("mock.patch('shop.b.scale', mock.MagicMock(return_value=5))", 155),

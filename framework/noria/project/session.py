@@ -25,6 +25,7 @@ from noria.project.crew import choose_workers
 from noria.project.discover import Project, find_project, read_project
 from noria.project.edits import Edits
 from noria.project.importing import is_imported_as_it_is
+from noria.project.kept_workers import end_kept_workers
 from noria.project.lock import ProjectLock
 from noria.project.logged import log_note
 from noria.project.modules import drop_bytecode, forget, put_in_place, times_forgotten
@@ -277,8 +278,8 @@ class Session:
         """
         if "_edits" in self.__dict__:  # a command lives no longer than its run
             self._read_edited()
-        selection = Selection(pipeline) if isinstance(pipeline, str) else pipeline
-        selection = selection.narrowed(part)
+            end_kept_workers()
+        selection = (Selection(pipeline) if isinstance(pipeline, str) else pipeline).narrowed(part)
         crew = choose_workers(self.project, self.settings, runner, workers)
         command = command or " ".join(["noria", "run", *selection.flags()])
         state = self.project.state
