@@ -38,7 +38,13 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
         if _copies_on_write(value):
             return value.copy(deep=False)
         return (_copier(type(value)) or copy.copy)(value)
-    return copy.deepcopy(value)
+    if _is_of_pandas(value) and _has_changeable_cells(value):
+        from noria_catalog.cells import copy_cells
+
+        return copy_cells(value, value.copy(deep=not _copies_on_write(value)))
+    tables = _tables_in(value) if imported("pandas") is not None else ()
+    # A table that is copied deeply is asked to do so itself, and leaves its cells.
+    return copy.deepcopy(value, {id(each): copy_value(each, "deepcopy") for each in tables})
 
 
 def copy_mode_of(value: Any) -> str:
@@ -47,11 +53,9 @@ def copy_mode_of(value: Any) -> str:
     >>> copy_mode_of({"a": 1})
     'deepcopy'
     """
-    pandas, numpy = imported("pandas"), imported("numpy")
-    if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
-        return "copy"
-    if numpy is not None and isinstance(value, numpy.ndarray):
-        return "copy"
+    numpy = imported("numpy")
+    if _is_of_pandas(value) or (numpy is not None and isinstance(value, numpy.ndarray)):
+        return "deepcopy" if _has_changeable_cells(value) else "copy"
     ibis = imported("ibis")
     kind = type(value)
     if kind.__name__ in {"DataFrame", "LazyFrame"}:
@@ -148,10 +152,23 @@ def _nothing_saved() -> MissingDataError:
     )
 
 
-def _copies_on_write(value: Any) -> bool:
+def _is_of_pandas(value: Any) -> bool:
     pandas = imported("pandas")
-    return (
-        pandas is not None
-        and isinstance(value, pandas.DataFrame | pandas.Series)
-        and int(pandas.__version__.split(".")[0]) >= 3
-    )
+    return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
+
+
+def _tables_in(value: Any) -> list[Any]:
+    held = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
+    pandas = imported("pandas")
+    return [each for each in held if isinstance(each, pandas.DataFrame | pandas.Series)]
+
+
+def _has_changeable_cells(value: Any) -> bool:
+    from noria_catalog.cells import has_changeable_cells  # few projects have tables in memory
+
+    return has_changeable_cells(value)
+
+
+def _copies_on_write(value: Any) -> bool:
+    pandas: Any = imported("pandas")
+    return _is_of_pandas(value) and int(pandas.__version__.split(".")[0]) >= 3

@@ -1,5 +1,7 @@
 """Data in memory, and how values are copied."""
 
+from decimal import Decimal
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -65,6 +67,46 @@ def test_changing_a_copied_table_of_polars_leaves_the_first() -> None:
     second[0, "a"] = 9
     second.insert_column(0, pl.Series("b", [3, 4]))
     assert first.to_dict(as_series=False) == {"a": [1, 2]}
+
+
+def _array(*values: Any) -> "np.ndarray[Any, Any]":
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
+@pytest.mark.parametrize(
+    ("make", "cell"),
+    [
+        (lambda cell: pd.DataFrame({"a": [1, 2], "b": _array("text", cell)}), lambda t: t["b"][1]),
+        (lambda cell: pd.DataFrame({"a": [cell, {}]}, index=[7, 7]), lambda t: t["a"].iloc[0]),
+        (lambda cell: pd.Series([cell, None], name="s"), lambda column: column[0]),
+        (lambda cell: {"of": pd.Series([cell])}, lambda tables: tables["of"][0]),
+        (lambda cell: _array(1, cell), lambda array: array[1]),
+        (lambda cell: np.array([(1, cell)], "i4, O"), lambda array: array[0][1]),
+    ],
+)
+@pytest.mark.parametrize("mode", [None, "deepcopy"])
+def test_changing_what_is_in_a_cell_leaves_the_first(make: Any, cell: Any, mode: str) -> None:
+    first = make([1])
+    second = copy_value(first, mode)
+    assert repr(second) == repr(first)
+    assert type(second) is type(first)
+    assert getattr(second, "name", None) == getattr(first, "name", None)
+    assert str(getattr(second, "dtypes", "")) == str(getattr(first, "dtypes", ""))
+    cell(second).append(2)
+    assert cell(first) == [1]
+
+
+@pytest.mark.parametrize("value", ["text", pd.Timestamp(0), np.float32(1), Decimal(1), pd.NA])
+def test_cells_that_cannot_be_changed_are_not_copied_one_by_one(value: Any) -> None:
+    assert copy_value(_array(value))[0] is value
+    assert copy_value(pd.DataFrame({"a": _array(value)}, dtype=object))["a"][0] is value
+
+
+def test_cells_that_cannot_be_copied_are_handed_on() -> None:
+    first = pd.DataFrame({"a": _array(Lock(), [1])})
+    assert copy_value(first)["a"].tolist() == first["a"].tolist()
 
 
 def test_tables_that_cannot_be_copied_are_handed_on() -> None:

@@ -54,6 +54,14 @@ class DataFlow:
         if self._count_down(name) and name not in self._kept:
             self._values.pop(name, None)
 
+    def set_apart(self, outputs: dict[str, Any]) -> None:
+        """Let no two of a node's outputs that live here share what a reader may change."""
+        names = [name for name in outputs if name not in self._declared]
+        if len(names) > 1:
+            from noria.runner.apart import set_apart  # few nodes have several
+
+            set_apart(outputs, names)
+
     def save(self, name: str, value: Any) -> None:
         """Keep the data under ``name``."""
         if name in self._declared:

@@ -119,6 +119,8 @@ class Performer:
             self._save_chunks(node, outputs, step)
         else:
             step.deed = "saving"
+            if len(outputs) > 1:
+                self._flow.set_apart(outputs)
             for name in list(outputs):
                 step.name, step.value = name, outputs.pop(name)
                 if self._stopped:

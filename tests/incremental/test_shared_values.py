@@ -1,0 +1,108 @@
+"""Values in memory: what one reader does to its own is nothing to the others, reused or not."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from noria.runner.apart import set_apart
+
+from tests.incremental.workbench import WHERE_PIPELINE, Workbench, entries
+
+PIPELINE = """\
+from noria import Pipeline, node
+
+from shop.work import a, b, c
+
+
+def create_pipeline():
+    return Pipeline(
+        [
+            node(a, inputs="raw", outputs={made}, name="A"),
+            node(b, inputs="{first}", outputs="made_b", name="B"),
+            node(c, inputs="{second}", outputs="made_c", name="C"),
+        ]
+    )
+"""
+WORK = """\
+import numpy as np
+import pandas as pd
+
+
+def a(raw):
+    print("<<A>>")
+    rows = {rows}
+    return {returned}
+
+
+def b(rows):
+    print("<<B>>")
+    {change}
+    return {total}
+
+
+def c(rows):
+    print("<<C>>")
+    return {total} + 100
+"""
+# What A makes, what B does to it, what both return of it.
+VALUES = {
+    "list": ("[raw]", "rows.append(7)", "sum(rows)"),
+    "array": ("np.array([raw, 0.0])", "rows[1] = 7", "float(rows.sum())"),
+    "cells": ('pd.DataFrame({"t": [[raw], []]})', 'rows["t"][1].append(7)', 'sum(rows["t"].sum())'),
+    "objects": ("np.array([[raw], None], dtype=object)", "rows[0].append(7)", "sum(rows[0])"),
+}
+NAMES = {
+    "one name": ('"rows"', "rows", "rows", "rows"),
+    "two names": ('["rows", "same"]', "rows", "same", "rows, rows"),
+    "inside": ('["rows", "more"]', "rows", "more", 'rows, {"of": rows}'),
+}
+
+
+@pytest.mark.parametrize("runner", ["inline", "threads"])
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize("value", VALUES)
+def test_no_reader_is_given_what_another_one_has_changed(
+    fresh: Workbench, value: str, names: str, runner: str
+) -> None:
+    rows, change, total = VALUES[value]
+    made, first, second, returned = NAMES[names]
+    work = WORK.format(rows=rows, change=change, total=total, returned=returned)
+    if names == "inside":
+        work = work.replace("def c(rows):\n", 'def c(more):\n    rows = more["of"]\n')
+    fresh.write(
+        {
+            "conf/base/catalog.yml": entries("raw", "made_b", "made_c"),
+            WHERE_PIPELINE: PIPELINE.format(made=made, first=first, second=second),
+            "src/shop/work.py": work,
+        }
+    )
+    assert fresh.did("--runner", runner) == "A B C"
+    assert (fresh.value("made_b"), fresh.value("made_c")) == (8, 101)
+    fresh.edit_at_once("src/shop/work.py", "+ 100", "+ 200")
+    assert fresh.did("--runner", runner) == "C"
+    assert fresh.value("made_c") == 201
+
+
+def _apart(first: Any, second: Any) -> bool:
+    outputs = {"first": first, "second": second}
+    set_apart(outputs, list(outputs))
+    assert outputs["first"] is first
+    return outputs["second"] is not second
+
+
+def test_only_what_shares_memory_is_copied() -> None:
+    array = np.arange(10)
+    table = pd.DataFrame({"a": [1, 2]})
+    assert not _apart(array[:5], array[5:])
+    assert _apart(array[:6], array[5:])
+    assert _apart(array, [{"deep": (array.reshape(2, 5),)}])
+    assert _apart(table, table)
+    assert not _apart(table, table.copy())
+    assert not _apart("text", "text")
+    assert not _apart([np.dtype("i4"), _apart, Workbench], {"same": (Workbench, np.dtype("i4"))})
+
+
+def test_what_cannot_be_copied_stays() -> None:
+    made = iter([1])
+    assert not _apart([made], {"generator": (each for each in made), "same": made})
