@@ -192,3 +192,110 @@ def test_partitions_that_are_all_made_again_are_not_told(fresh: Workbench) -> No
     fresh.edit("src/shop/b.py", "range(3)", "range(4)")
     assert "stayed" not in fresh.go().said.all
     assert fresh.value("made_c") == 104
+
+
+FILLED = """\
+import json
+import time
+
+from noria import Pipeline, file, node
+
+
+def slow(raw):
+    print("<<S>>")
+    time.sleep(0.3)
+    return {"x": raw + 10} if FOLDER else raw + 10
+
+
+def quick(raw):
+    print("<<Q>>")
+    return raw + 100
+
+
+def read(many):
+    print("<<R>>")
+    return {name: load() for name, load in sorted(many.items())}
+
+
+def one(x):
+    print("<<R>>")
+    return {"x": x}
+
+
+def opened(raw):
+    print("<<R>>")
+    with open("data/many/x.json") as made:
+        return {"x": json.load(made)}
+
+
+FOLDER = False
+
+
+def create_pipeline():
+    return Pipeline([NODES])
+"""
+SLOW, QUICK = 'node(slow, "raw", "x", name="S")', 'node(quick, "raw", "y", name="Q")'
+READERS = {
+    "the folder of a file": ("S Q R", 'node(read, "many", "found", name="R")', [SLOW, QUICK]),
+    "a file of the folder": (
+        "R S",
+        'node(one, "x", "found", name="R")',
+        [SLOW.replace('"x"', '"many"')],
+    ),
+    "a file that is opened": (
+        "R S",
+        'node(opened, "raw", "found", name="R", depends_on=[file("data/many/x.json")])',
+        [SLOW],
+    ),
+}
+
+
+@pytest.mark.parametrize("runner", ["inline", "threads"])
+@pytest.mark.parametrize("reader", READERS)
+def test_who_reads_files_of_others_waits_for_them(
+    fresh: Workbench, reader: str, runner: str
+) -> None:
+    did, reads, makes = READERS[reader]
+    text = FILLED.replace("NODES", ", ".join([reads, *makes]))
+    fresh.write(
+        {
+            WHERE_PIPELINE: text.replace("FOLDER = False", f"FOLDER = {'many' in makes[0]}"),
+            CONF: entries("raw", "found")
+            + entries("x", "y").replace("data/", "data/many/")
+            + "many:\n  type: partitions.PartitionedDataset\n  path: data/many\n"
+            "  dataset: json.JSONDataset\n  filename_suffix: .json\n",
+        }
+    )
+    did = " ".join(sorted(did.split()))
+    rest = {"y": 101} if QUICK in makes else {}
+    if "many" in makes[0]:  # what is in a folder is known when it was made
+        assert fresh.did("--nodes", "S") == "S"
+        assert fresh.did("--runner", runner, "--workers", "3") == "R"
+    else:
+        assert fresh.did("--runner", runner, "--workers", "3") == did
+    assert fresh.value("found") == {"x": 11} | rest
+    assert fresh.did() == ""
+    fresh.write({"data/raw.json": "5\n"})
+    rest = {"y": 105} if QUICK in makes else {}
+    assert fresh.did("--runner", runner, "--workers", "3") == did
+    assert fresh.value("found") == {"x": 15} | rest
+    assert fresh.did() == ""
+
+
+def test_who_puts_into_a_folder_what_it_makes_of_it_is_no_circle(fresh: Workbench) -> None:
+    fresh.write(
+        {
+            WHERE_PIPELINE: FILLED.replace(
+                "NODES",
+                'node(read, "many", "found", name="R"), '
+                'node(len, "found", "x", name="N"), node(quick, "raw", "y", name="Q")',
+            ),
+            CONF: entries("raw", "found")
+            + entries("x", "y").replace("data/", "data/many/")
+            + "many:\n  type: partitions.PartitionedDataset\n  path: data/many\n"
+            "  dataset: json.JSONDataset\n  filename_suffix: .json\n",
+        }
+    )
+    fresh.command("run", "--runner", "threads")
+    assert fresh.value("found") == {"y": 101}
+    assert fresh.value("many/x") == 1

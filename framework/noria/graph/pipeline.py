@@ -1,6 +1,6 @@
 """A pipeline: nodes whose names wire a directed graph without circles."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from noria.errors import PipelineError
@@ -159,14 +159,17 @@ class Pipeline(Slices):
         if not left:
             return self, []
         other = Pipeline(changed)
-        other._parts = Wiring(changed, self.wiring.same)
+        other._parts = Wiring(changed, self.wiring.same, self.wiring.after)
         other._outside = self._outside
         return other, left
 
-    def joined(self, same: Mapping[str, str]) -> "Pipeline":
+    def joined(
+        self, same: Mapping[str, str], after: Mapping[str, Sequence[str]] | None = None
+    ) -> "Pipeline":
         """Return the pipeline whose datasets that lie at one place are one.
 
-        ``same`` maps names, without transcoding, to the one that stands for all of them.  Raises
+        ``same`` maps names, without transcoding, to the one that stands for all of them; ``after``
+        says by their names which nodes wait for datasets that they do not read.  Raises
         :class:`~noria.errors.PipelineError` where the nodes do not fit together then.
 
         >>> apart = Pipeline([Node(len, "b2", "c", name="y"), Node(len, "a", "b", name="x")])
@@ -174,7 +177,7 @@ class Pipeline(Slices):
         ['x', 'y']
         """
         other = Pipeline(self)
-        other._parts = Wiring(self.wiring.nodes, same)
+        other._parts = Wiring(self.wiring.nodes, same, after)
         return other
 
     @classmethod

@@ -1,6 +1,6 @@
 """Who makes and who reads what: the facts of a pipeline, computed once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -33,7 +33,8 @@ class Wiring:
     """The graph that the names of some nodes make; a node is a number, its place in ``nodes``.
 
     Time and memory are linear in nodes and edges.  Datasets are keyed by their name without
-    transcoding; ``same`` maps those that lie at one place to one of them.  Raises a
+    transcoding; ``same`` maps those that lie at one place to one of them; ``after`` are datasets
+    that nodes wait for and do not read, by the nodes' names.  Raises a
     :class:`~noria.errors.PipelineError` when the nodes do not fit together.
 
     >>> wiring = Wiring([Node(len, "b", "c"), Node(len, "a", "b")])
@@ -41,9 +42,15 @@ class Wiring:
     ([[1], []], [1, 0])
     """
 
-    def __init__(self, nodes: Iterable[Node], same: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        same: Mapping[str, str] | None = None,
+        after: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.nodes = tuple(nodes)
         self.same = same or {}
+        self.after = after or {}
         base_of = self.base if self.same else base_name
         self.names: dict[str, int] = {}
         self.producers: dict[str, int] = {}
@@ -59,19 +66,24 @@ class Wiring:
                 if other != number:
                     raise _two_producers(base, self.nodes[other], node)
         for number, node in enumerate(self.nodes):
-            above = []
+            above: list[int] = []
             for base in {base_of(name): None for name in node.reads}:
                 self.consumers.setdefault(base, []).append(number)
-                maker = self.producers.get(base)
-                if maker is not None and maker != number and maker not in above:
-                    above.append(maker)
-                    self.children[maker].append(number)
+                self._let_wait(number, base, above)
+            for name in self.after.get(node.name, ()) if self.after else ():
+                self._let_wait(number, base_of(name), above)
             self.parents.append(above)
         self._check_transcoding()
         self._check_confirms()
         self.ordered = order(self.parents, self.children)
         if len(self.ordered) < len(self.nodes):
             raise self._circle()
+
+    def _let_wait(self, number: int, base: str, above: list[int]) -> None:
+        maker = self.producers.get(base)
+        if maker is not None and maker != number and maker not in above:
+            above.append(maker)
+            self.children[maker].append(number)
 
     def base(self, name: str) -> str:
         """Return what a dataset's name is keyed by: without transcoding, one for each place."""

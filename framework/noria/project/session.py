@@ -25,6 +25,7 @@ from noria.project.crew import choose_workers
 from noria.project.discover import Project, find_project, read_project
 from noria.project.edits import Edits
 from noria.project.importing import is_imported_as_it_is
+from noria.project.joining import join_parts
 from noria.project.kept_workers import end_kept_workers
 from noria.project.lock import ProjectLock
 from noria.project.logged import log_note
@@ -45,7 +46,6 @@ from noria.record.history import latest_run, unsettled_nodes
 from noria.record.last_used import LastUsed
 from noria.record.ledger import Recorder, open_ledger
 from noria.runner.hooking import HookCalls
-from noria.runner.joined import join_places
 from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
 from noria.runner.run import new_run_id, run_pipeline
@@ -242,8 +242,7 @@ class Session:
         In both, datasets that lie at one place are one.
         """
         whole = self.pipelines[selection.pipeline]
-        selected, whole = join_places(catalog, self.select(selection), whole)
-        return selected, whole
+        return join_parts(catalog, self.select(selection), whole, self.project.path)
 
     def run(
         self,

@@ -1,6 +1,7 @@
 """Datasets under several names that lie at one place are one."""
 
-from collections.abc import Collection, Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -14,11 +15,14 @@ from noria.runner.failure import shown
 from noria.runner.real_paths import RealPaths
 
 
-def join_places(catalog: DataCatalog, *pipelines: Pipeline) -> list[Pipeline]:
+def join_places(
+    catalog: DataCatalog, *pipelines: Pipeline, needed: Mapping[str, Collection[str]] | None = None
+) -> list[Pipeline]:
     """Return the pipelines, in which whoever reads a place waits for whoever writes it.
 
     Where that would make nodes wait in a circle, they read what an earlier run has written at that
-    place.  Datasets of other files in one folder are not one.  Raises DuplicateOutputError where
+    place.  Datasets of other files in one folder are not one.  ``needed`` are the paths that nodes
+    were said to depend on, by their names.  Raises DuplicateOutputError where
     two nodes save at one place.
 
     >>> from noria_catalog.located import locate
@@ -30,7 +34,10 @@ def join_places(catalog: DataCatalog, *pipelines: Pipeline) -> list[Pipeline]:
     ['early', 'late']
     """
     places = _places({name for pipeline in pipelines for name in pipeline.datasets()}, catalog)
-    return [_joined(pipeline, places, catalog) for pipeline in pipelines]
+    listed = sorted(f"{place}/".replace(os.sep, "/") for place in places.values())
+    # What lies in a folder comes right after it.
+    nested = any(map(str.startswith, listed[1:], listed))
+    return [_joined(each, places, catalog, nested, needed or {}) for each in pipelines]
 
 
 class Clash(NamedTuple):
@@ -79,18 +86,31 @@ def _only_add_rows(clash: Clash, catalog: DataCatalog) -> bool:
     )
 
 
-def _joined(pipeline: Pipeline, places: Mapping[str, str], catalog: DataCatalog) -> Pipeline:
+def _joined(
+    pipeline: Pipeline,
+    places: Mapping[str, str],
+    catalog: DataCatalog,
+    nested: bool,
+    needed: Mapping[str, Collection[str]],
+) -> Pipeline:
     same = _same(pipeline.datasets(), pipeline.all_outputs(), places, catalog)
-    if not same:
+    own = {name: paths for name, paths in needed.items() if name in pipeline.wiring.names}
+    after: Mapping[str, Sequence[str]] = {}
+    if nested or own:
+        from noria.runner.waiting import waits_besides  # few projects have such folders
+
+        after = waits_besides(pipeline, places, catalog, own)
+    if not same and not after:
         return pipeline
-    for clash in _clashes(pipeline, places):
+    for clash in _clashes(pipeline, places) if same else ():
         if not _only_add_rows(clash, catalog):
             raise clash.error(catalog)
         same = {name: one for name, one in same.items() if places[name] != clash.place}
     try:
-        return pipeline.joined(same)
+        return pipeline.joined(same, after)
     except CycleError:
-        return pipeline.joined(_without_circles(pipeline, same))
+        same = _without_circles(pipeline, same)
+        return pipeline.joined(same, _without_waiting_circles(pipeline, same, after))
 
 
 def _without_circles(pipeline: Pipeline, same: Mapping[str, str]) -> dict[str, str]:
@@ -103,6 +123,20 @@ def _without_circles(pipeline: Pipeline, same: Mapping[str, str]) -> dict[str, s
         with suppress(CycleError):
             pipeline.joined({**kept, **names})
             kept |= names
+    return kept
+
+
+def _without_waiting_circles(
+    pipeline: Pipeline, same: Mapping[str, str], after: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Return for what nodes can wait; who makes files of what it reads cannot wait for them."""
+    kept: dict[str, list[str]] = {}
+    for name, datasets in after.items():
+        for dataset in datasets:
+            with suppress(CycleError):
+                longer = {**kept, name: [*kept.get(name, ()), dataset]}
+                pipeline.joined(same, longer)
+                kept = longer
     return kept
 
 

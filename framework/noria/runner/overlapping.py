@@ -72,11 +72,11 @@ def with_needed(
     outputs = {name: places.place(name) for job in jobs for name in job.outputs}
     made = _by_path(outputs)
     stirred = {
-        output: {word for above in _upward(place) for word in said.get(above, ())}
+        output: {word for above in upward(place) for word in said.get(above, ())}
         for output, place in outputs.items()
     }
     for path, words in said.items():
-        for above in _upward(path):
+        for above in upward(path):
             for output in made.get(above, ()):
                 stirred[output].update(words)
     needed = {word for words in stirred.values() for word in words}
@@ -96,7 +96,7 @@ def _by_path(paths: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
-def _upward(path: str) -> Iterator[str]:
+def upward(path: str) -> Iterator[str]:
     """Yield a path and all folders that it lies in."""
     while path:
         yield path
