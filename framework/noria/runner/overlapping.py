@@ -5,7 +5,6 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from typing import Any
 
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import Digests
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.libraries import imported
 
@@ -20,11 +19,11 @@ def canonical_names(
 ) -> dict[str, str]:
     """Return which name stands for each: that under which the data is made, where it is made.
 
-    Two that lie at one place and are made of other files there stand for themselves; so do two
-    that nobody makes and that only loading tells apart, for each may load something else, and what
-    is ``given`` in place of what lies there.
+    Two that lie at one place and are made of other files there stand for themselves; so do those
+    that nobody makes, for each may be something else: of another version, of other files by a
+    pattern, of another archive; and what is ``given`` in place of what lies there.
     """
-    wiring = pipeline.wiring
+    wiring, pinned = pipeline.wiring, catalog.pinned()
     together: dict[tuple[bool, str], list[str]] = {}
     for name in sorted(wiring.read | wiring.made, key=lambda name: (name not in wiring.made, name)):
         alone = name in given
@@ -37,7 +36,7 @@ def canonical_names(
         stands: dict[str, str] = {}
         made = names[0] in wiring.made
         for name in names:
-            alone = not made and not _tells_contents(name, catalog)
+            alone = not made or name in pinned
             found[name] = stands.setdefault(name if alone else _part(name, catalog), name)
     return found
 
@@ -174,11 +173,6 @@ def _ending(name: str, catalog: DataCatalog, place_of: Callable[[str], str]) -> 
     place = place_of(name)
     is_file = isinstance(catalog.get(name), FileDataset) and not os.path.isdir(place)  # noqa: PTH112
     return place if is_file else ""
-
-
-def _tells_contents(name: str, catalog: DataCatalog) -> bool:
-    """Tell whether a dataset can say what lies at its place without loading it."""
-    return isinstance(_inmost(name, catalog), Digests)
 
 
 def _inmost(name: str, catalog: DataCatalog) -> Any:
