@@ -1,6 +1,7 @@
 """Rules for data of databases: which of two entries, two queries, two databases is which."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,20 @@ def test_nodes_that_add_rows_to_one_table_are_none_too_many(
         assert connection.execute("SELECT count(*) FROM t").fetchone() == (4,)
     connection.close()
     fresh.command("check")
+
+
+def test_what_holds_of_some_columns_says_nothing_of_others(fresh: Workbench) -> None:
+    """Each of two entries of a table holds for a while by itself."""
+    two_readers(
+        fresh,
+        f"{TABLE}  credentials: a\n  refresh: 1s\n  load_args: {{columns: [v]}}\n",
+        f"{TABLE}  credentials: a\n  refresh: 1s\n  load_args: {{columns: [other]}}\n",
+    )
+    fresh.edit("src/shop/c.py", '["v"]', '["other"]')
+    assert fresh.did() == "A B C"
+    time.sleep(1.1)
+    with sqlite3.connect(fresh.path / "data/a.db") as connection:
+        connection.execute("UPDATE t SET other = 7")
+    connection.close()
+    assert fresh.did() == "C"
+    assert values(fresh) == (1, 7)

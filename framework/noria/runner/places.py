@@ -17,11 +17,11 @@ from noria_catalog.failures import told
 from noria_catalog.file_dataset import FileDataset
 from noria_catalog.memory import MemoryDataset
 from noria_catalog.redact import HIDDEN
-from noria_catalog.refresh import refresh_seconds
 from noria_catalog.storage import is_remote
 
 from noria.errors import NotStorable
 from noria.plan import Lying
+from noria.runner.found import Found
 from noria.runner.mark import UNRECORDED, WRITING, Mark
 from noria.runner.parts import Parts
 from noria.runner.real_paths import RealPaths
@@ -54,7 +54,6 @@ class Places:
         self.seen = Seen(store)
         """The digests of files."""
         self._marks = Marks(store, root)
-        self._moments = Marks(store)  # when this very place was looked at
         self._given = given or {}
         self._code_of = code_of
         self._known: dict[str, Lying] = {}
@@ -62,6 +61,7 @@ class Places:
         self._names: dict[str, str] = {}
         self._described: dict[str, Mapping[str, Any]] = {}
         self._real = RealPaths()
+        self._found = Found(store, self.place, self.described)
         self.parts = Parts(catalog, self)
         """The folders to which runs only add."""
         self.begun: dict[str, str] = {}  # what was noted of places before saves have begun
@@ -250,7 +250,7 @@ class Places:
 
     def digest_by_loading(self, name: str) -> str | None:
         """Return the digest of data that only loading can tell; ``None`` where that cannot."""
-        held = None if self.is_memory(name) else self._held(name)
+        held = None if self.is_memory(name) else self._found.loaded(name)
         if held is not None or self.is_memory(name):
             return held
         try:
@@ -258,11 +258,11 @@ class Places:
         except DatasetError:
             return None  # the node that reads it will fail by it, and say so
         except NotStorable:
-            if not self._holds(name):
+            if not self._found.holds(name):
                 return None
             # What it was like then stands for it as long as it holds.
             digest = f"seen-{time.time()}"
-        self._moments.set(f"loaded {self.place(name)}", f"{digest} {time.time()}")
+        self._found.note_loaded(name, digest)
         return digest
 
     def _place(self, name: str) -> str:
@@ -332,13 +332,13 @@ class Places:
 
         What the last run has put there is all that can be known of it, and whether it was changed.
         """
-        held = self._held(name) if not mark.digest else None
+        held = self._found.loaded(name) if not mark.digest else None
         if held is not None:
             return Lying(held)
         about = _about(place, mark)
         if mark.stamp and not os.path.lexists(place):
             about["guarded"] = True  # a table in a file cannot be moved away
-        if mark.known and mark.stamp and not self._was_seen(name):
+        if mark.known and mark.stamp and not self._found.was_stamped(name):
             stamp = self._stamp(name)
             if stamp == _ABSENT != mark.stamp:
                 return Lying(None, **about)
@@ -367,23 +367,6 @@ class Places:
         )
         return Lying(digest, recorded=recorded, **_about(place, mark))
 
-    def _held(self, name: str) -> str | None:
-        """Return the digest that was found by loading, where the entry says that it still holds."""
-        digest, _, found = (self._moments.get(f"loaded {self.place(name)}") or "").partition(" ")
-        return digest if self._still_holds(name, found) else None
-
-    def _was_seen(self, name: str) -> bool:
-        """Tell whether it was looked for changes so lately that the entry says it need not be."""
-        return self._still_holds(name, self._moments.get(f"stamped {self.place(name)}") or "")
-
-    def _still_holds(self, name: str, found: str) -> bool:
-        """Tell whether what was found at a moment holds; a clock that was set back says nothing."""
-        return bool(found) and 0 <= time.time() - float(found) < self._holds(name)
-
-    def _holds(self, name: str) -> float:
-        """Return for how many seconds what was found by loading holds."""
-        return refresh_seconds(str(self.described(name).get("refresh", "always")))
-
     def _content(self, dataset: Any, place: str) -> str | None:
         if is_remote(place) or not does(dataset, Restores):
             return dataset.digest() if does(dataset, Digests) else None
@@ -400,8 +383,8 @@ class Places:
         if not isinstance(dataset, FileDataset) and isinstance(dataset, Stamps):
             with told(self._catalog, name, "look for"):
                 stamp = dataset.stamp()
-            if self._holds(name):
-                self._moments.set(f"stamped {self.place(name)}", str(time.time()))
+            if self._found.holds(name):
+                self._found.note_stamped(name)
             if stamp is not None:
                 return blake3(stamp.encode("utf-8", "surrogatepass")).hexdigest()
         if is_remote(self.place(name)):
