@@ -570,3 +570,27 @@ def test_what_was_written_before_or_after_a_kill(bench: Workbench, *, before: bo
     assert bench.did() == "B C"
     assert bench.aside() == ["77"]
     assert bench.value("made_c") == 126
+
+
+@pytest.mark.parametrize("words", [(), ("--no-cache",)])
+def test_what_a_run_has_made_whose_store_could_not_be_used(
+    bench: Workbench, words: tuple[str, ...]
+) -> None:
+    """The ledger knows who has made it; what somebody has made of it then is kept aside."""
+    store = bench.path / ".noria/store"
+    store.rename(store.with_name("kept"))
+    store.mkdir()
+    (store / "leases").write_text("a file in the way")
+    bench.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
+    ran = bench.go()
+    assert ran.did == "A B C"
+    assert "cannot be written" in ran.said.all
+    shutil.rmtree(store)
+    store.with_name("kept").rename(store)
+    bench.write({"data/made_c.json": "77\n"})
+    planned = bench.command("plan").all
+    assert "made_c.json was changed by hand" in planned
+    assert "made_b.json was changed by hand" not in planned
+    assert bench.did(*words) == ("A B C" if words else "B C")
+    assert bench.aside() == ["77"]
+    assert bench.value("made_c") == 126

@@ -1,8 +1,10 @@
 """How a run was asked to remember."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from noria.record.last_used import LastUsed
 
 
 class Asked(NamedTuple):
@@ -12,7 +14,7 @@ class Asked(NamedTuple):
     ``cache`` ``False`` too, and records nothing; ``keep_edited`` are the datasets whose files were
     changed by hand and are results; ``unsettled`` the nodes whose results a crash may have lost;
     ``label`` names pipeline and environment; ``closely`` reads what is used of the store before;
-    ``last_key`` returns under which key a node's last run had its result, ``None`` for no ledger.
+    ``past`` is what the ledger knows of earlier runs, ``None`` for no ledger.
     """
 
     inputs: Mapping[str, Any] = MappingProxyType({})
@@ -23,4 +25,4 @@ class Asked(NamedTuple):
     unsettled: Collection[str] = ()
     label: str = ""
     closely: bool = True
-    last_key: Callable[[str], str | None] | None = None
+    past: LastUsed | None = None

@@ -27,6 +27,7 @@ from noria.project.source_watch import SourceWatch
 from noria.project.state import ASIDE
 from noria.project.strange_code import StrangeCode
 from noria.record.events import Listener, Noted
+from noria.record.last_used import LastUsed
 from noria.runner.adoptions import Adoptions
 from noria.runner.failure import explain
 from noria.runner.flow import DataFlow
@@ -52,8 +53,8 @@ class Incremental:
     for at the end, ``None`` all that no dataset keeps; ``kept_edited`` the datasets whose bytes in
     place are to be taken as results; ``unsettled`` the nodes that a crashed run may have ended;
     ``limit`` the bytes that the store may take; ``label`` what the run is of, for the store to keep
-    the results of the latest one longest; ``last_key`` and ``closely`` as in
-    :class:`~noria.runner.records.Records`.
+    the results of the latest one longest; ``past`` is what the ledger knows of earlier runs,
+    ``closely`` as in :class:`~noria.runner.records.Records`.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Incremental:
         limit: int | None = None,
         label: str = "",
         closely: bool = True,
-        last_key: Callable[[str], str | None] | None = None,
+        past: LastUsed | None = None,
     ) -> None:
         self._whole = whole
         self._catalog = catalog
@@ -93,12 +94,14 @@ class Incremental:
         self._closely = closely
         self._emit: Listener | None = None
         self._value_code_of = partial(code_of_things, reader)
-        self._places = Places(catalog, store, given, root=root, code_of=self._value_code_of)
+        self._places = Places(
+            catalog, store, given, root=root, code_of=self._value_code_of, past=past
+        )
         self._watch = SourceWatch(reader, reader.anew, self._places.seen.digests_of, root)
         code_of = PickledCode(catalog, self._places, reader, source)
         # A store in the project's folder moves with it.
         adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
-        self.records = Records(store, self._places, code_of, adoptions, last_key, closely=closely)
+        self.records = Records(store, self._places, code_of, adoptions, past, closely=closely)
         self._canonical = canonical_names(whole, catalog, given)
         self.gatherer = Gatherer(
             catalog,

@@ -49,6 +49,6 @@ def incremental(
             limit=store_limit(settings),
             label=asked.label,
             closely=asked.closely,
-            last_key=asked.last_key,
+            past=asked.past,
         )
         yield memory, store

@@ -309,7 +309,7 @@ def planning(session: Session, selection: Selection, *, force: bool = False) -> 
             force=force,
             unsettled=() if ledger is None else unsettled_nodes(ledger),
             closely=False,
-            last_key=None if ledger is None else LastUsed(ledger, session.env).key,
+            past=None if ledger is None else LastUsed(ledger, session.env),
         )
         memory, store = stack.enter_context(
             incremental(

@@ -42,7 +42,7 @@ def remembering(
         from noria.project.unremembered import Unremembered
 
         with open_results(project, settings) as store:
-            yield Unremembered(catalog, store, asked.inputs, project, run)
+            yield Unremembered(catalog, store, asked.inputs, project, run, asked.past)
 
 
 def _has_store(project: Project, settings: Settings) -> bool:

@@ -307,7 +307,7 @@ class Session:
                 keep_edited,
                 unsettled_nodes(ledger),
                 f"{selection.pipeline} {self.env}",
-                last_key=LastUsed(ledger, self.env).key,
+                past=LastUsed(ledger, self.env),
             )
             memory = stack.enter_context(
                 remembering(

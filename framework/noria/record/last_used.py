@@ -1,10 +1,11 @@
-"""Which results the nodes of a project had last."""
+"""Which results the nodes of a project had last, and whether a run has made some content."""
 
 import json
 import sqlite3
 from collections.abc import Iterator
 
 from noria.record.hand import EDITED
+from noria.record.history import makings_of
 from noria.record.trouble import explained, place
 
 _LATELY = 30  # runs
@@ -38,6 +39,10 @@ class LastUsed:
                 return self._all.get(node)
             self._asked += 1
             return self._of_one(self._runs, node)
+
+    def was_made(self, digest: str) -> bool:
+        """Tell whether a node of any run has made an output that goes by ``digest``."""
+        return bool(makings_of(self._connection, digest))
 
     def _lately(self) -> Iterator[str]:
         rows = self._connection.execute(

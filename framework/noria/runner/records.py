@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from noria.plan import Lying, Parts, Recorded
 from noria.plan.key import parts_from
+from noria.record.last_used import LastUsed
 from noria.runner.adoptions import Adoptions
 from noria.runner.places import Places
 from noria.store import Entry, Output, Store
@@ -14,8 +15,7 @@ class Records:
 
     ``code_of`` returns a digest of the code that a dataset's content counts on, ``adoptions`` knows
     of results that count as somebody has edited them.
-    ``last_key`` returns under which key a node's last run had its result: what differs is told from
-    that.
+    ``past`` knows under which key a node's last run had its result: what differs is told from that.
     ``closely`` reads what is to be used of the store, to know that it is right: a damaged result
     is then as good as none, and found before anything runs.
     """
@@ -26,7 +26,7 @@ class Records:
         places: Places,
         code_of: Callable[[str, str], str],
         adoptions: Adoptions,
-        last_key: Callable[[str], str | None] | None = None,
+        past: LastUsed | None = None,
         *,
         closely: bool = False,
     ) -> None:
@@ -34,7 +34,7 @@ class Records:
         self._store = store
         self._places = places
         self._adoptions = adoptions
-        self._last_key = last_key
+        self._past = past
         self.symbols_of: Callable[[str], str] | None = None
         """Returns the list of what a node's code reaches as the store keeps it."""
         self._looks_right = store.is_whole if closely else store.has
@@ -105,7 +105,7 @@ class Records:
         """Return the result of a node that was used last, or else the latest that is recorded."""
         if self._began_empty:
             return None
-        key = None if self._last_key is None else self._last_key(node)
+        key = None if self._past is None else self._past.key(node)
         used = self.entry(key) if key else None
         return used or self._latest.get(node) or self._store.latest(node)
 
