@@ -349,3 +349,18 @@ def test_namespaced_twins_that_draw_numbers_keep_their_own(fresh: Workbench) -> 
         (fresh.path / f"data/{each}.drawn.json").unlink()
     assert "<<" not in fresh.command("run").all
     assert [fresh.value(f"{each}.drawn") for each in "pq"] == drawn
+
+
+def test_an_input_that_nothing_can_read_any_more_says_who_makes_it_anew(
+    bench: Workbench,
+) -> None:
+    """A run of the reader alone cannot help itself."""
+    bench.write({"data/made_b.json": "no JSON"})
+    said = bench.command("run", "--nodes", "C", code=1).err
+    assert "cannot load 'made_b' at data/made_b.json: JSONDecodeError" in said
+    assert "node 'B' has made it; if nothing can read it, make it anew: --force --nodes B" in said
+    assert bench.did("--force", "--nodes", "B") == "B"
+    assert bench.did("--force", "--nodes", "C") == "C"
+    bench.write({"data/raw.json": "no JSON"})
+    assert "has made it" not in bench.command("run", code=1).err
+    bench.write({"data/raw.json": "2\n"})

@@ -29,7 +29,7 @@ from noria.project.strange_code import StrangeCode
 from noria.record.events import Listener, Noted
 from noria.record.last_used import LastUsed
 from noria.runner.adoptions import Adoptions
-from noria.runner.failure import explain
+from noria.runner.failure import explain, told_unreadable
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.keeping import Keeping
@@ -175,6 +175,7 @@ class Incremental:
         assert self.plan_made is not None
         assert isinstance(flow, StoredFlow)
         self._emit = emit
+        performer.told_unreadable = partial(told_unreadable, self._whole, self._places)
         for line in self.notes():
             emit(Noted("", line))
         self._fetch(self.plan_made, flow)

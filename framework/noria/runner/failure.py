@@ -1,17 +1,18 @@
 """What a failed node is told as: the node, its inputs, the user's own frames first."""
 
+import shlex
 import site
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from noria_catalog.attribute import attribute_of
 from noria_catalog.errors import NoriaError
 
 from noria.errors import NodeError
-from noria.graph import Node
+from noria.graph import Node, Pipeline
 from noria.installed import installed_folders
 
 _TEXT_LIMIT = 60
@@ -19,6 +20,17 @@ _MESSAGE_LINES = 40
 _MOST_FRAMES = 30
 _FIRST_FRAMES, _LAST_FRAMES = 3, 7
 _MOST_BEHIND = 4
+
+
+class Placed(Protocol):
+    """What is asked of the places of a run's data."""
+
+    @property
+    def begun(self) -> Mapping[str, str]:
+        """By the names of the data that this run has begun to save."""
+
+    def place(self, name: str) -> str:
+        """Return what names the place; empty in memory."""
 
 
 def explain(error: BaseException, node: Node, doing: str, inputs: Mapping[str, Any]) -> NodeError:
@@ -35,6 +47,21 @@ def explain(error: BaseException, node: Node, doing: str, inputs: Mapping[str, A
         lines.append("  its inputs:")
         lines.extend(f"    {name:<{width}}  {describe_value(inputs[name])}" for name in inputs)
     return NodeError("\n".join(lines), node=node.name)
+
+
+def told_unreadable(whole: Pipeline, places: Placed, name: str) -> str:
+    """Return what is to be said of data that a node has made, and that cannot be loaded.
+
+    A class that its pickle names may be gone, say.  Empty where no node of the pipeline makes it,
+    or this very run has: to make it once more would be of no use.
+    """
+    place = places.place(name)
+    made = {one: node.name for node in whole.nodes for one in node.makes}
+    here = [one for one in made if place and places.place(one) == place]
+    if not here or any(one in places.begun for one in here):
+        return ""
+    words = shlex.join(["--force", "--nodes", made[here[0]]])
+    return f"\n  node {made[here[0]]!r} has made it; if nothing can read it, make it anew: {words}"
 
 
 def one_line(error: BaseException) -> str:

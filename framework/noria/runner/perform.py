@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from typing import Any, TypeVar
 
+from noria_catalog.errors import MissingDataError
+
 from noria.errors import NodeOutputError
 from noria.graph import Node
 from noria.graph.chunks import are_chunks, interleave
@@ -72,6 +74,8 @@ class Performer:
         """What is entered while a node's function is executed."""
         self.watch_load: Callable[[str, Node], AbstractContextManager[None]] | None = None
         """What is entered while a dataset is loaded for a node; ``None``: nobody watches."""
+        self.told_unreadable: Callable[[str], str] = lambda _: ""
+        """Returns what is to be said of data that lies there and cannot be loaded."""
         self.done: set[str] = set()
         self.replaced: dict[str, Mapping[str, Any]] = {}
         """The inputs that hooks have put in place of what was loaded, by node."""
@@ -92,6 +96,8 @@ class Performer:
         except BaseException as error:
             told = explain(error, node, step.doing, step.inputs)
             told.message += self._failed(error, node, step)
+            if step.deed == "loading" and not isinstance(error, MissingDataError):
+                told.message += self.told_unreadable(step.name or "")
             raise told from error
         self.done.add(node.name)
 
