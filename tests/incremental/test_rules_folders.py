@@ -299,3 +299,54 @@ def test_who_puts_into_a_folder_what_it_makes_of_it_is_no_circle(fresh: Workbenc
     fresh.command("run", "--runner", "threads")
     assert fresh.value("found") == {"y": 101}
     assert fresh.value("many/x") == 1
+
+
+SPLIT = """\
+
+
+def {0}(raw):
+    print("<<{1}>>")
+    return {{"one": f"{0} {{raw}}", "two": "{0}"}}
+"""
+
+
+@pytest.fixture
+def split(fresh: Workbench) -> Workbench:
+    """Two nodes that each put files of their own kind into one folder."""
+    fresh.write(
+        {
+            CONF: CHAIN[CONF] + parts("lefts", ".left") + parts("rights", ".right"),
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE]
+            .replace("import a\n", "import a, left, right\n")
+            .replace("[\n", "[\n" + "".join(
+                f'            node({name}, "raw", "{name}s", name="{name[0].upper()}"),\n'
+                for name in ("left", "right")
+            ), 1),
+            "src/shop/a.py": CHAIN["src/shop/a.py"]
+            + SPLIT.format("left", "L")
+            + SPLIT.format("right", "R"),
+        }
+    )  # fmt: skip
+    assert fresh.did() == "A B C L R"
+    return fresh
+
+
+def test_nobody_has_changed_what_another_node_puts_beside_it(split: Workbench) -> None:
+    split.write({"data/raw.json": "2\n"})
+    ran = split.go()
+    assert ran.did == "A B C L R"
+    assert "by hand" not in ran.said.all
+    split.write({"data/both/one.left": "mine", "data/raw.json": "3\n"})
+    assert split.did() == "A B C L R"
+    assert written(split.path / "data/both")["one.left"] == "left 3"
+    assert split.aside() == ["mine"]
+
+
+@pytest.mark.parametrize("which", ["L", "R"])
+def test_an_edit_is_seen_beside_what_a_run_did_not_record(split: Workbench, which: str) -> None:
+    other = {"L": "right", "R": "left"}[which]
+    assert split.did("--nodes", which, "--no-cache") == which
+    split.write({f"data/both/one.{other}": "mine", "data/raw.json": "2\n"})
+    assert split.did() == "A B C L R"
+    assert written(split.path / "data/both")[f"one.{other}"] == f"{other} 2"
+    assert split.aside() == ["mine"]

@@ -19,7 +19,7 @@ def give_up(names: Iterable[str], places: Places) -> None:
         before = places.begun.pop(name, None)
         if before is None:
             continue
-        places.set_note(places.place(name), before)
+        places.set_note(places.noted_as(name), before)
         try:
             lying = places.look(name)
             if lying.is_strange:
@@ -27,4 +27,4 @@ def give_up(names: Iterable[str], places: Places) -> None:
             places.parts.note(name)
         # What could not be saved may not be looked at either; why the node failed is to be told.
         except Exception:  # noqa: BLE001
-            places.set_note(places.place(name), WRITING)
+            places.set_note(places.noted_as(name), WRITING)

@@ -28,6 +28,9 @@ class Looked(Protocol):
     def place(self, name: str) -> str:
         """Return what names the place; empty in memory."""
 
+    def noted_as(self, name: str) -> str:
+        """Return what the note of the place is called; empty in memory."""
+
     def note(self, name: str) -> str | None:
         """Return a note that was kept under a name."""
 
@@ -68,9 +71,10 @@ class Parts:
 
         They cannot be told where the last run was killed, or was told not to remember.
         """
-        place = self._places.place(name)
         noted = self._noted(name)
-        if noted is None or is_remote(place) or not Mark.read(self._places.note(place)).known:
+        if noted is None or is_remote(self._places.place(name)):
+            return []
+        if not Mark.read(self._places.note(self._places.noted_as(name))).known:
             return []
         with self._places.stored(name) as files:
             return [
@@ -92,7 +96,7 @@ class Parts:
         return None if text is None else json.loads(text)
 
     def _key(self, name: str) -> str:
-        return f"parts {self._places.place(name)}"
+        return f"parts {self._places.noted_as(name)}"
 
     def _digests(self, name: str) -> Mapping[str, str | None]:
         """Return what tells the content of each file, in a store by its own tags."""

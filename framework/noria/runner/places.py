@@ -88,7 +88,7 @@ class Places:
 
     def _read_ahead(self, names: Sequence[str]) -> None:
         places = {name: self.place(name) for name in names}
-        self._marks.read_ahead(filter(None, places.values()))
+        self._marks.read_ahead(filter(None, map(self.noted_as, names)))
         files = {
             name: dataset.filepath
             for name, place in places.items()
@@ -161,6 +161,19 @@ class Places:
             place = self._names[name] = "" if self.is_memory(name) else self._place(name)
         return place
 
+    def noted_as(self, name: str) -> str:
+        """Return what the note of a place is called; datasets of other files there have their own.
+
+        Empty in memory.
+        """
+        place = self.place(name)
+        dataset: Any = self._catalog[name] if place else None
+        if dataset is None or isinstance(dataset, FileDataset):
+            return place
+        inner = getattr(dataset, "dataset", None)
+        suffix = getattr(dataset, "filename_suffix", getattr(inner, "filename_suffix", ""))
+        return f"{place} *{suffix}" if suffix else place
+
     def called(self, name: str) -> str:
         """Return what names the place in what is recorded: it may move with the project."""
         return self._marks.called(self.place(name))
@@ -168,18 +181,18 @@ class Places:
     def marked(self, names: Iterable[str]) -> list[str]:
         """Return those datasets at whose places a run has put something."""
         listed = list(names)
-        self._marks.read_ahead(filter(None, map(self.place, listed)))
-        return [name for name in listed if self._marks.get(self.place(name))]
+        self._marks.read_ahead(filter(None, map(self.noted_as, listed)))
+        return [name for name in listed if self._marks.get(self.noted_as(name))]
 
     def unrecord(self, name: str, *, made: bool = False) -> None:
         """Note that what lies at a place is nobody's recorded result.
 
         ``made``: a run that remembers nothing has just put it there; else it is about to.
         """
-        place = self.place(name)
-        if place:
+        noted = self.noted_as(name)
+        if noted:
             stamp = self._state(name) if made else ""
-            self._marks.set(place, Mark(UNRECORDED, stamp).text)
+            self._marks.set(noted, Mark(UNRECORDED, stamp).text)
             self.forget(name)
 
     def _state(self, name: str) -> str:
@@ -196,16 +209,16 @@ class Places:
 
     def begin(self, name: str) -> None:
         """Note that what lies at a place from now on is ours, though it is not recorded yet."""
-        place = self.place(name)
-        if place:
-            self.begun[name] = self._marks.get(place) or ""
-            self._marks.set(place, WRITING)
+        noted = self.noted_as(name)
+        if noted:
+            self.begun[name] = self._marks.get(noted) or ""
+            self._marks.set(noted, WRITING)
 
     def set_mark(self, name: str, digest: str, *, kept: bool = False) -> None:
         """Note what this run has put at a dataset's place, or has ``kept`` there."""
-        place = self.place(name)
-        if place:
-            self._marks.set(place, Mark(digest, self._stamp(name), kept).text)
+        noted = self.noted_as(name)
+        if noted:
+            self._marks.set(noted, Mark(digest, self._stamp(name), kept).text)
             self.forget(name)
 
     def is_edited(self, name: str) -> bool:
@@ -214,7 +227,7 @@ class Places:
 
     def is_strange(self, name: str) -> bool:
         """Tell whether something lies on one of these disks where no run has put anything."""
-        if not self._is_on_disk(name) or self._marks.get(self.place(name)):
+        if not self._is_on_disk(name) or self._marks.get(self.noted_as(name)):
             return False
         lying, adds = self.lying(name), getattr(self._catalog[name], "appends", False)
         if lying.is_strange or self._is_restorable(name) or adds:
@@ -311,7 +324,7 @@ class Places:
 
     def _look_at(self, name: str, dataset: Any) -> Lying:
         place = self.place(name)
-        mark = Mark.read(self._marks.get(place))
+        mark = Mark.read(self._marks.get(self.noted_as(name)))
         about = _about(place, mark)
         # Asked first: the error that says what lies near a missing file takes time to find out.
         many = not isinstance(dataset, FileDataset) and isinstance(dataset, Restores)
@@ -355,7 +368,7 @@ class Places:
         self, name: str, place: str, digest: str, was_made: Callable[[str], bool] | None = None
     ) -> Lying:
         """Return what is to be said of the content that lies at a place."""
-        noted = self._marks.get(place)
+        noted = self._marks.get(self.noted_as(name))
         if noted == digest:  # as a run has left it, which most is
             return Lying(digest, ours=True, guarded=is_remote(place))
         dataset: Any = self._catalog[name]
