@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.incremental.workbench import CONF, Workbench
+from tests.incremental.workbench import CONF, Workbench, entries
 
 CLASS = """\
 import json
@@ -116,3 +116,45 @@ def test_a_class_that_reads_its_own_file_is_not(fresh: Workbench) -> None:
     assert "it reads" not in fresh.go().said.all
     assert fresh.value("made_c") == 126
     assert fresh.did() == ""
+
+
+LABELLED = """\
+from noria_catalog import FileDataset
+
+
+class Labelled(FileDataset):
+    def __init__(self, filepath, metadata=None):
+        super().__init__(filepath)
+        self.metadata = metadata
+
+    def read(self, path):
+        return f"{path.read_text()} {path.stem} {(self.metadata or {}).get('unit')}"
+
+    def write(self, data, path):
+        path.write_text(data)
+"""
+
+
+def test_a_class_may_make_data_of_metadata_and_of_the_name_of_its_file(fresh: Workbench) -> None:
+    fresh.write(
+        {
+            CONF: "raw:\n  type: shop.labelled.Labelled\n  filepath: data/may.txt\n"
+            "  metadata: {unit: kg}\n" + entries("made_a", "made_b", "made_c"),
+            "src/shop/labelled.py": LABELLED,
+            "src/shop/a.py": "def a(raw):\n    print('<<A>>')\n    return raw\n",
+            "src/shop/b.py": "def b(made_a, rate):\n    print('<<B>>')\n    return 1\n",
+            "data/may.txt": "5",
+            "data/deep/may.txt": "5",
+            "data/june.txt": "5",
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_a") == "5 may kg"
+    fresh.edit(CONF, "unit: kg", "unit: t")
+    assert fresh.did() == "A B"
+    fresh.edit(CONF, "data/may", "data/deep/may")
+    assert fresh.did() == ""
+    fresh.edit(CONF, "deep/may", "june")
+    assert "name" in fresh.command("plan", "--why", "A").out
+    assert fresh.did() == "A B"
+    assert fresh.value("made_a") == "5 june t"

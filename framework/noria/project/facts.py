@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar
@@ -85,7 +86,7 @@ class Gatherer:
         self._canonical = canonical
         self._parameters: dict[str, str] = {}
         self._configurations: dict[str, dict[str, str]] = {side: {} for side in _LEFT_OUT}
-        self._alike: dict[tuple[tuple[type[Any], ...], str, str, str], str] = {}
+        self._alike: dict[tuple[tuple[type[Any], ...], str, tuple[str, str], str], str] = {}
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._parts: dict[str, Parts] = {}
@@ -198,9 +199,14 @@ class Gatherer:
         if known is None:
             name, side = self._configured_so[digest]
             described = self._places.described(name)
-            said = {key: described[key] for key in described if key not in _LEFT_OUT[side]}
-            told = {"type": described.get("type"), **said, "suffix": _ending(_file_of(described))}
-            for kind in kinds_of(self._catalog[name]):
+            kinds = kinds_of(self._catalog[name])
+            left_out = _left_out(kinds, side)
+            said = {key: described[key] for key in described if key not in left_out}
+            ending, file = _told_of_file(kinds, side, described)
+            told = {"type": described.get("type"), **said, "suffix": ending}
+            if file:
+                told["name"] = file
+            for kind in kinds:
                 fingerprint = self._reader.fingerprint(kind)
                 told[f"{CODE_OF}{kind.__name__}"] = fingerprint.digest[:_DIGEST_TOLD]
                 told |= {f"{LIBRARY}{one}": version for one, version in fingerprint.distributions}
@@ -218,30 +224,33 @@ class Gatherer:
         if not self._places.place(name):
             return "memory"
         described = self._places.described(name)
-        said = sorted(described.keys() - _LEFT_OUT[side])
+        dataset = self._catalog[name]
+        kinds = kinds_of(dataset)
+        said = sorted(described.keys() - _left_out(kinds, side))
         text = repr([(key, _ordered(key, described[key])) for key in said]) if said else "[]"
         if HIDDEN in text:
             text = f"{text} {self._places.hidden(name, said)}"
-        dataset = self._catalog[name]
         if side == "makes" and not isinstance(dataset, FileDataset | Digests):
             # Such a result is known by the run that has put it there, so one place has one.
             text = f"{text} {self._places.called(name)}"
-        kinds = kinds_of(dataset)
-        ending = _ending(_file_of(described))
-        known = self._alike.get((kinds, side, ending, text))  # most differ in their places only
+        file = _told_of_file(kinds, side, described)
+        known = self._alike.get((kinds, side, file, text))  # most differ in their places only
         if known is None:
-            known = self._spelled(kinds, side, ending, text)
-            self._alike[kinds, side, ending, text] = known
+            known = self._spelled(kinds, side, file, text)
+            self._alike[kinds, side, file, text] = known
             self._configured_so[known] = (name, side)
         return known
 
-    def _spelled(self, kinds: Sequence[type[Any]], side: str, ending: str, said: str) -> str:
+    def _spelled(
+        self, kinds: Sequence[type[Any]], side: str, file: tuple[str, str], said: str
+    ) -> str:
+        ending, name = file
         suffixes = [] if ending.endswith(".") else [f".{part}" for part in ending.split(".")[1:]]
         # The same bytes are the same data, but where a name says how to unpack; what a class of
         # somebody else's makes of a name is not known.
         if side == "reads" and all(map(is_built_in, kinds)):
             suffixes = [suffix for suffix in suffixes if suffix.lower() in _PACKED]
-        told: list[Any] = [said, suffixes]
+        told: list[Any] = [said, suffixes, name] if name else [said, suffixes]
         for kind in kinds:
             fingerprint = self._reader.fingerprint(kind)
             code = (fingerprint.digest, fingerprint.distributions)
@@ -373,8 +382,27 @@ def _is_plain(value: Any) -> bool:
     return kind in _PLAIN or kind.__module__ == "datetime"
 
 
-def _file_of(described: Mapping[str, Any]) -> str:
-    return str(described.get("filepath", ""))
+@cache
+def _is_own(kinds: tuple[type[Any], ...]) -> bool:
+    """Tell whether anything may be made of what an entry says: by a class of the project, say."""
+    return any(
+        not is_built_in(kind) and not kind.__module__.startswith("kedro_datasets.")
+        for kind in kinds
+    )
+
+
+def _left_out(kinds: tuple[type[Any], ...], side: str) -> frozenset[str]:
+    """Return what an entry says that does not count; a class of one's own may take metadata."""
+    left_out = _LEFT_OUT[side]
+    return left_out - {"metadata"} if _is_own(kinds) else left_out
+
+
+def _told_of_file(
+    kinds: tuple[type[Any], ...], side: str, described: Mapping[str, Any]
+) -> tuple[str, str]:
+    """Return how a file's name ends, and all of it where a class of one's own reads the file."""
+    path = str(described.get("filepath", ""))
+    return _ending(path), path.rpartition("/")[2] if side == "reads" and _is_own(kinds) else ""
 
 
 def _ending(path: str) -> str:
