@@ -12,6 +12,8 @@ from noria_catalog.spec import Context, resolved_path
 from noria_catalog.storage import is_remote
 
 _QUERIES = ("SQLQueryDataset", "GBQQueryDataset", "duckdb.QueryDataset")  # Kedro's too
+# What of an address of a database, behind its question mark, says which one it is.
+_WHICH = r"(?i)(?:[?&;]|odbc_connect=)((?:host|port|server|database|dbname|service|dsn)=[^&;]*)"
 _RELATIVE_SQLITE = r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)"
 
 
@@ -104,5 +106,19 @@ def _table(told: Mapping[str, Any], entry: Located | None, context: Context) -> 
         lambda found: found[1] + (context.base_path / found[2]).as_posix(),
         address,
     )
-    address = redacted(whole)
+    address = " ".join([redacted(whole), *_which(whole)])
     return f"{address}#{schema}.{name}" if schema else f"{address}#{name}"
+
+
+def _which(address: str) -> list[str]:
+    """Return what an address says of its database in its query: never who asks, nor a password.
+
+    >>> _which("mssql+pyodbc:///?odbc_connect=Driver%3D%7BX%7D%3BServer%3Dshop%3BPwd%3Dsecret")
+    ['Server=shop']
+    """
+    from urllib.parse import unquote_plus  # few datasets are tables
+
+    query = address.partition("?")[2]
+    if "@" in query:  # what stands before it is a password with a question mark in it
+        return []
+    return re.findall(_WHICH, "?" + re.sub(r"\{[^}]*\}", "", unquote_plus(query)))

@@ -307,13 +307,19 @@ def test_one_place_is_one_whoever_asks_and_by_whatever_entry() -> None:
         "ann": {"con": "postgresql+psycopg://ann:secret@host/shop"},
         "bob": {"con": "postgresql+psycopg://bob:hidden@host/shop"},
         "test": {"con": "postgresql+psycopg://ann:secret@host/test"},
+        "here": {"con": "postgresql+psycopg:///shop?host=/run/a&user=ann&password=secret"},
+        "mine": {"con": "postgresql+psycopg:///shop?host=/run/a&user=bob&password=hidden"},
+        "there": {"con": "postgresql+psycopg:///shop?host=/run/b&user=ann&password=secret"},
+        "odbc": {"con": "mssql+pyodbc:///?odbc_connect=Server%3Da%3BPwd%3D%7B%3Bhost%3Dsecret%7D"},
+        "odbcs": {"con": "mssql+pyodbc:///?odbc_connect=Server%3Db%3BPwd%3Dsecret"},
+        "mark": {"con": "postgresql+psycopg://ann:a?host=secret@host/shop"},
     }
     entries: dict[str, dict[str, Any]] = {
         f"csv_{name}": {"type": "text.TextDataset", "filepath": "s3://b/a.txt", "credentials": name}
         for name in ("reader", "writer", "other")
     } | {
         f"{kind}_{name}": {"type": f"pandas.SQL{kind}Dataset", **what, "credentials": name}
-        for name in ("ann", "bob", "test")
+        for name in credentials.keys() - {"reader", "writer", "other"}
         for kind, what in (("Table", {"table_name": "t"}), ("Query", {"filepath": "q.sql"}))
     }
     catalog = DataCatalog.from_config(entries, credentials=credentials)
@@ -322,6 +328,12 @@ def test_one_place_is_one_whoever_asks_and_by_whatever_entry() -> None:
     assert catalog.identity("Table_ann") == catalog.identity("Table_bob")
     assert catalog.identity("Table_ann") == "postgresql+psycopg://host/shop#t"
     assert catalog.identity("Table_ann") != catalog.identity("Table_test")
+    assert catalog.identity("Table_here") == catalog.identity("Table_mine")
+    assert catalog.identity("Table_here") != catalog.identity("Table_there")
+    assert catalog.identity("Table_odbc") != catalog.identity("Table_odbcs")
+    told = str([catalog.identity(name) for name in catalog if name.startswith("Table")])
+    assert "secret" not in told
+    assert "hidden" not in told
     assert catalog.identity("Query_ann") is None
     cached = {"type": "CachedDataset", "dataset": entries["Table_ann"]}
     around = DataCatalog.from_config({"a": cached}, credentials=credentials)
