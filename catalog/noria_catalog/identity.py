@@ -7,7 +7,7 @@ from typing import Any
 
 from noria_catalog.errors import NoriaError
 from noria_catalog.located import Located
-from noria_catalog.redact import redacted
+from noria_catalog.redact import is_secret, redacted
 from noria_catalog.spec import Context, resolved_path
 from noria_catalog.storage import is_remote
 
@@ -79,6 +79,19 @@ def given_to(entry: Located | None, context: Context) -> dict[str, Any]:
         plain = found.plain() if isinstance(found, Located) else found
         given |= plain if isinstance(plain, Mapping) else {}
     return given
+
+
+def without_secrets(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return credentials without passwords and keys: where something lies, and who asks.
+
+    >>> without_secrets({"host": "a", "password": "one", "con": "sql://ann:one@b"})
+    {'host': 'a', 'con': 'sql://ann@b'}
+    """
+    return {
+        key: re.sub("(://[^/?#:@]*):[^/?#]*@", r"\1@", value) if isinstance(value, str) else value
+        for key, value in given.items()
+        if not (is_secret(key) or key == "key")
+    }
 
 
 def _around(described: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

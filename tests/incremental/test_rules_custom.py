@@ -158,3 +158,40 @@ def test_a_class_may_make_data_of_metadata_and_of_the_name_of_its_file(fresh: Wo
     assert "name" in fresh.command("plan", "--why", "A").out
     assert fresh.did() == "A B"
     assert fresh.value("made_a") == "5 june t"
+
+
+UPLOAD = """\
+from pathlib import Path
+
+
+class Upload:
+    def __init__(self, {word}credentials):
+        self.place = Path("data") / credentials["host"]
+
+    def load(self):
+        return int(self.place.read_text())
+
+    def save(self, data):
+        self.place.write_text(str(data))
+"""
+
+
+@pytest.mark.parametrize("word", ["filepath", ""])
+def test_another_host_is_another_place_and_another_password_is_none(
+    fresh: Workbench, word: str
+) -> None:
+    at = f"  {word}: made_b\n" if word else ""
+    fresh.edit(CONF, ENTRY, f"made_b:\n  type: shop.upload.Upload\n{at}  credentials: it\n")
+    secrets = "conf/local/credentials.yml"
+    fresh.write(
+        {
+            "src/shop/upload.py": UPLOAD.replace("{word}", f"{word}, " if word else ""),
+            secrets: "it: {host: one, password: first}\n",
+        }
+    )
+    assert fresh.did() == "A B C"
+    fresh.edit(secrets, "first", "second")
+    assert fresh.did() == ""
+    fresh.edit(secrets, "host: one", "host: two")
+    assert fresh.did() == "B C"
+    assert (fresh.path / "data/two").read_text() == "25"

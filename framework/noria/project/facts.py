@@ -233,6 +233,8 @@ class Gatherer:
         if side == "makes" and not isinstance(dataset, FileDataset | Digests):
             # Such a result is known by the run that has put it there, so one place has one.
             text = f"{text} {self._places.called(name)}"
+            if not all(map(is_built_in, kinds)):
+                text += self._address(name)
         file = _told_of_file(kinds, side, described)
         known = self._alike.get((kinds, side, file, text))  # most differ in their places only
         if known is None:
@@ -240,6 +242,13 @@ class Gatherer:
             self._alike[kinds, side, file, text] = known
             self._configured_so[known] = (name, side)
         return known
+
+    def _address(self, name: str) -> str:
+        """Return what tells the address in an output's credentials: what lies there is unknown."""
+        from noria_catalog.identity import without_secrets  # few have any
+
+        given = without_secrets(self._catalog.given(name))
+        return f" {self._places.sealed(repr(sorted(given.items(), key=str)))}" if given else ""
 
     def _spelled(
         self, kinds: Sequence[type[Any]], side: str, file: tuple[str, str], said: str

@@ -287,7 +287,7 @@ class Places:
         if place is None:
             from noria.runner.question import place_of_question  # few have none
 
-            return place_of_question(self._catalog, name, self.seen.digest_of, self._sealed)
+            return place_of_question(self._catalog, name, self.seen.digest_of, self.sealed)
         if not is_remote(place):
             return self._real(place)
         return f"{place} {self.hidden(name, ('filepath', 'path'))}" if HIDDEN in place else place
@@ -299,9 +299,9 @@ class Places:
         """
         entry = self._catalog.entry(name)
         written = {} if entry is None else entry.plain()
-        return self._sealed(repr([written[key] for key in keys if key in written]))
+        return self.sealed(repr([written[key] for key in keys if key in written]))
 
-    def _sealed(self, text: str) -> str:
+    def sealed(self, text: str) -> str:
         """Return what tells texts with secrets apart: only this user can make it of them."""
         return self._store.seal_marks.short(text.encode("utf-8", "surrogatepass")).hex()
 

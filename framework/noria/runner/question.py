@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from noria_catalog import DataCatalog
+from noria_catalog.identity import without_secrets
 from noria_catalog.storage import is_remote
 
 
@@ -15,10 +16,10 @@ def place_of_question(
 ) -> str:
     """Return what names such data: by its type and name, and by what tells it from other data.
 
-    With other credentials or another query in its file it is other data: another environment may
+    At another address, or by another query in its file, it is other data: another environment may
     ask another database.  ``sealed`` makes of secrets what may be kept.
     """
-    given, described = catalog.given(name), catalog.describe(name)
+    given, described = without_secrets(catalog.given(name)), catalog.describe(name)
     file = described.get("filepath")
     query = None if file is None or is_remote(file) else digest_of(file)
     place = f"{described.get('type')}:{name}"
