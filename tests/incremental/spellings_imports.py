@@ -315,6 +315,22 @@ IMPORTS = [
         doubt=True,
     ),
     Spelling(
+        "a registry filled by a method called like one of tables",
+        {
+            "registry.py": (
+                "class Pages:\n    def __init__(self):\n        self.known = {}\n\n"
+                "    def map(self, name, function):\n        self.known[name] = function\n\n\n"
+                "PAGES = Pages()\n"
+            ),
+            "plugins.py": "from $P.registry import PAGES\n\nPAGES.map('one', lambda x: x + $1)\n",
+            "nodes.py": (
+                "from .registry import PAGES\n\n\ndef work(x):\n    return PAGES.known['one'](x)\n"
+            ),
+        },
+        beside="import $P.plugins\n",
+        doubt=True,
+    ),
+    Spelling(
         "singledispatch registered in another module",
         {
             "shape.py": (

@@ -194,7 +194,7 @@ class Attached:
             changes |= not first and any(name == GIVEN for name, _ in found.changes)
             first = False
             codes: list[tuple[str, int, int]] = []
-            for reference in found.references:
+            for reference in self._execution.uses.of(inside, found):
                 outside = changes_outside(reference)
                 if reference.use & ESCAPES and not reference.use & TOUCHED:
                     handed.append((inside, reference.chain))
@@ -287,7 +287,7 @@ class Attached:
         """Yield what executing a statement may change."""
         named = [
             (reference, self._project.resolve(module, reference.chain))
-            for reference in statement.facts.references
+            for reference in self._execution.uses.of(module, statement.facts)
             if reference.depth == 0
         ]
         hands_on = statement.kind == EFFECT or any(

@@ -15,6 +15,7 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE
+from noria.code.uses import Uses
 from noria.code.walk import (
     CALLED,
     DISCARDED,
@@ -47,6 +48,7 @@ class Execution:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self.uses = Uses(project)
         self._closure = Closure(self._edges)
 
     def done(self, starts: Iterable[Key]) -> list[Key]:
@@ -185,7 +187,7 @@ class Execution:
 
     def _in_facts(self, module: str, facts: Facts, depth: int) -> Iterator[Key]:
         inner = 2 if ("__call__", 1) in facts.attributes else 1
-        for reference in facts.references:
+        for reference in self.uses.of(module, facts):
             if reference.depth > depth:
                 continue
             for target in self._project.resolve(module, reference.chain):
@@ -213,7 +215,7 @@ class Execution:
         """Yield the names of attributes of unknown or foreign objects that code changes."""
         yield from (name for name, level in facts.changes if level <= depth and name != GIVEN)
         receivers = {each.chain[:-1] for each in facts.references if each.use & CALLED}
-        for reference in facts.references:
+        for reference in self.uses.of(here[0], facts):
             if reference.use & TOUCHED and len(reference.chain) > 1 and reference.depth <= depth:
                 targets = self._project.resolve(here[0], reference.chain)
                 if any(self._is_made(here, target) for target in targets):
