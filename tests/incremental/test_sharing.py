@@ -49,6 +49,35 @@ class Seen:
     last = None
     all = {}
 """
+TRACKER = """\
+class Tracker:
+    def __init__(self):
+        self.found = {}
+
+    def log(self, name, x):
+        self._keep(name, x)
+
+    def _keep(self, name, x):
+        self.found.setdefault(name, []).append(x)
+
+    def last(self, name):
+        return self.found[name][-1]
+
+SEEN = Tracker()
+"""
+BY_CLASS = """\
+class Seen:
+    last = None
+
+    @classmethod
+    def put(cls, x):
+        cls.last = x
+"""
+CONTEXT = """\
+from contextvars import ContextVar
+
+SEEN = ContextVar("seen")
+"""
 # Of the module that both import: what stands in it, what A does, what C reads; 2 after A.
 LEFT = {
     "a table": ("SEEN = {}", 'state.SEEN["a"] = raw + 1', 'state.SEEN["a"]'),
@@ -67,6 +96,25 @@ LEFT = {
     "an attribute": (OBJECT, "state.SEEN.last = raw + 1", "state.SEEN.last"),
     "an attribute of a class": (CLASS, "state.Seen.last = raw + 1", "state.Seen.last"),
     "a table of a class": (CLASS, 'state.Seen.all["a"] = raw + 1', 'state.Seen.all["a"]'),
+    "an attribute by its name's text": (OBJECT, 'setattr(SEEN, "last", raw + 1)', "SEEN.last"),
+    "what a method keeps": (TRACKER, 'state.SEEN.log("a", raw + 1)', 'SEEN.last("a")'),
+    "what a method of a class keeps": (BY_CLASS, "state.Seen.put(raw + 1)", "state.Seen.last"),
+    "a variable of a context": (CONTEXT, "SEEN.set(raw + 1)", "SEEN.get()"),
+    "an item of an array": (
+        "import numpy as np\n\nSEEN = np.zeros(1)",
+        "SEEN[0] = raw + 1",
+        "int(SEEN[0])",
+    ),
+    "what is written into an object": (
+        "import io\n\nSEEN = io.StringIO()",
+        "SEEN.write(str(raw + 1))",
+        "int(SEEN.getvalue())",
+    ),
+    "a function in another's place": (
+        "def SEEN():\n    return 0",
+        "state.SEEN = lambda: raw + 1",
+        "state.SEEN()",
+    ),
     "an attribute by another name": (OBJECT, "at = SEEN; at.last = raw + 1", "state.SEEN.last"),
 }
 ONCE = """\
@@ -76,6 +124,16 @@ def twice(x):
     if x not in SEEN:
         SEEN[x] = x * 2
     return SEEN[x]
+"""
+ONCE_BY_METHOD = """\
+class Once:
+    made = None
+
+    def two(self):
+        self.made = self.made or 2
+        return self.made
+
+SEEN = Once()
 """
 FIRST_USE = """\
 MADE = None
@@ -134,6 +192,21 @@ OWN = {
         "row = state.Row(); row.last = 2; row.cells.append(2); row.cells += [3]",
         "(state.Row(last=2).last + len(state.Box.all))",
     ),
+    "what an object is asked": (
+        TRACKER + "\nSEEN.log('a', 2)\n",
+        'SEEN.last("a")',
+        'SEEN.last("a")',
+    ),
+    "what an object has computed once": (
+        ONCE_BY_METHOD,
+        "SEEN.two()",
+        "SEEN.two()",
+    ),
+    "an item of an array that is asked": (
+        "import numpy as np\n\nSEEN = np.full(1, 2)",
+        "SEEN[0].item()",
+        "int(SEEN[0].item())",
+    ),
     "a logger": (
         'import logging\n\nlog = logging.getLogger("shop")',
         "state.log.setLevel(10)",
@@ -175,9 +248,8 @@ def test_who_leaves_something_for_another_runs_always_and_so_does_the_other(
     fresh.edit(PARAMETERS, "rate: 5", "rate: 6")
     assert fresh.did() == "A B C"
     assert fresh.value("made_c") == 226
-    left = {"an attribute of a class": "Seen.last", "a table of a class": "Seen.all"}.get(
-        how, "SEEN"
-    )
+    read = LEFT[how][2].removeprefix("state.").partition("[")[0]
+    left = read if read.startswith("Seen.") else "SEEN"
     assert f"it changes shop.state.{left}, which C reads" in fresh.command("plan", "--why", "A").out
     assert f"it reads shop.state.{left}, which A changes" in fresh.command("plan", "--why", "C").out
 

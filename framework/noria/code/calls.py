@@ -200,9 +200,12 @@ class CallWalker(Walker):
             self.special(("__call__",))
         self.visit(func)
 
-    def touch(self, node: ast.AST) -> None:
-        """Note what is changed with a part of it: A in ``A["x"].b = 1`` and in ``A().b = 1``."""
-        use = TOUCHED
+    def touch(self, node: ast.AST, more: int = 0) -> None:
+        """Note what is changed with a part of it: A in ``A["x"].b = 1`` and in ``A().b = 1``.
+
+        ``more``: how it is.
+        """
+        use = TOUCHED | more
         while True:
             found = self.chain_of(node)
             if found is not None:

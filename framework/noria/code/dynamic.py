@@ -5,7 +5,7 @@ import ast
 from noria.code import names
 from noria.code.listing import listing_of, package_of, table_of
 from noria.code.unwarned import unwarned
-from noria.code.walk import ALL, ANY, CALLED, ESCAPES, TOUCHED, Walker, chain_of
+from noria.code.walk import ALL, ANY, CALLED, ESCAPES, SET, TOUCHED, Walker, chain_of
 
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 _OF_A_MODULE = frozenset({"vars", "dir", "inspect.getmembers", "inspect.getmodule"})
@@ -65,7 +65,7 @@ def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
     use = TOUCHED if name in {"setattr", "delattr"} else ESCAPES
     if isinstance(text, ast.Constant) and isinstance(text.value, str):
         if chain is not None:
-            walker.load((*chain, text.value), node.lineno, use if use == TOUCHED else 0)
+            walker.load((*chain, text.value), node.lineno, use | SET if use == TOUCHED else 0)
         else:
             walker.visit(of)
             walker.attribute(text.value)
@@ -76,7 +76,7 @@ def _read_attribute(walker: Walker, node: ast.Call, name: str) -> None:
     if name in {"setattr", "delattr"}:
         if chain is not None:
             walker.load(chain, node.lineno, TOUCHED)
-            walker.load((*chain, ANY), node.lineno, TOUCHED)
+            walker.load((*chain, ANY), node.lineno, TOUCHED | SET)
             target = walker.target_of(chain)
             if target is not None:
                 walker.dynamic("patch", target, name, node.lineno)

@@ -20,6 +20,7 @@ from noria.code.walk import (
     CALLED,
     DISCARDED,
     ESCAPES,
+    FILLED,
     GIVEN,
     GIVES,
     NAMED,
@@ -264,4 +265,4 @@ def changes_outside(reference: Reference) -> bool:
     """Return whether a use stands there for what it changes: no value of it is taken."""
     if not reference.use & (TOUCHED | DISCARDED):
         return False
-    return bool(reference.use & DISCARDED) or not reference.use & ~(TOUCHED | GIVES | SET)
+    return bool(reference.use & DISCARDED) or not reference.use & ~(TOUCHED | GIVES | SET | FILLED)

@@ -32,6 +32,7 @@ from noria.code.walk import (
     BLIND,
     CALLED,
     DISCARDED,
+    FILLED,
     GIVES,
     READS_DOCSTRINGS,
     READS_SOURCE,
@@ -239,7 +240,7 @@ class Graph(Closure):
 
     def _of_chain(self, module: str, chain: Chain, line: int, use: int) -> tuple[int, ...]:
         """Return what a use of a name leads to; it is kept where the line does not matter."""
-        use &= ~(GIVES | SET)
+        use &= ~(GIVES | SET | FILLED)
         found: list[Key] = []
         for target in self.project.resolve(module, chain):
             found.extend(self._of_target(module, target, line, use))

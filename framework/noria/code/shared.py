@@ -1,25 +1,26 @@
 """What functions leave in modules for others: a filled table, an attribute, a name bound anew."""
 
-import sys
-from collections.abc import Callable, Iterator, MutableMapping, MutableSequence, MutableSet
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from noria.code.attach import Place
+from noria.code.changing import changes, held_at, set_by_class_methods
 from noria.code.project import MEMBER, STATEMENT, WHOLE, Project
-from noria.code.table import CLASS, LITERAL, VALUE, Statement
-from noria.code.walk import GIVEN, SET, TOUCHED, Facts, Reference
+from noria.code.table import CLASS, DEF, LITERAL, VALUE, Statement
+from noria.code.uses import Uses
+from noria.code.walk import FILLED, GIVEN, SET, TOUCHED, Facts, Reference
 
 # A module, a place there, and of a class the member, else an empty text; how that is called.
 Definition = tuple[str, int, str]
 Naming = Callable[[str, int, str], str]
-_TABLES = (MutableMapping, MutableSequence, MutableSet)
 
 
 class Shared(NamedTuple):
     """A value of a module that functions change; all by the names of their symbols.
 
-    Who reaches one of ``changed_by`` changes it: by filling a table, or by calling a function that
-    binds the name anew.  ``bound_by`` are those functions: who reads the name reaches them as well.
+    Who reaches one of ``changed_by`` changes it: by filling a table, by a method that changes its
+    object, or by calling a function that binds the name anew.  ``bound_by`` are those functions:
+    who reads the name reaches them as well.
     """
 
     name: str
@@ -43,21 +44,20 @@ class _Found:
 
 
 def shared_values(project: Project, naming: Naming) -> list[Shared]:
-    """Return the tables and names of all modules that functions change."""
+    """Return the tables, objects and names of all modules that functions change."""
     found: dict[Definition, _Found] = {}
-    for place, symbols, reference in _references(project, TOUCHED):
+    for place, symbols, facts, reference in _references(project, TOUCHED):
         if not reference.depth:
             continue
         binds = not reference.line  # as `global` does
-        for value in _values(project, place[0], reference):
-            if binds or reference.use & SET or _is_table(project, value):
-                about = found.setdefault(value, _Found())
-                names = {naming(*place, each) for each in symbols}
-                if binds:
-                    about.bound_by |= names
-                    about.binders.add(place)
-                else:
-                    about.changed_by |= names
+        for value in _changed(project, place[0], reference, facts):
+            about = found.setdefault(value, _Found())
+            names = {naming(*place, each) for each in symbols}
+            if binds:
+                about.bound_by |= names
+                about.binders.add(place)
+            else:
+                about.changed_by |= names
     _add_callers(project, naming, {at: one for at, one in found.items() if one.binders})
     return [
         Shared(naming(*at), frozenset(one.changed_by), frozenset(one.bound_by))
@@ -71,7 +71,7 @@ def _add_callers(project: Project, naming: Naming, found: dict[Definition, _Foun
     if not binders:
         return
     words = _words_for(project, {project.statement(*place).label for place in binders})
-    for place, symbols, reference in _references(project):
+    for place, symbols, _, reference in _references(project):
         if words.isdisjoint(reference.chain):
             continue
         targets = {
@@ -97,15 +97,15 @@ def _words_for(project: Project, labels: set[str]) -> set[str]:
 
 def _references(
     project: Project, use: int | None = None
-) -> Iterator[tuple[Place, tuple[str, ...], Reference]]:
+) -> Iterator[tuple[Place, tuple[str, ...], Facts, Reference]]:
     """Yield what statements refer to for a ``use``: of a class, with the member that does so."""
+    uses, more = Uses(project), SET | FILLED
     for module, table in project.tables.items():
         for at, statement in enumerate(table.statements):
-            if use is None or use in [each.use & ~SET for each in statement.facts.references]:
-                for symbols, facts in _parts(statement):
-                    for reference in facts.references:
-                        if use is None or reference.use & ~SET == use:
-                            yield (module, at), symbols, reference
+            for symbols, facts in _parts(statement):
+                for reference in uses.of(module, facts):
+                    if use is None or reference.use & ~more == use:
+                        yield (module, at), symbols, facts, reference
 
 
 def _parts(statement: Statement) -> Iterator[tuple[tuple[str, ...], Facts]]:
@@ -115,8 +115,22 @@ def _parts(statement: Statement) -> Iterator[tuple[tuple[str, ...], Facts]]:
         yield (part.name, ""), part.facts
 
 
+def _changed(
+    project: Project, module: str, reference: Reference, facts: Facts
+) -> Iterator[Definition]:
+    """Yield the values that a use of a name changes; ``facts`` are all uses around it."""
+    for value in _values(project, module, reference):
+        held = held_at(project, value)
+        if not reference.line or reference.use & SET or changes(project, reference, facts, held):
+            yield value
+    for target in project.resolve(module, reference.chain):
+        at = target.name, target.place
+        if target.kind == STATEMENT and project.statement(*at).kind == CLASS:
+            yield from ((*at, name) for name in set_by_class_methods(project, at, reference, facts))
+
+
 def _values(project: Project, module: str, reference: Reference) -> Iterator[Definition]:
-    """Yield the values that a use of a name changes: what it means, or whose attribute is set."""
+    """Yield the values that a use of a name may change: itself, or whose attribute is set."""
     chain = reference.chain
     if chain[0].startswith("self:") or GIVEN in chain:
         return  # it is of an object that is made inside, of which each function has another
@@ -133,23 +147,14 @@ def _values(project: Project, module: str, reference: Reference) -> Iterator[Def
         kind = project.statement(*at).kind
         if kind == CLASS and chain != reference.chain:
             yield (*at, reference.chain[-1])
+        elif kind in {DEF, CLASS}:
+            yield from [(*at, "")] if reference.use & SET else []
         elif kind in {LITERAL, VALUE} and (
             chain == reference.chain or not _is_logger(project, (*at, ""))
         ):
             yield (*at, "")
 
 
-def _is_table(project: Project, value: Definition) -> bool:
-    """Tell whether a module holds something there that can be filled."""
-    return isinstance(_held(project, value), _TABLES)
-
-
 def _is_logger(project: Project, value: Definition) -> bool:
     """Tell whether what a module holds there only tells what is done."""
-    return type(_held(project, value)).__module__.startswith("logging")
-
-
-def _held(project: Project, value: Definition) -> Any:
-    module, place, member = value
-    held = vars(sys.modules.get(module, sys)).get(project.statement(module, place).label)
-    return getattr(held, "__dict__", {}).get(member) if member else held
+    return type(held_at(project, value)).__module__.startswith("logging")

@@ -17,6 +17,7 @@ class Uses:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._own = READS_ONLY & project.members.keys()
+        self._known: dict[Target, bool] = {}
 
     def of(self, module: str, facts: Facts) -> Iterable[Reference]:
         """Return what a piece of code in a module refers to, and what methods change besides."""
@@ -27,9 +28,13 @@ class Uses:
     def _changed(self, module: str, facts: Facts) -> Iterator[Reference]:
         for each in facts.references:
             if each.use & CALLED and each.chain[-1] in self._own and len(each.chain) > 1:
-                targets = self._project.resolve(module, each.chain)
-                if any(map(self._may_change, targets)):
-                    yield each._replace(chain=each.chain[:-1], use=TOUCHED)
+                for target in self._project.resolve(module, each.chain):
+                    known = self._known.get(target)
+                    if known is None:
+                        known = self._known[target] = self._may_change(target)
+                    if known:
+                        yield each._replace(chain=each.chain[:-1], use=TOUCHED)
+                        break
 
     def _may_change(self, target: Target) -> bool:
         """Tell whether a method of the project's may change its object, or hands it on."""

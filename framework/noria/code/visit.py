@@ -8,7 +8,7 @@ from noria.code.annotations import AnnotationWalker
 from noria.code.ensured import asked_to_make
 from noria.code.listing import listing_of, names_of
 from noria.code.told import reads_clock, told_only
-from noria.code.walk import ESCAPES, NAMED, SET, TOUCHED
+from noria.code.walk import ESCAPES, FILLED, NAMED, SET, TOUCHED
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -51,7 +51,7 @@ class CodeWalker(AnnotationWalker):
             return
         touched = not isinstance(node.ctx, ast.Load)
         if touched:
-            self.touch(node)
+            self.touch(node, FILLED)
         self.special(
             ("__setitem__", "__delitem__") if touched else ("__getitem__", "__class_getitem__")
         )

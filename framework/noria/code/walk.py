@@ -11,7 +11,7 @@ CALLED, TOUCHED, ESCAPES, WRITING, DISCARDED = 1, 2, 4, 8, 16
 GIVES = 32  # it is what a call of the name gives that is touched
 BLIND = 64  # a call that reads nothing of the world, whatever its name says
 NAMED = 128  # it is told about, as in an annotation, and not called there
-SET = 256  # what is touched is the attribute itself: it is set or deleted
+SET, FILLED = 256, 512  # the attribute itself is touched, an item of it: set or deleted
 READS_DOCSTRINGS, READS_SOURCE = 1, 2
 
 Chain = tuple[str, ...]
@@ -193,8 +193,8 @@ class Walker:
             self._attributes[name] = depth
         self.note_words((name,))
 
-    def touch(self, node: ast.AST) -> None:
-        """Note what is changed with a part of it."""
+    def touch(self, node: ast.AST, more: int = 0) -> None:
+        """Note what is changed with a part of it; ``more``: how."""
         raise NotImplementedError
 
     def change(self, name: str, depth: int | None = None) -> None:

@@ -1,0 +1,103 @@
+"""Which uses of a value that a module holds change it: an item is set, or a method does so."""
+
+import sys
+from collections.abc import Iterator, MutableMapping, MutableSequence, MutableSet
+from typing import Any
+
+from noria.code.names import words
+from noria.code.project import Project
+from noria.code.table import CLASS, Part
+from noria.code.walk import CALLED, FILLED, SET, TOUCHED, Facts, Reference
+
+Place = tuple[str, int]
+_TABLES = (MutableMapping, MutableSequence, MutableSet)
+# Methods of libraries' objects that change them; what others do is not known, and most do nothing.
+_CHANGE_THEIR_OBJECT = words(
+    """
+    add append appendleft clear discard extend insert pop popitem popleft push put put_nowait
+    register remove reset reverse set set_params setdefault sort update write writelines
+    fit fit_predict fit_transform partial_fit
+    """
+)
+
+
+def held_at(project: Project, value: tuple[str, int, str]) -> Any:
+    """Return what a module holds under a name of it, or a class of it as a member."""
+    module, place, member = value
+    held = vars(sys.modules.get(module, sys)).get(project.statement(module, place).label)
+    return getattr(held, "__dict__", {}).get(member) if member else held
+
+
+def changes(project: Project, reference: Reference, facts: Facts, held: Any) -> bool:
+    """Tell whether a use of a name changes what a module holds there; ``facts`` are all uses."""
+    if reference.use & FILLED or isinstance(held, _TABLES):
+        return True
+    return any(
+        _changes_its_object(project, type(held), name) for name in _called_on(reference, facts)
+    )
+
+
+def set_by_class_methods(
+    project: Project, cls: Place, reference: Reference, facts: Facts
+) -> Iterator[str]:
+    """Yield the attributes of a class that its methods set which are called by the class's name."""
+    for name in _called_on(reference, facts):
+        for part in _parts_called(project, cls, name):
+            if ("classmethod",) in [each.chain for each in part.facts.references]:
+                yield from _set_in(part)
+
+
+def _called_on(reference: Reference, facts: Facts) -> Iterator[str]:
+    """Yield the methods for whose calls a use of a name stands."""
+    for each in facts.references:
+        if each.use & CALLED and each.line == reference.line and each.chain[:-1] == reference.chain:
+            yield each.chain[-1]
+
+
+def _changes_its_object(project: Project, kind: type, name: str) -> bool:
+    """Tell whether a method sets an attribute of its object or an item, or calls one that does."""
+    pending, seen = [name], set[str]()
+    while pending:
+        name = pending.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        cls = _class_with(project, kind, name)
+        if cls is None:
+            if name in _CHANGE_THEIR_OBJECT:
+                return True
+            continue
+        for part in _parts_called(project, cls, name):
+            if any(_set_in(part)):
+                return True
+            pending.extend(
+                each.chain[1]
+                for each in part.facts.references
+                if each.use & CALLED and each.chain[0].startswith("self:") and len(each.chain) == 2
+            )
+    return False
+
+
+def _set_in(part: Part) -> Iterator[str]:
+    """Yield the attributes of a method's own object that it sets, or fills by their methods."""
+    for each in part.facts.references:
+        if each.use & TOUCHED and each.chain[0].startswith("self:") and len(each.chain) > 1:
+            called = _called_on(each, part.facts)
+            if each.use & (SET | FILLED) or not _CHANGE_THEIR_OBJECT.isdisjoint(called):
+                yield each.chain[1]
+
+
+def _class_with(project: Project, kind: type, name: str) -> Place | None:
+    """Return where the sources say what a method of a class is; ``None``: they do not."""
+    for base in kind.__mro__:
+        if name in vars(base):
+            table = project.tables.get(base.__module__)
+            for place in () if table is None else table.names.get(base.__qualname__, ()):
+                if project.statement(base.__module__, place).kind == CLASS:
+                    return base.__module__, place
+            return None
+    return None
+
+
+def _parts_called(project: Project, cls: Place, name: str) -> Iterator[Part]:
+    yield from (part for part in project.statement(*cls).parts if part.name == name)
