@@ -321,6 +321,21 @@ def test_code_that_does_not_import_is_named_with_file_and_line(look: Look, page:
     assert "f:clean" in look.names()
 
 
+def test_code_that_ceases_to_import_is_named_at_once_and_its_mending_takes_that_back(
+    look: Look, page: Page
+) -> None:
+    look.at_shop()
+    told = {"revision": look.server.documents["__default__"]["revision"], "pipeline": "__default__"}
+    problem = {"message": "invalid syntax", "where": "src/shop/nodes.py:3:5", "hint": None}
+    broken = {**told, "revision": f"{told['revision']}-1a2b3c4d", "problem": problem}
+    look.server.tell("graph", broken)
+    expect(page.get_by_role("alert")).to_contain_text("src/shop/nodes.py:3:5")
+    expect(page.get_by_role("button", name="Show the new graph")).to_have_count(0)
+    look.server.tell("graph", {**told, "problem": None})
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("button", name="Show the new graph")).to_have_count(0)
+
+
 def test_a_status_that_the_document_knows_is_shown(look: Look, page: Page) -> None:
     look.at_shop()
     document = look.server.documents["__default__"]

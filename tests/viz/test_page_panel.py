@@ -78,7 +78,7 @@ def test_a_function_shows_its_source_inputs_outputs_parameters_and_command(
     look.server.details["f:join_sales"] = FUNCTION
     look.at_shop("#select=f%3Ajoin_sales")
     panel = page.locator(".panel")
-    expect(panel).to_contain_text("src/shop/nodes.py:41")
+    expect(panel).to_contain_text("join_sales src/shop/nodes.py:41")
     expect(panel.locator("[data-line='42']")).to_have_count(1)
     expect(panel.locator(".t-word").first).to_have_text("def")
     expect(panel).to_contain_text("conf/base/parameters.yml:3:8")

@@ -179,6 +179,21 @@ def test_an_edit_is_seen_and_told(project: ProjectOnDisk) -> None:
         assert [kind for kind, _ in one.seen[seen:]] == ["details"]
 
 
+def test_what_a_run_in_another_process_makes_is_told(project: ProjectOnDisk) -> None:
+    project.write(LIGHT)
+    project.noria("run")
+    with served(project.path) as view, view.events() as events:
+        before = view.get("/api/element?id=d:totals").json["size"]
+        time.sleep(1)  # a look at what lies there is no run, and tells of none
+        assert events.seen == []
+        project.write({NODES: LIGHT[NODES].replace("return 1", "return 22_222")})
+        events.wait_for("details")
+        seen = len(events.seen)
+        project.noria("run")
+        events.wait_for("details", after=seen)
+        assert view.get("/api/element?id=d:totals").json["size"] == before + 4
+
+
 def test_code_that_does_not_import_shows_why_and_the_last_good_graph(
     project: ProjectOnDisk,
 ) -> None:
@@ -186,9 +201,10 @@ def test_code_that_does_not_import_shows_why_and_the_last_good_graph(
     with served(project.path) as view, view.events() as events:
         good = view.get("/api/graph").json
         project.write({NODES: "def clean(orders):\n    return (\n"})
-        events.wait_for("graph")
+        told = events.wait_for("graph")
         broken = view.get("/api/graph").json
         assert broken["problem"]["where"].startswith(f"{NODES}:2:")
+        assert told["problem"] == broken["problem"]
         assert broken["elements"] == good["elements"]
         seen = len(events.seen)
         project.write(LIGHT)

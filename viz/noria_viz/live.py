@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from noria.project.state import prepare_state
+from noria.record.ledger import FILE as LEDGER
 
 from noria_viz.child import Child, ChildError
 from noria_viz.document import Document, Problem, empty_document
@@ -81,7 +82,8 @@ class LiveProject:
         return answer
 
     async def follow(self) -> None:
-        """Renew the project each time that its files change, until cancelled."""
+        """Renew the project each time that its files change, and tell of runs, until cancelled."""
+        hearing = asyncio.create_task(self._follow_runs())
         renewing: asyncio.Task[None] | None = None
         try:
             async for _ in changes(self._watched, self._before):
@@ -91,10 +93,17 @@ class LiveProject:
                     await renewing
                 renewing = asyncio.create_task(self.renew())
         finally:
+            hearing.cancel()
             if self._next is not None:
                 self._next.end()
             if renewing is not None:
                 renewing.cancel()
+
+    async def _follow_runs(self) -> None:
+        """Tell followers each time that a run, of whatever process, has written something down."""
+        written = [self._state / f"{LEDGER}{end}" for end in ("", "-wal")]
+        async for _ in changes(written, stamp(written)):
+            self._tell(("details", "{}"))
 
     async def renew(self) -> None:
         """Import the project anew in a fresh process, and tell followers what became different."""
@@ -111,7 +120,11 @@ class LiveProject:
         await asyncio.to_thread(old.end)
         for name, document in fresh.items():
             if name not in before or before[name]["revision"] != document["revision"]:
-                told = {"revision": document["revision"], "pipeline": name}
+                told = {
+                    "revision": document["revision"],
+                    "pipeline": name,
+                    "problem": document["problem"],
+                }
                 self._tell(("graph", json.dumps(told)))
         self._tell(("details", "{}"))
 

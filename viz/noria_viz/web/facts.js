@@ -20,7 +20,7 @@ export function FunctionFacts({ facts, graph, actions }) {
     ${facts.parameters?.length > 0 && html`<${Section} title="Parameters">
       <${Rows} rows=${facts.parameters.map(({ name, value, where }) => [name.replace(/^params:/, ""), value ?? "null", where])} /></${Section}>`}
     ${facts.source && html`<${Section} title="Source">
-      <p class="quiet"><code>${visible(facts.func ?? "")}</code><${Where} where=${`${facts.source.file}:${facts.source.line}`} /></p>
+      <p class="quiet"><code>${visible(facts.func ?? "")}</code> <${Where} where=${`${facts.source.file}:${facts.source.line}`} /></p>
       <${Source} text=${facts.source.text} first=${facts.source.line} /></${Section}>`}
   `;
 }

@@ -123,11 +123,14 @@ function followAddress() {
 }
 addEventListener("popstate", followAddress);
 
+// With a problem the graph is the last good one, and its revision only goes on.
+const drawnBy = (revision) => revision.split("-")[0];
+
 source.follow({
-  graph({ revision, pipeline }) {
+  graph({ revision, pipeline, problem = null }) {
     const { document: document_ } = store.get();
     if (document_ && (pipeline ?? document_.pipeline) === document_.pipeline)
-      store.set({ offered: revision === document_.revision ? null : revision });
+      store.set({ problem, offered: drawnBy(revision) === drawnBy(document_.revision) ? null : revision });
   },
   details() {
     store.set({ details: {}, previews: {} });

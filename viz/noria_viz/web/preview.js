@@ -3,7 +3,7 @@ import { html } from "./html.js";
 import { Markdown } from "./markdown.js";
 import { Section } from "./parts.js";
 import { Plot } from "./plot.js";
-import { count, visible } from "./text.js";
+import { count, many, visible } from "./text.js";
 
 const MOST_COLUMNS = 200;
 const MOST_LETTERS = 2000; // of a cell
@@ -48,8 +48,8 @@ function Table({ columns, rows, truncated, total }) {
 
 function said(rows, total, truncated) {
   if (rows === 0) return "no rows";
-  if (total !== null && total !== undefined) return rows < total ? `the first ${count(rows)} of ${count(total)} rows` : `all ${count(rows)} rows`;
-  return truncated ? `the first ${count(rows)} rows` : `all ${count(rows)} rows`;
+  if (total !== null && total !== undefined) return rows < total ? `the first ${count(rows)} of ${count(total)} rows` : `all ${many(rows, "row")}`;
+  return `${truncated ? "the first" : "all"} ${many(rows, "row")}`;
 }
 
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"]);
