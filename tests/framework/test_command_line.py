@@ -1,5 +1,6 @@
 """The command line itself: version, help, completion, `python -m noria`."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -220,3 +221,62 @@ def test_a_fault_of_our_own_is_one_line_and_its_traceback_can_be_seen(
     assert code == 1
     assert "Traceback (most recent call last)" in err
     assert "Error: a fault" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("run --pipeline saels", {"kind": "ProjectError", "nearest": "sales"}),
+        ("run --nodse clean", {"kind": "NoSuchOption", "where": None}),
+        ("plan --why clea", {"kind": "SelectionError", "nearest": "clean"}),
+        ("catalog describe ordes", {"kind": "UnknownDatasetError", "nearest": "orders"}),
+        ("config show rates", {"kind": "ConfigError"}),
+        ("runs show 1999", {"kind": "RunError"}),
+        ("new-pipeline class", {"kind": "ProjectError"}),
+        ("cache clear", {"message": "`noria cache clear` asks first; --yes answers it"}),
+        ("viz", {"kind": "NoSuchOption", "message": "No such option '--json'."}),
+    ],
+)
+def test_an_error_is_json_for_a_program(
+    project: ProjectOnDisk, words: str, error: dict[str, str | None]
+) -> None:
+    said = project.noria(*words.split(), "--json", code=2)
+    told = json.loads(said.out)
+    assert list(told) == ["error"]
+    assert list(told["error"]) == ["kind", "message", "where", "nearest", "hint"]
+    assert error.items() <= told["error"].items()
+    assert told["error"]["message"] in said.err
+
+
+def test_an_error_says_its_place_to_a_program(project: ProjectOnDisk) -> None:
+    project.write({"conf/base/parameters.yml": "rate: [\n"})
+    told = json.loads(project.noria("run", "--json", code=2).out)
+    assert told["error"]["where"] == "conf/base/parameters.yml:2:1"
+
+
+def test_a_failing_run_is_one_document_with_its_error(project: ProjectOnDisk) -> None:
+    total = "def total(clean_orders, rate):\n    return {}\n"
+    project.write({NODES: f"def clean(orders):\n    return 1 / 0\n\n\n{total}"})
+    told = json.loads(project.noria("run", "--nodes", "clean", "--json", code=1).out)
+    assert told["status"] == "failed"
+    assert [node["status"] for node in told["nodes"]] == ["failed"]
+    assert told["error"]["kind"] == "NodeError"
+    assert "ZeroDivisionError" in told["error"]["message"]
+
+
+def test_a_command_outside_of_projects_tells_programs_so(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "noria", "runs", "list", "--json"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["message"].startswith("no Noria project")
+
+
+def test_a_schema_that_is_written_is_told_to_programs_as_json(project: ProjectOnDisk) -> None:
+    said = project.noria("catalog", "schema", "--write", "--json")
+    assert json.loads(said.out) == {"wrote": "conf/catalog.schema.json"}

@@ -142,18 +142,22 @@ def check(as_json: bool, **given: Any) -> int:
 @catalog.command(short_help="Print the JSON Schema, by which editors check.")
 @click.option("--write", is_flag=True, help=f"Write it to {SCHEMA}, where editors look for it.")
 @configuration_options
-@click.option("--json", is_flag=True, expose_value=False, help="It is JSON anyway.")
-def schema(write: bool, **given: Any) -> None:
+@click.option("--json", "as_json", is_flag=True, help="It is JSON anyway.")
+def schema(write: bool, as_json: bool, **given: Any) -> None:
     """Print the JSON Schema of catalog files, by which editors complete and check them.
 
     It knows the classes that this catalog names, those of the project too.
     """
     session = open_session(given)
     made = project_schema(session)
-    if write:
-        click.echo(f"wrote {session.shown(write_schema(session.project.path, schema=made))}")
-    else:
+    if not write:
         print_json(made)
+        return
+    place = session.shown(write_schema(session.project.path, schema=made))
+    if as_json:
+        print_json({"wrote": place})
+    else:
+        click.echo(f"wrote {place}")
 
 
 def _row(name: str, written: DataCatalog, session: Session) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What becomes of the errors and interrupts of a command line: words, and an exit code."""
+"""What becomes of the errors and interrupts of a command line: words, or JSON, and an exit code."""
 
 import errno
 import os
@@ -27,31 +27,35 @@ class ReaderGone(Exception):  # noqa: N818  # no error: `noria runs list | head`
     """Nobody reads our output any more; the BrokenPipeError is the ``__cause__``."""
 
 
-def run_to_the_end(call: Callable[[], int]) -> int:
+def run_to_the_end(call: Callable[[], int], *, as_json: bool = False) -> int:
     """Call a command and return the exit code of the process; nothing is raised.
 
     Where nobody reads our output any more, that ends the output and is no error.  What we did not
     foresee is one line and exit code 1; with NORIA_TRACEBACK=1 its traceback stands above.
+    ``as_json``: the answer is read by a program, which is told of the error too.
     """
     try:
         code = call()
         if is_open(sys.stdout):
             sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last net: one line of it
-        return end_by(error)
+        return end_by(error, as_json=as_json)
     return code
 
 
-def end_by(error: Exception | KeyboardInterrupt) -> int:
+def end_by(error: Exception | KeyboardInterrupt, *, as_json: bool = False) -> int:
     """Tell what has ended a command, and return the exit code of the process."""
     if isinstance(error, ReaderGone | BrokenPipeError):
         _silence(sys.stdout)
         return _code_behind(error.__cause__ or error)
+    told, code = _understood(error)
     try:
-        return _explain(error)
+        _tell(error, told)
     except BrokenPipeError:
         _silence(sys.stderr)
-        return _code_behind(error)
+    if as_json:
+        _tell_program(error, told)
+    return code
 
 
 def report(error: NoriaError) -> None:
@@ -59,7 +63,10 @@ def report(error: NoriaError) -> None:
 
     What lies in the project is named as in its folder, wherever the user stands.
     """
-    _report(_in_project(str(error)))
+    import click
+
+    text = _in_project(str(error))
+    click.echo(click.style("Error: ", fg="red", bold=True) + text, err=True)
 
 
 def _in_project(text: str) -> str:
@@ -70,41 +77,70 @@ def _in_project(text: str) -> str:
     return text
 
 
-def _explain(error: Exception | KeyboardInterrupt) -> int:
+def _understood(error: Exception | KeyboardInterrupt) -> tuple[NoriaError, int]:
+    """Return an error in words that a user reads, and the exit code of the process."""
+    if isinstance(error, NoriaError):
+        return error, error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        return NoriaError("interrupted"), INTERRUPTED
+    import click
+
+    if isinstance(error, click.Abort):
+        return NoriaError("interrupted"), INTERRUPTED
+    if isinstance(error, click.ClickException):
+        return NoriaError(error.format_message()), error.exit_code
+    if isinstance(error, FileNotFoundError) and _is_nowhere():
+        return _nowhere(), NoriaError.exit_code
+    if isinstance(error, PermissionError) and isinstance(error.filename, str):
+        return _not_allowed(error.filename), NoriaError.exit_code
+    if isinstance(error, OSError) and error.errno in _OUTSIDE and error.filename is not None:
+        return NoriaError(f"{error.filename} cannot be reached: {error.strerror}"), UNFORESEEN
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        where = error.filename or "what is said cannot be written"
+        return NoriaError(f"{error.strerror}: {where}"), UNFORESEEN
+    limit = _limit(error)
+    return NoriaError(limit) if limit else _unforeseen(error), UNFORESEEN
+
+
+def _tell(error: Exception | KeyboardInterrupt, told: NoriaError) -> None:
+    """Print an error for whoever sits at the terminal."""
     if isinstance(error, NoriaError):
         report(error)
-        return error.exit_code
-    if isinstance(error, KeyboardInterrupt):
+    elif isinstance(error, KeyboardInterrupt):
         say("\ninterrupted", err=True)  # on a line of its own, below the terminal's ^C
-        return INTERRUPTED
+    else:
+        _tell_other(error, told)
+
+
+def _tell_other(error: Exception, told: NoriaError) -> None:
     import click
 
     if isinstance(error, click.ClickException):
         error.show()
-        return error.exit_code
+        return
     if isinstance(error, click.Abort):
         say("interrupted", err=True)  # click has begun a line
-        return INTERRUPTED
-    import traceback
-
+        return
     if os.environ.get(TRACEBACK, "0") not in ("", "0"):
+        import traceback
+
         traceback.print_exception(error)
-    if isinstance(error, FileNotFoundError) and _is_nowhere():
-        report(_nowhere())
-        return NoriaError.exit_code
-    if isinstance(error, PermissionError) and isinstance(error.filename, str):
-        report(_not_allowed(error.filename))
-        return NoriaError.exit_code
-    if isinstance(error, OSError) and error.errno in _OUTSIDE and error.filename is not None:
-        _report(f"{error.filename} cannot be reached: {error.strerror}")
-        return UNFORESEEN
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        if error.filename is None:  # what is printed; Python tries once more at its end
-            _silence(sys.stdout)
-        _report(f"{error.strerror}: {error.filename or 'what is said cannot be written'}")
-        return UNFORESEEN
-    _report(_limit(error) or _unforeseen(error))
-    return UNFORESEEN
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        _silence(sys.stdout)  # what is printed; Python tries once more at its end
+    report(told)
+
+
+def _tell_program(error: Exception | KeyboardInterrupt, told: NoriaError) -> None:
+    """Print an error as JSON, in the words of a finding, beside what a run has done till then."""
+    from noria.cli.printing import print_json
+
+    where = None if told.where is None else str(told.where)
+    said = {"kind": type(error).__name__, "message": told.message, "where": where}
+    document = getattr(error, "document", {})
+    try:
+        print_json({**document, "error": {**said, "nearest": told.nearest, "hint": told.hint}})
+    except OSError:
+        _silence(sys.stdout)
 
 
 def _limit(error: Exception) -> str:
@@ -142,23 +178,17 @@ def _not_allowed(path: str) -> NoriaError:
     )
 
 
-def _unforeseen(error: BaseException) -> str:
+def _unforeseen(error: BaseException) -> NoriaError:
     import traceback
 
     said = " ".join(f"{type(error).__name__}: {error}".split())
     said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
     frames = traceback.extract_tb(error.__traceback__)
     place = f" (in {Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return (
-        f"a fault of Noria's own, not yours: {said}{place}\n"
-        f"  {TRACEBACK}=1 in front of the command shows the traceback"
+    return NoriaError(
+        f"a fault of Noria's own, not yours: {said}{place}",
+        hint=f"{TRACEBACK}=1 in front of the command shows the traceback",
     )
-
-
-def _report(text: str) -> None:
-    import click
-
-    click.echo(click.style("Error: ", fg="red", bold=True) + text, err=True)
 
 
 def _code_behind(error: BaseException | None) -> int:

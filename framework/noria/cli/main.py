@@ -60,7 +60,7 @@ def _run(words: list[str]) -> int:
     with seldom_collection() if words[:1] in _ANSWERED else nullcontext():
         from noria.cli.ending import run_to_the_end
 
-        return run_to_the_end(lambda: _call(words))
+        return run_to_the_end(lambda: _call(words), as_json="--json" in words)
 
 
 def _call(words: list[str]) -> int:

@@ -105,7 +105,10 @@ def run_here(
         else:
             raise
     finally:
-        if tally.run and as_json:
+        ended_by = sys.exc_info()[1]
+        if tally.run and as_json and isinstance(ended_by, Exception | KeyboardInterrupt):
+            vars(ended_by)["document"] = summary_document(tally)  # printed with the error
+        elif tally.run and as_json:
             print_json(summary_document(tally))
         elif tally.run and not quiet:
             told = progress is not None
