@@ -72,6 +72,7 @@ class Declarations:
             )
         made = cls(on_saved=on_saved)
         written = dict(entries.value or {})
+        _check_names(written)
         made._patterns = Patterns(written)
         made._entries = {name: entry for name, entry in written.items() if not is_pattern(name)}
         made._datasets = dict.fromkeys(made._entries)
@@ -271,3 +272,13 @@ class Declarations:
 
 def _is_dataset(value: Any) -> bool:
     return not isinstance(value, type) and isinstance(value, Dataset)
+
+
+def _check_names(written: Mapping[Any, Located]) -> None:
+    for name, entry in written.items():
+        if not isinstance(name, str):
+            raise DatasetDefinitionError(
+                f"the name of a dataset is a text, and {name!r} is none",
+                where=entry.key or entry.where,
+                hint="put it in quotes",
+            )

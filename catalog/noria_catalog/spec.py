@@ -210,7 +210,7 @@ def _wrapped(name: str, entry: Located, keys: dict[str, Located]) -> Located:
 
 def _argument(name: str, key: str, value: Located, kind: type[Any], context: Context) -> Any:
     if key in path_arguments(kind):
-        if not isinstance(value.value, str) or not value.value:
+        if not isinstance(value.value, str) or not value.value or "\0" in value.value:
             raise DatasetDefinitionError(
                 f"dataset {name!r}: `{key}` must be a path, got {_kind(value.value)}",
                 where=value.where or value.key,

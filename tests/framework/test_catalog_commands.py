@@ -254,3 +254,21 @@ def test_a_dataset_of_the_projects_own_is_listed_checked_and_shown(project: Proj
     assert project.noria("catalog", "preview", "own").out == "hello\n"
     project.edit(PAGE, "word: hello", "wrod: hello")
     assert "did you mean 'word'?" in project.noria("catalog", "check", code=2).out
+
+
+@pytest.mark.parametrize("place", ["3", "[a]", '"a\\0b"'])
+def test_a_place_that_is_no_path_is_listed_and_told(project: ProjectOnDisk, place: str) -> None:
+    entry(project, f"odd:\n  type: pandas.CSVDataset\n  filepath: {place}\n")
+    assert "odd" in project.noria("catalog", "list").out
+    (found,) = [each for each in findings(project) if each["level"] == "error"]
+    assert found["message"].startswith("dataset 'odd': `filepath` must be a path")
+    assert found["where"] == f"{PAGE}:11:13"
+
+
+def test_a_name_that_nobody_declares_is_one_finding_of_all_its_pipelines(
+    project: ProjectOnDisk,
+) -> None:
+    project.edit(PAGE, "orders:", "ordered:")
+    (found,) = [each for each in findings(project) if each["level"] == "error"]
+    assert found["pipelines"] == ["sales", "__default__"]
+    assert found["nearest"] == "ordered"

@@ -37,6 +37,8 @@ def test_every_value_knows_its_place() -> None:
         ("a: {b: 1, b: 2}\n", 1, 11, "stands twice; first at f.yml:1:5"),
         ("a: !!python/object/apply:os.system [x]\n", 1, 4, "would make an object"),
         ("a: !thing x\n", 1, 4, "would make an object"),
+        ("a: !!timestamp soon\n", 1, 4, "'soon' reads as a timestamp and is none"),
+        ("a: !!int ''\n", 1, 4, "'' reads as an int and is none"),
         ("a: [1, 2\nb: 3\n", 2, 2, "begins in line 1.\n.*not closed"),
         ("a: 'x\nb: 3\n", 1, 4, "not YAML.*\n.*never closed"),
         ("a:\n  b:1\n  c: 2\n", 3, 4, "not YAML.*\n.*a space follow the colon"),

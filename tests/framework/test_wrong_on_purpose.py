@@ -512,3 +512,47 @@ def test_a_folder_that_the_user_may_not_enter(
     assert done.returncode == 2
     assert f"{named} cannot be reached: permission denied" in done.stderr
     assert "fault of Noria" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "conf/base/parameters.yml",
+            "hello\n",
+            "conf/base/parameters.yml:1:1: a config",
+        ),
+        (
+            "conf/base/catalog.yml",
+            "2026-01-31\n",
+            "conf/base/catalog.yml:1:1: a config",
+        ),
+        (
+            "conf/base/catalog.yml",
+            "2026:\n  type: text.TextDataset\n  filepath: a.txt\n",
+            "conf/base/catalog.yml:1:1: the name of a dataset is a text, and 2026 is none",
+        ),
+        (
+            "src/shop/pipeline_registry.py",
+            "def register_pipelines():\n    return {2026: None}\n",
+            "register_pipelines() names a pipeline 2026",
+        ),
+        (
+            "conf/base/catalog.yml",
+            f"orders: {{type: text.TextDataset, filepath: {'long' * 100}}}\n",
+            f"{'long' * 100} cannot be reached: File name too long",
+        ),
+    ],
+)
+def test_what_is_no_name_and_no_mapping_is_told_each_time(
+    project: ProjectOnDisk, file: str, text: str, said: str
+) -> None:
+    project.write({file: text})
+    for words in ("run", "plan", "check", "run"):  # what was read once is kept
+        assert _says(project, words).startswith(f"Error: {said}"), words
+
+
+def test_a_run_of_nothing_says_so(project: ProjectOnDisk) -> None:
+    empty = "from noria import Pipeline\n\ncreate_pipeline = lambda: Pipeline([])\n"
+    project.write({PIPELINE: empty})
+    assert project.noria("run").out.rstrip().endswith(", 0 nodes")

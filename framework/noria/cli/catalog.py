@@ -203,7 +203,9 @@ def _found(name: str, written: DataCatalog) -> dict[str, Any]:
     return found
 
 
-def _shown(place: str, session: Session) -> str:
+def _shown(place: Any, session: Session) -> str:
+    if not isinstance(place, str):  # a mistake in the entry, which `catalog check` tells
+        return str(place)
     return place if is_remote(place) else session.shown(Path(place))
 
 

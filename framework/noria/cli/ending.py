@@ -93,8 +93,12 @@ def _understood(error: Exception | KeyboardInterrupt) -> tuple[NoriaError, int]:
         return _nowhere(), NoriaError.exit_code
     if isinstance(error, PermissionError) and isinstance(error.filename, str):
         return _not_allowed(error.filename), NoriaError.exit_code
-    if isinstance(error, OSError) and error.errno in _OUTSIDE and error.filename is not None:
-        return NoriaError(f"{error.filename} cannot be reached: {error.strerror}"), UNFORESEEN
+    if isinstance(error, OSError) and error.filename is not None:
+        told = NoriaError(f"{error.filename} cannot be reached: {error.strerror}")
+        if error.errno == errno.ENAMETOOLONG:
+            return told, NoriaError.exit_code
+        if error.errno in _OUTSIDE:
+            return told, UNFORESEEN
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         where = error.filename or "what is said cannot be written"
         return NoriaError(f"{error.strerror}: {where}"), UNFORESEEN

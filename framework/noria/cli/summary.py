@@ -38,7 +38,7 @@ def counts(tally: Tally) -> str:
         (len(tally.of("waiting", "running")), "not run"),
     ]
     parts = [f"{count:,} {word}" for count, word in told if count]
-    if parts == [f"{total:,} run"]:
+    if parts in ([], [f"{total:,} run"]):
         return plural(total, "node")
     return f"{plural(total, 'node')}: {', '.join(parts)}"
 

@@ -201,7 +201,8 @@ def _unpacked(packed: tuple[Any, bytes], name: str) -> Located:
             found.append(Located(inner, where))
         return found
 
-    return Located(unpack(tree), following())
+    whole = unpack(tree) if tree.__class__ in containers else tree
+    return Located(whole, following())
 
 
 def _moment(packed: tuple[str, str]) -> date:

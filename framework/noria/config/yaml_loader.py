@@ -117,11 +117,13 @@ class _Reader:
             raise self._foreign_tag(node)
         try:
             return construct(self._loader, node)
-        except (ValueError, KeyError) as error:
+        except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
             kind = node.tag.removeprefix(_TAG)
             article = "an" if kind[0] in "aeiou" else "a"
+            # Of a tag that stands there, `!!timestamp soon`, the library does not say it.
+            why = f": {error}" if isinstance(error, KeyError | ValueError) else ""
             raise ConfigError(
-                f"{_shortened(node.value)} reads as {article} {kind} and is none: {error}",
+                f"{_shortened(node.value)} reads as {article} {kind} and is none{why}",
                 where=self.where(node),
                 hint="put it in quotes if it is meant as text",
             ) from None

@@ -57,7 +57,7 @@ def check_catalog(session: Session) -> Checked:
         for problem in entry_problems(catalog, catalog.keys(), saved)
         if problem.kind != "shared" or problem.error.where not in told
     ]
-    findings += _undeclared(pipelines, catalog)
+    findings += _undeclared(pipelines, catalog).values()
     if not broken:  # else nobody knows what the broken pipeline uses
         findings += _unused(written, used, catalog)
     ordered = sorted(dict.fromkeys(findings), key=lambda each: each.level != ERROR)
@@ -83,8 +83,9 @@ def _clashing(
     return found
 
 
-def _undeclared(pipelines: Mapping[str, Pipeline], catalog: DataCatalog) -> Iterator[Finding]:
-    """Yield the names that pipelines need, that nobody makes and that nobody declares."""
+def _undeclared(pipelines: Mapping[str, Pipeline], catalog: DataCatalog) -> dict[str, Finding]:
+    """Return what is wrong with names that pipelines need and nobody makes or declares."""
+    found: dict[str, Finding] = {}
     for name, pipeline in sorted(pipelines.items(), key=lambda pair: pair[0] == DEFAULT):
         needing, _ = pipeline.with_defaults(_not_in(catalog))
         for each in sorted(needing.inputs()):
@@ -96,7 +97,9 @@ def _undeclared(pipelines: Mapping[str, Pipeline], catalog: DataCatalog) -> Iter
                     nearest=nearest(each, [*catalog, *pipeline.all_outputs()]),
                     hint="declare it in conf/base/catalog.yml",
                 )
-                yield finding_of(error)._replace(pipelines=(name,))
+                finding = found.get(each) or finding_of(error)
+                found[each] = finding._replace(pipelines=(*finding.pipelines, name))
+    return found
 
 
 def _not_in(catalog: DataCatalog) -> Callable[[str], bool]:

@@ -231,6 +231,11 @@ class Pipelines(Mapping[str, Pipeline]):
                 " of names to pipelines",
                 hint="does the function return what it has made?" if registered is None else None,
             )
+        for name in registered:
+            if not isinstance(name, str):
+                raise ProjectError(
+                    f"register_pipelines() names a pipeline {name!r}, and a name is a text"
+                )
         self._found = registered if isinstance(registered, FoundPipelines) else None
         return registered
 
