@@ -27,7 +27,7 @@ from noria.project.source_watch import SourceWatch
 from noria.project.state import ASIDE
 from noria.project.strange_code import StrangeCode
 from noria.record.events import Listener, Noted
-from noria.record.last_used import LastUsed
+from noria.record.last_used import LastUsed, knows_makings
 from noria.runner.adoptions import Adoptions
 from noria.runner.failure import explain, told_unreadable
 from noria.runner.flow import DataFlow
@@ -94,8 +94,9 @@ class Incremental:
         self._closely = closely
         self._emit: Listener | None = None
         self._value_code_of = partial(code_of_things, reader)
+        made = knows_makings(past, whole.all_outputs())
         self._places = Places(
-            catalog, store, given, root=root, code_of=self._value_code_of, past=past
+            catalog, store, given, root=root, code_of=self._value_code_of, made_before=made
         )
         self._watch = SourceWatch(reader, reader.anew, self._places.seen.digests_of, root)
         code_of = PickledCode(catalog, self._places, reader, source)

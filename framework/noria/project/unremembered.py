@@ -9,7 +9,7 @@ from noria.graph import Pipeline
 from noria.project.discover import Project
 from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
-from noria.record.last_used import LastUsed
+from noria.record.last_used import LastUsed, knows_makings
 from noria.runner.aside import Aside
 from noria.runner.flow import DataFlow
 from noria.runner.guarded_flow import GuardedFlow
@@ -35,7 +35,9 @@ class Unremembered:
         self._catalog = catalog
         self._store = store
         self._given = given
-        self._places = Places(catalog, store, given, root=project.path, past=past)
+        self._places = Places(
+            catalog, store, given, root=project.path, made_before=knows_makings(past)
+        )
         self._aside = Aside(catalog, self._places, project.state / ASIDE / run, project.path)
         self._written: list[str] = []
         self._emit: Listener | None = None

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 
 from noria.record.hand import EDITED
 from noria.record.history import makings_of
@@ -76,3 +76,18 @@ class LastUsed:
 def _key(facts: str | None) -> str | None:
     key = json.loads(facts or "{}").get("key")
     return str(key) if key else None
+
+
+def knows_makings(
+    past: LastUsed | None, names: Container[str] | None = None
+) -> Callable[[str, str], bool]:
+    """Return what tells whether a run has made a dataset's content; ``past`` ``None`` knows none.
+
+    Others than ``names`` no node makes, and the ledger, which looks through all runs, is not asked
+    for them; ``None`` asks it for all.
+    """
+
+    def made_before(name: str, digest: str) -> bool:
+        return past is not None and (names is None or name in names) and past.was_made(digest)
+
+    return made_before

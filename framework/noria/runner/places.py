@@ -21,7 +21,6 @@ from noria_catalog.storage import is_remote
 
 from noria.errors import NotStorable
 from noria.plan import Lying
-from noria.record.last_used import LastUsed
 from noria.runner.found import Found
 from noria.runner.mark import UNRECORDED, WRITING, Mark
 from noria.runner.parts import Parts
@@ -38,8 +37,8 @@ class Places:
     """Answers what lies where, each dataset looked at once until it is saved.
 
     ``given`` are values that stand in for what the catalog has; ``code_of`` returns a digest of
-    the code that a value counts on: classes and functions that its bytes only name.  ``past`` is
-    what the ledger knows of runs, those too that could not write to the store.
+    the code that a value counts on: classes and functions that its bytes only name.
+    ``made_before`` tells whether a run has made content of a dataset that the store does not know.
     """
 
     def __init__(
@@ -50,7 +49,7 @@ class Places:
         *,
         root: Path,
         code_of: Callable[[tuple[Any, ...]], str] = lambda _: "",
-        past: LastUsed | None = None,
+        made_before: Callable[[str, str], bool] = lambda *_: False,
     ) -> None:
         self._catalog = catalog
         self._store = store
@@ -59,7 +58,7 @@ class Places:
         self._marks = Marks(store, root)
         self._given = given or {}
         self._code_of = code_of
-        self._past = past
+        self._made_before = made_before
         self._known: dict[str, Lying] = {}
         self._files: set[str] = set()  # of those that were read ahead
         self._names: dict[str, str] = {}
@@ -381,7 +380,7 @@ class Places:
             or (was_made or self._store.was_made)(digest)
             or (not self._is_restorable(name) and not self.parts.are_edited_in_store(name))
             or getattr(dataset, "version", None) is not None  # another one is put beside it
-            or (self._past is not None and self._past.was_made(digest))
+            or self._made_before(name, digest)
         )
         return Lying(digest, recorded=recorded, **_about(place, mark))
 
