@@ -337,6 +337,36 @@ def test_what_a_library_has_read_for_another_node_it_may_have_kept(
     assert reading.did() == "B"
 
 
+def test_what_a_library_keeps_for_who_runs_beside_its_reader_counts(
+    reading: Workbench, environment: Environment
+) -> None:
+    """It is the one who ends later that has read the file."""
+    environment.install("getter", "2.0", {"getter.py": KEEPS})
+    reading.edit(B, 'get("data/notes.txt")', "get()")
+    reading.edit(B, "    return", "    got, _ = get(), time.sleep(0.6)\n    return")
+    reading.edit(B, "from", "import time\nfrom")
+    reading.write({"src/shop/c.py": BESIDE})
+    reading.edit(WHERE_PIPELINE, 'inputs="made_b", outputs', 'inputs="made_a", outputs')
+    assert reading.did("--runner", "threads", "--workers", "2") == "B C"
+    before = reading.value("made_c")
+    reading.write({"data/notes.txt": "a longer note"})
+    assert reading.did() == "B C"
+    assert reading.value("made_c") == before + len("a longer note") - len("a note")
+
+
+BESIDE = """\
+import time
+
+from getter import get
+
+
+def c(made_a):
+    print("<<C>>")
+    time.sleep(0.2)
+    return get()
+"""
+
+
 @pytest.mark.parametrize("path", ["__file__", "'/etc/passwd'", "made()", "getter.__file__"])
 def test_code_and_what_a_node_has_made_itself_are_no_reading(reading: Workbench, path: str) -> None:
     reading.edit(B, "from getter", f"{MADE}import getter\nfrom getter")

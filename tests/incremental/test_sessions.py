@@ -269,6 +269,23 @@ def test_what_a_library_has_read_for_an_earlier_run_counts_for_the_next(tmp_path
     assert bench.value("made_c") == 165
 
 
+def test_what_a_library_has_read_for_a_node_that_failed_counts_too(tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "env")
+    environment.install("keeping", "1.0", {"keeping.py": KEEPS})
+    bench = Workbench(tmp_path / "shop", python=environment.python)
+    bench.write({**CHAIN, "rate.txt": "2"})
+    bench.edit("src/shop/helpers.py", "deep(x) + 0", "deep(x) * keeping.rate()")
+    bench.edit("src/shop/helpers.py", "from", "import keeping\nfrom")
+    bench.edit("src/shop/b.py", "rate\n", "rate / RATE\n")
+    bench.edit("src/shop/b.py", "RATE = 10", "RATE = 0")
+    lines = ["try: session.run()", "except Exception as error: print(type(error))"]
+    lines += ["edit('src/shop/b.py', 'RATE = 0', 'RATE = 10')", "session.run()"]
+    assert in_python(bench, *lines) == "A B B C"
+    bench.write({"rate.txt": "3"})
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 100 + 3 * 2 * 10 + 0.5
+
+
 @pytest.mark.parametrize(
     "edit", ["edit('src/shop/b.py', '* 10', '* 20')", "os.environ['N'] = '20'"]
 )

@@ -364,6 +364,8 @@ class Remembering:
             pending, self._pending = self._pending, []
         # In the end by content, meanwhile by the files' times, which is a hundredth of the work.
         names = [entry.node for entry in pending]
+        if not after:
+            self._witness.note_kept()
         changed = self._project.changed(names, exactly=not after) if pending else {}
         for what in dict.fromkeys(changed.values()):
             lost = ", ".join(name for name in names if changed.get(name) == what)

@@ -200,6 +200,7 @@ class Witness:
         self._strange = strange
         self._watched: dict[str, Watched] = {}
         self._loading: dict[str, Watched] = {}
+        self._executed: dict[str, Node] = {}  # those of which nobody has asked yet
 
     def watching(self, node: Node) -> AbstractContextManager[None]:
         """Return what is to be entered whenever the node's function is executed."""
@@ -209,6 +210,7 @@ class Witness:
                 return unwatched(node)
             _set_hook()
             watched = self._watched[node.name] = Watched()
+            self._executed[node.name] = node
         return _entered(watched)
 
     def loading(self, node: Node, files: Iterable[str]) -> AbstractContextManager[None]:
@@ -227,7 +229,10 @@ class Witness:
         if loading is not None:
             # Whoever looks a folder through for its file is asked each time which file that is.
             loading.read = {p: by for p, by in loading.read.items() if not os.path.isdir(p)}
+        self._executed.pop(node.name, None)
         found = [self._seen(node, each) for each in (running, loading) if each is not None]
+        if found and not any(found):
+            self.note_kept()
         if found and not any(found) and _KEPT:
             found = [_KEPT.get((str(self._root), one), "") for one in self._distributions(node)]
         strange = self._strange(node)
@@ -235,10 +240,19 @@ class Witness:
             found.append(f"the file: {shown_in(self._root, strange)}")
         return next(filter(None, found), "")
 
+    def note_kept(self) -> None:
+        """Note what libraries have read for nodes that still run, have failed, or are not asked of.
+
+        Who runs beside them, or after them in this process, may be given what was kept.
+        """
+        for name, node in list(self._executed.items()):
+            if name in self._watched:
+                self._seen(node, self._watched[name])
+
     def _seen(self, node: Node, watched: Watched) -> str:
         found: list[str] = []
         if not self._tells(node):
-            for host, libraries in watched.reached.items():
+            for host, libraries in list(watched.reached.items()):
                 found.append(self._keep(f"the network: {host}", libraries))
         read = [*watched.read]
         if watched.modules:
