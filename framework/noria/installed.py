@@ -39,3 +39,16 @@ def _expanded(paths: dict[str, str]) -> dict[str, str]:
         return {key: os.path.normpath(paths[key].format_map(known)) for key in _KEYS}
     except KeyError:
         return {}
+
+
+@cache
+def own_folders() -> tuple[str, ...]:
+    """Return the folders of Noria's own packages; they need not be installed.
+
+    >>> any(__file__.startswith(folder) for folder in own_folders())
+    True
+    """
+    import noria_catalog
+
+    files = (__file__, str(noria_catalog.__file__))
+    return tuple(os.path.join(os.path.dirname(file), "") for file in files)  # noqa: PTH118, PTH120

@@ -337,6 +337,59 @@ def test_what_a_library_has_read_for_another_node_it_may_have_kept(
     assert reading.did() == "B"
 
 
+AT_IMPORT = {
+    "in a constant": ("src/shop/b.py", "", '\nNOTE = get("data/notes.txt")\n', "NOTE"),
+    "for another module": (
+        "src/shop/c.py",
+        "",
+        '\nget("data/notes.txt")\n',
+        'get("data/notes.txt")',
+    ),
+    "in a hook": (
+        "src/shop/hooks.py",
+        'hooks = ["shop.hooks:Hooks"]\n',
+        (
+            "class Hooks:\n    @noria.hook_impl\n    def before_pipeline_run(self, run_params):\n"
+            '        get("data/notes.txt")\n'
+        ),
+        'get("data/notes.txt")',
+    ),
+}
+
+
+@pytest.mark.parametrize("where", AT_IMPORT)
+def test_what_a_library_reads_before_nodes_run_counts(
+    reading: Workbench, environment: Environment, where: str
+) -> None:
+    path, setting, lines, used = AT_IMPORT[where]
+    kept = KEEPS.replace("def get():", "def get(path):").replace("\ndef one", "\n\ndef one")
+    environment.install("getter", "2.0", {"getter.py": kept})
+    reading.edit(B, 'get("data/notes.txt")', used)
+    before = (reading.path / path).read_text() if "hooks" not in path else "import noria\n"
+    if path != B:
+        before = f"from getter import get\n{before}"
+        reading.write({path: f"{before}\n\n{lines}"})
+    else:
+        reading.write({path: before.replace("\n\n\ndef", f"\n{lines}\n\ndef", 1)})
+    reading.edit("pyproject.toml", "[tool.noria]\n", f"[tool.noria]\n{setting}")
+    first = reading.go()
+    assert "B" in first.did
+    assert "B: it reads the file: data/notes.txt, which is none of its inputs" in first.said.all
+    made = reading.value("made_c")
+    reading.write({"data/notes.txt": "a longer note"})
+    assert reading.did().startswith("B")
+    assert reading.value("made_c") == made + len("a longer note") - len("a note")
+
+
+def test_what_a_library_has_with_it_and_where_it_seeks_the_project_is_no_reading(
+    reading: Workbench, environment: Environment
+) -> None:
+    looks = "import os\nfrom pathlib import Path\nPath(__file__).read_text(), os.listdir()\n"
+    environment.install("getter", "2.0", {"getter.py": f"{looks}\ndef get(path):\n    return 1\n"})
+    reading.go()
+    assert reading.did() == ""
+
+
 def test_what_a_library_keeps_for_who_runs_beside_its_reader_counts(
     reading: Workbench, environment: Environment
 ) -> None:

@@ -162,6 +162,12 @@ _WELL_KNOWN = words(
     et-xmlfile cloudpickle loky
     """
 )
+# Their modules that are called otherwise.
+_NAMED_OTHERWISE = words(
+    """
+    sklearn PIL yaml dateutil mpl_toolkits pylab fontTools noria_catalog noria_viz
+    """
+)
 _SQL = r"(?i)\s*(select|insert|update|delete|with|create)\b"
 _METHODS: dict[str, str] = {}
 for _kind, _names in {
@@ -218,6 +224,16 @@ def is_well_known(distribution: str) -> bool:
     (True, False)
     """
     return canonical(distribution) in _WELL_KNOWN
+
+
+def is_of_well_known(module: str) -> bool:
+    """Return whether an installed module is of a distribution that is well known, by its name.
+
+    >>> is_of_well_known("sklearn.tree"), is_of_well_known("somebodys.own")
+    (True, False)
+    """
+    top = module.partition(".")[0]
+    return top in _NAMED_OTHERWISE or is_well_known(top)
 
 
 def _is_harmless(dotted: str) -> bool:

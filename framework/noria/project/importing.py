@@ -14,10 +14,11 @@ from types import CodeType, FrameType
 
 from blake3 import blake3
 
-from noria.installed import installed_folders
+from noria.installed import installed_folders, own_folders
 
 # Times in file systems are as coarse as this; what is younger may be older than it looks.
 _COARSE_SECONDS = 2.0
+_met: set[str] = set()  # libraries that were imported
 
 imported: dict[str, str] = {}
 """The files that were imported from, with the digest of what stood in them."""
@@ -51,7 +52,25 @@ def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
             imported[path] = digest
             mixed.add(path)
         importers.setdefault((path, fullname, _who_asks()))
+    elif (top := fullname.partition(".")[0]) not in _met:
+        _met.add(top)
+        _meet(top)
     return _trusting(loader, fullname)
+
+
+def _meet(library: str) -> None:
+    """Watch what the project's code reads by a library of which nobody knows what it reads."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001
+    while frame is not None and frame.f_code.co_filename.startswith("<"):
+        frame = frame.f_back
+    asks = "" if frame is None else frame.f_code.co_filename
+    if asks and not asks.startswith((*own_folders(), *_installed())):
+        from noria.code import is_of_well_known
+
+        if not is_of_well_known(library):
+            from noria.runner.witness import watch_outside
+
+            watch_outside()
 
 
 def _who_asks() -> str:

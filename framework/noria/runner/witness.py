@@ -2,8 +2,9 @@
 
 Sources say what code reads by names that are known (:mod:`noria.code`).  A library that nobody
 knows, or a name that only the run makes, is seen here: Python's audit hooks tell of each file that
-is opened and of each connection.  What is read without Python, by compiled code, and in threads and
-processes that a function starts, is not seen.
+is opened and of each connection.  What such a library opens for the project's code while no node
+runs, at import or in a hook, it may keep for them.  What is read without Python, by compiled code,
+and in threads and processes that a function starts, is not seen.
 
 Python tells of much, and the telling doubles the time of ``copy.deepcopy``: who uses well-known
 libraries alone is not watched.
@@ -24,6 +25,7 @@ from noria_catalog.dataset import Restores, is_built_in, kinds_of
 
 from noria.code import distributions_of, is_well_known
 from noria.graph import Node
+from noria.installed import own_folders
 from noria.runner.perform import unwatched
 from noria.runner.shown import shown_in
 
@@ -69,7 +71,7 @@ def _set_hook() -> None:
                     if watched.opener.f_code.co_filename == _PKGUTIL:
                         watched.searched(args)
                     else:
-                        heard[event](watched, args)
+                        getattr(watched, heard[event])(args)
                 watched.opener = None
 
     sys.addaudithook(hear)
@@ -137,14 +139,44 @@ class Watched:
         return True
 
 
-_HEARD: dict[str, Callable[[Watched, tuple[Any, ...]], None]] = {
-    "open": Watched.opened,
-    "os.listdir": Watched.looked,
-    "os.scandir": Watched.looked,
-    "sqlite3.connect": Watched.looked,
-    "socket.connect": Watched.connected,
-    "os.mkdir": Watched.created,
+_HEARD = {
+    "open": "opened",
+    "os.listdir": "looked",
+    "os.scandir": "looked",
+    "sqlite3.connect": "looked",
+    "socket.connect": "connected",
+    "os.mkdir": "created",
 }
+
+
+class _Outside(Watched):
+    """The files that project code has libraries read while no node runs: at import, in hooks.
+
+    Folders are looked through by who seeks the project's own: that is no reading yet.
+    """
+
+    def opened(self, args: tuple[Any, ...]) -> None:
+        """Note ``open(path, mode, flags)``, if a library does so for the project's code."""
+        path, _, flags = args
+        if type(path) is not int and flags & os.O_ACCMODE != os.O_WRONLY:
+            libraries = _libraries_for_project(self.opener)
+            if libraries and len(self.read) < _MOST:
+                self.read.setdefault(_absolute(path), libraries)
+
+    def looked(self, args: tuple[Any, ...]) -> None:
+        """Note nothing."""
+
+    searched = connected = created = looked
+
+
+_OUTSIDE = _Outside()
+
+
+def watch_outside() -> None:
+    """Note from now on what project code has libraries read in this thread while no node runs."""
+    _set_hook()
+    if getattr(_HERE, "watched", None) is None:
+        _HERE.watched = _OUTSIDE
 
 
 def may_read_more(dataset: Any) -> bool:
@@ -248,6 +280,9 @@ class Witness:
         for name, node in list(self._executed.items()):
             if name in self._watched:
                 self._seen(node, self._watched[name])
+        for path, libraries in list(_OUTSIDE.read.items()):
+            if not self._is_of_machine(path) and os.path.exists(path):
+                self._keep(f"the file: {shown_in(self._root, path)}", libraries)
 
     def _seen(self, node: Node, watched: Watched) -> str:
         found: list[str] = []
@@ -315,6 +350,19 @@ def _libraries(frame: FrameType | None) -> frozenset[str]:
         found.add(str(frame.f_globals.get("__name__")).partition(".")[0])
         frame = frame.f_back
     return frozenset(found)
+
+
+def _libraries_for_project(frame: FrameType | None) -> frozenset[str]:
+    """Return the libraries by which the project's code opens something; none where Noria does."""
+    others = ("<", *(each + os.sep for each in _installed()))
+    found: set[str] = set()
+    own = own_folders()
+    while frame is not None and not frame.f_code.co_filename.startswith(own):
+        if not frame.f_code.co_filename.startswith(others):
+            return frozenset(found)
+        found.add(str(frame.f_globals.get("__name__")).partition(".")[0])
+        frame = frame.f_back
+    return frozenset()
 
 
 @cache
