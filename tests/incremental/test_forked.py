@@ -78,6 +78,24 @@ def test_a_pool_that_ends_its_processes_ends_no_run(fresh: Workbench, runner: st
     assert fresh.value("made_c") == 125
 
 
+def test_a_process_imports_a_module_as_it_stands_in_its_file(fresh: Workbench) -> None:
+    """Python trusts what it has compiled by the time and the size of the source."""
+    pooled = POOLED.replace('"fork"', '"spawn"').replace("return 2 * x", LAZY)
+    fresh.write({"src/shop/b.py": pooled, "src/shop/lazy.py": "def twice(x):\n    return 2 * x\n"})
+    assert fresh.did() == "A B C"
+    assert fresh.value("made_c") == 125
+    lazy = fresh.path / "src/shop/lazy.py"
+    before = lazy.stat()
+    fresh.edit("src/shop/lazy.py", "2 * x", "3 * x")
+    os.utime(lazy, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 3 * 2 * 5 + 5 + 100
+
+
+LAZY = """\
+from shop.lazy import twice
+
+    return twice(x)"""
 POOLED = """\
 from multiprocessing import get_context
 

@@ -24,6 +24,8 @@ class TableCache:
         self._made: dict[str, tuple[str, bytes]] = {}
         self.digests: dict[str, str] = {}
         """By module, what changes with its table: a comment behind all code changes nothing."""
+        self.anew: list[str] = []
+        """The paths of sources that are not as they were when they were read the last time."""
 
     def table(self, modules: Modules, name: str) -> Table:
         """Return the table of a module; what cannot be read has an error in it."""
@@ -41,6 +43,7 @@ class TableCache:
             self.digests[name] = blake3(kept[1]).hexdigest()
             return unpack(marshal.loads(kept[1]))  # noqa: S302  # ours: the checksum said so
         table = make_table(data, source.package)
+        self.anew.append(source.path)
         if self._folder is not None:
             packed = marshal.dumps(pack(table))
             self._made[key] = (digest, packed)

@@ -146,6 +146,10 @@ class CodeReader:
         """Return the absolute paths of all sources looked at, with their digests."""
         return dict(self._modules.digests)
 
+    def read_anew(self) -> Sequence[str]:
+        """Return the paths of sources that were edited since they were read the last time."""
+        return list(self._cache.anew)
+
     def libraries(self) -> Sequence[str]:
         """Return the files of modules beside all distributions that were looked at."""
         return list(self._modules.loose)

@@ -6,6 +6,7 @@ leave as they were.  Here a compiled file must also be younger than the last cha
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import SourceFileLoader
@@ -145,13 +146,23 @@ def _digest_of(path: str) -> str | None:
         return None
 
 
+def drop_compiled(sources: Iterable[str]) -> None:
+    """Remove what Python may have compiled of sources before they were edited.
+
+    Another process would trust it; of those that were imported in this one it is gone.
+    """
+    for path in sources:
+        if path not in imported:
+            _drop_doubtful(path)
+
+
 @cache
 def _installed() -> tuple[str, ...]:
     return tuple(place + os.sep for place in installed_folders())
 
 
 def _drop_doubtful(source: str) -> None:
-    """Remove the compiled file unless it is surely younger than its source."""
+    """Remove the compiled file of a source unless it is surely younger than that."""
     compiled = cache_from_source(source)
     with suppress(OSError):
         age = os.stat(compiled).st_mtime - os.stat(source).st_ctime  # noqa: PTH116  # a hot path

@@ -21,6 +21,7 @@ from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
+from noria.project.importing import drop_compiled
 from noria.project.pickled import PickledCode, code_of_things
 from noria.project.sharing import with_sharing
 from noria.project.source_watch import SourceWatch
@@ -133,7 +134,7 @@ class Incremental:
         """Judge the nodes; return the inputs that lie nowhere and will be there all the same."""
         jobs = self._jobs(pipeline)
         wanted = self._asked(pipeline)
-        self._places.read_ahead(self._data_names())
+        self._places.read_ahead(_data_of(self._nodes.values()))
         jobs = with_stirred(jobs, self._catalog, self._places)
         jobs = with_needed(jobs, self._files_needed(), self._places)
         self.records.read_ahead(job.name for job in jobs)
@@ -177,6 +178,7 @@ class Incremental:
         assert isinstance(flow, StoredFlow)
         self._emit = emit
         performer.told_unreadable = partial(told_unreadable, self._whole, self._places)
+        drop_compiled(self.reader.read_anew())
         for line in self.notes():
             emit(Noted("", line))
         self._fetch(self.plan_made, flow)
@@ -295,13 +297,13 @@ class Incremental:
         assert self.plan_made is not None
         if self.plan_made.late or any(job.always for job in self.plan_made.jobs if job.selected):
             return True
-        return not all(map(self._places.is_plain_file, self._data_names()))
+        return not all(map(self._places.is_plain_file, _data_of(self._nodes.values())))
 
     def is_settled(self) -> bool:
         """Tell whether a run that began now would find all results in place, by looking again."""
         assert self.plan_made is not None
         selected = [job.name for job in self.plan_made.jobs if job.selected]
-        names = self._data_names()
+        names = _data_of(self._nodes.values())
         for name in names:
             self._places.forget(name)
         self._places.read_ahead(names)
@@ -315,9 +317,6 @@ class Incremental:
         again = decide(self.plan_made.jobs, self.records, wanted=())
         verdicts = dict(zip([job.name for job in again.jobs], again.verdicts, strict=True))
         return all(verdicts[name].kind == REUSE for name in selected)
-
-    def _data_names(self) -> set[str]:
-        return _data_of(self._nodes.values())
 
     def _paths(self, nodes: Iterable[Node]) -> Iterator[str]:
         """Yield where the data of nodes lies, as far as it lies at a path."""
