@@ -63,6 +63,31 @@ def test_what_a_module_draws_while_a_node_imports_it_is_not_the_nodes(fresh: Wor
     assert fresh.value("made_c") == 125
 
 
+def test_who_sets_the_state_and_runs_beside_others_is_not_remembered(fresh: Workbench) -> None:
+    """Another thread may have set it anew, or drawn from it, before the node draws."""
+    draw(
+        fresh, "import random, time", "(random.seed(1), time.sleep(0.5), random.randint(0, 99))[2]"
+    )
+    fresh.edit(
+        "src/shop/pipelines/main/pipeline.py",
+        'node(c, inputs="made_b", outputs="made_c", name="C")',
+        'node(c, inputs="made_a", outputs="made_c", name="C"),\n'
+        '            node(c, inputs="made_a", outputs="other", name="D")',
+    )
+    fresh.command("run")
+    right = fresh.value("made_c")
+    threads = ("--runner", "threads", "--workers", "2")
+    said = " ".join(fresh.command("run", "--force", *threads).all.split())
+    assert "C: it sets the state of random, and nodes beside it may have drawn from that" in said
+    assert "laid aside" not in fresh.command("run").all
+    assert fresh.value("made_c") == right
+    fresh.edit(C, "+ 100", "+ 0 + 100")
+    fresh.command("run", *threads)
+    assert "2 run" in fresh.command("run").all
+    assert fresh.value("made_c") == right
+    assert "4 nodes up to date" in fresh.command("run").all
+
+
 def test_of_two_at_once_nobody_can_tell(fresh: Workbench) -> None:
     draw(fresh, "import random, time", "(time.sleep(0.5), random.randint(1, 1))[1]")
     fresh.edit(

@@ -21,12 +21,13 @@ _SEEDS = r"seed\w*\(|set_?state\("
 class Randomness:
     """Sees which functions draw; ``wanted`` tells whether a node is to be looked at.
 
-    Of functions that are executed at once nobody can tell which one drew: nothing is said of them.
+    Of functions that are executed at once nobody can tell which one drew.
     """
 
     def __init__(self, wanted: Callable[[Node], bool]) -> None:
         self._wanted = wanted
         self._drawn: dict[str, str] = {}
+        self._mixed: dict[str, str] = {}
         self._guard = threading.Lock()
         self._inside = 0
         self._entered = 0
@@ -41,6 +42,10 @@ class Randomness:
         """Return whose random state a node has drawn from, empty for none."""
         return self._drawn.pop(node, "")
 
+    def mixed(self, node: str) -> str:
+        """Return whose random state was drawn from while a node was executed beside others."""
+        return self._mixed.pop(node, "")
+
     @contextmanager
     def _looking(self, node: Node, inner: AbstractContextManager[None]) -> Iterator[None]:
         with self._guard:
@@ -48,7 +53,7 @@ class Randomness:
             self._inside += 1
             self._entered += 1
             entered = self._entered
-        before, imported = _states() if alone else {}, len(sys.modules)
+        before, imported = _states(), len(sys.modules)
         try:
             with inner:
                 yield
@@ -56,13 +61,13 @@ class Randomness:
             with self._guard:
                 self._inside -= 1
                 alone = alone and entered == self._entered
-        if alone:
-            after = _states()
-            drawn = [name for name in before if before[name] != after[name]]
-            if len(sys.modules) != imported and "random" in drawn:
-                drawn.remove("random")  # modules draw names for themselves while they are imported
-            if drawn:
-                self._drawn[node.name] = " and ".join(drawn)
+        after = _states()
+        drawn = [name for name in before if before[name] != after[name]]
+        if len(sys.modules) != imported and "random" in drawn:
+            drawn.remove("random")  # modules draw names for themselves while they are imported
+        if drawn:
+            found = self._drawn if alone else self._mixed
+            found[node.name] = " and ".join(drawn)
 
 
 def seeds_itself(texts: Iterable[str]) -> bool:

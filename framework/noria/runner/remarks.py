@@ -45,6 +45,15 @@ class Remarks:
         if not seeds_itself(self._texts([node.name]).values()):
             self._say("random", node, job, f"{node.name}: it draws from {drawn}, {_SHARED}")
 
+    def mixed(self, node: Node, drawn: str) -> str | None:
+        """Return what is to be said where others may have drawn from a state that a node has set.
+
+        ``drawn`` is whose state has changed while it was executed beside them.
+        """
+        if drawn and seeds_itself(self._texts([node.name]).values()):
+            return f"it sets the state of {drawn}, and nodes beside it may have drawn from that"
+        return None
+
     def left(self, node: Node, job: Job, name: str, files: Sequence[str]) -> None:
         """Say that in a folder to which a node adds there are files that it makes no longer."""
         what = f"left {name}"

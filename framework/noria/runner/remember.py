@@ -392,7 +392,8 @@ class Remembering:
             lying = self._places.look(name)
             if not lying.opaque and lying.digest != self._digests.get(name):
                 return f"{name} changed while it ran"
-        return self._project.depends(node)
+        mixed = self._remarks.mixed(node, self._randomness.mixed(node.name))
+        return mixed or self._project.depends(node)
 
     def _with_replaced(self, parts: Parts, replaced: Mapping[str, Any]) -> Parts:
         """Return the parts with the inputs that hooks have put in place of what was loaded."""
