@@ -1,5 +1,6 @@
 """Threads as workers: they share the nodes and the data, and do not stand in each other's way."""
 
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -51,6 +52,34 @@ def test_no_reader_sees_what_another_one_changes() -> None:
         sys.setswitchinterval(interval)
     assert len(result) == 800
     assert set(result.values()) == {1}
+
+
+SET = {
+    "decimal": ("decimal.getcontext().prec = 50", "str(decimal.Decimal(1) / 7)"),
+    "numpy": ("numpy.set_printoptions(precision=3)", "str(numpy.array([1 / 7]))"),
+    "numpy, errors": ("numpy.seterr(divide='raise')", "numpy.geterr()['divide']"),
+    "sklearn": ("sklearn.set_config(transform_output='pandas')", "sklearn.get_config()"),
+}
+
+
+@pytest.mark.parametrize("library", SET)
+def test_what_a_module_has_set_at_import_holds_in_every_thread(library: str) -> None:
+    """Python and libraries keep it for the thread that imports the module."""
+    name = library.partition(",")[0]
+    pytest.importorskip(name, reason=f"not here: {name}")
+    setting, asked = SET[library]
+    lines = [
+        "from noria import Pipeline, node, run",
+        f"import {name}",
+        setting,
+        "def ask():",
+        f"    return {asked}",
+        "nodes = [node(ask, None, str(n), name=str(n)) for n in range(3)]",
+        "print(run(Pipeline(nodes), runner='threads', workers=3) == run(Pipeline(nodes)))",
+    ]
+    code = "\n".join(lines)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "True\n"
 
 
 def test_a_library_that_another_thread_is_importing_fails_no_node(

@@ -23,11 +23,13 @@ class ThreadWorkers:
 
     def drain(self, scheduler: Scheduler, perform: Perform, stop: Callable[[], None]) -> None:
         """Perform all nodes, as many at once as there are threads and ready nodes."""
+        from noria.runner.workers.surroundings import as_here  # who runs in order needs it not
+
         pool = _Pool(scheduler, perform)
         try:
             for number in range(min(self.count, scheduler.unfinished)):
                 name = f"noria-worker-{number}"
-                thread = threading.Thread(target=pool.work, name=name, daemon=True)
+                thread = threading.Thread(target=as_here(pool.work), name=name, daemon=True)
                 try:
                     thread.start()
                 except RuntimeError:  # the system gives no more
