@@ -13,7 +13,10 @@ from noria_catalog.storage import is_remote
 
 _QUERIES = ("SQLQueryDataset", "GBQQueryDataset", "duckdb.QueryDataset")  # Kedro's too
 # What of an address of a database, behind its question mark, says which one it is.
-_WHICH = r"(?i)(?:[?&;]|odbc_connect=)((?:host|port|server|database|dbname|service|dsn)=[^&;]*)"
+_WHICH = (
+    r"(?i)(?:[?&;]|odbc_connect=)((?:host|hostaddr|port|server|unix_socket|database|dbname"
+    r"|service|service_name|sid|dsn|schema|options)=[^&;]*)"
+)
 _RELATIVE_SQLITE = r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)"
 
 
