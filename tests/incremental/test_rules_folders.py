@@ -331,6 +331,14 @@ def split(fresh: Workbench) -> Workbench:
     return fresh
 
 
+def test_what_nodes_put_beside_each_other_is_no_mistake(split: Workbench) -> None:
+    split.command("check")
+    # Nor where two other entries are one dataset.
+    split.edit(CONF, CHAIN[CONF], CHAIN[CONF] + entries("again").replace("again.json", "raw.json"))
+    split.edit(WHERE_PIPELINE, '"made_a", "params:rate"', '"made_a", "again"')
+    assert split.did() == "B C"
+
+
 def test_nobody_has_changed_what_another_node_puts_beside_it(split: Workbench) -> None:
     split.write({"data/raw.json": "2\n"})
     ran = split.go()

@@ -1,7 +1,7 @@
 """Datasets under several names that lie at one place are one."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -62,20 +62,25 @@ class Clash(NamedTuple):
 
 def clashes(pipeline: Pipeline, catalog: DataCatalog) -> list[Clash]:
     """Return the places at which several nodes save under different names, and must not."""
-    found = _clashes(pipeline, _places(pipeline.all_outputs(), catalog))
+    found = _clashes(pipeline, _places(pipeline.all_outputs(), catalog), catalog)
     return [clash for clash in found if not _only_add_rows(clash, catalog)]
 
 
-def _clashes(pipeline: Pipeline, places: Mapping[str, str]) -> list[Clash]:
+def _clashes(
+    pipeline: Pipeline, places: Mapping[str, str], catalog: DataCatalog
+) -> Iterator[Clash]:
+    """Yield the places at which several nodes save what may be the same files."""
     by_place: dict[str, dict[str, tuple[Node, str]]] = {}
     for node in pipeline.nodes:
         for name in node.outputs:
             place = places.get(base_name(name))
             if place is not None:
-                by_place.setdefault(place, {}).setdefault(node.name, (node, name))
-    return [
-        Clash(place, list(makers.values())) for place, makers in by_place.items() if len(makers) > 1
-    ]
+                by_place.setdefault(place, {})[base_name(name)] = (node, name)
+    for place, made in by_place.items():
+        for names in _sharing(made, place, catalog) if len(made) > 1 else ():
+            makers = {made[name][0].name: made[name] for name in reversed(names)}
+            if len(makers) > 1:
+                yield Clash(place, list(reversed(makers.values())))
 
 
 def _only_add_rows(clash: Clash, catalog: DataCatalog) -> bool:
@@ -102,7 +107,7 @@ def _joined(
         after = waits_besides(pipeline, places, catalog, own)
     if not same and not after:
         return pipeline
-    for clash in _clashes(pipeline, places) if same else ():
+    for clash in _clashes(pipeline, places, catalog) if same else ():
         if not _only_add_rows(clash, catalog):
             raise clash.error(catalog)
         same = {name: one for name, one in same.items() if places[name] != clash.place}
