@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.incremental.workbench import CONF, Workbench, entries
+from tests.incremental.workbench import CONF, WHERE_PIPELINE, Workbench, entries
 
 CLASS = """\
 import json
@@ -195,3 +195,60 @@ def test_another_host_is_another_place_and_another_password_is_none(
     fresh.edit(secrets, "host: one", "host: two")
     assert fresh.did() == "B C"
     assert (fresh.path / "data/two").read_text() == "25"
+
+
+UNITS = """\
+import os
+import subprocess
+
+from noria_catalog import FileDataset
+
+{above}
+
+
+class Units(FileDataset):
+    def read(self, path):
+        return path.read_text() + {read}
+
+    def write(self, data, path):
+        path.write_text(data + {write})
+"""
+VARIABLE = 'os.environ.get("UNIT", "kg")'
+
+
+@pytest.mark.parametrize("raw", [True, False])
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ("", VARIABLE),
+        (f"UNIT = {VARIABLE}", "UNIT"),
+        ("", 'subprocess.run(["printenv", "UNIT"], capture_output=True, text=True).stdout.strip()'),
+    ],
+)
+def test_what_a_class_reads_unseen_lets_nodes_run_every_time(
+    fresh: Workbench, above: str, said: str, *, raw: bool
+) -> None:
+    name, other = ("raw", "made_a") if raw else ("made_a", "raw")
+    fresh.write(
+        {
+            CONF: f"{name}:\n  type: shop.units.Units\n  filepath: data/{name}.txt\n"
+            f"{other}:\n  type: text.TextDataset\n  filepath: data/{other}.txt\n"
+            + entries("made_b", "made_c"),
+            "src/shop/units.py": UNITS.format(
+                above=above, read=said if raw else "''", write="''" if raw else said
+            ),
+            "src/shop/a.py": "def a(raw):\n    print('<<A>>')\n    return raw\n",
+            "src/shop/b.py": "def b(made_a, rate):\n    print('<<B>>')\n    return 1\n",
+            "data/raw.txt": "5 ",
+        }
+    )
+    fresh.variables = {"UNIT": "kg"}
+    fresh.go()
+    assert (fresh.path / "data/made_a.txt").read_text() == "5 kg"
+    assert "Units reads the " in fresh.command("plan", "--why", "A").out
+    fresh.variables = {"UNIT": "t"}
+    assert "A" in fresh.did()
+    assert (fresh.path / "data/made_a.txt").read_text() == "5 t"
+    fresh.edit(WHERE_PIPELINE, 'name="A"', 'name="A", cache=True')
+    fresh.go()
+    assert "A" not in fresh.did()

@@ -92,6 +92,7 @@ class Gatherer:
         self._parts: dict[str, Parts] = {}
         self._read_as: dict[str, dict[str, str]] = {}  # by node, as it names them
         self._configured_so: dict[str, tuple[str, str]] = {}  # a dataset and its side, by digest
+        self._reading_classes: dict[str, str] = {}  # what they read, by the digest of how
         self._options: dict[str, str] = {}
         self._holding: dict[str, Any] = {}  # functions that may carry values along, by node
         self.fingerprints: dict[str, Fingerprint] = {}
@@ -241,6 +242,13 @@ class Gatherer:
             known = self._spelled(kinds, side, file, text)
             self._alike[kinds, side, file, text] = known
             self._configured_so[known] = (name, side)
+            # What has no digest is told by what a load has given.
+            if _is_own(kinds) and (side == "makes" or isinstance(dataset, FileDataset | Digests)):
+                from noria.project.class_effects import told_class_effects
+
+                told = told_class_effects(kinds, self._reader)
+                if told:
+                    self._reading_classes[known] = told
         return known
 
     def _address(self, name: str) -> str:
@@ -317,6 +325,11 @@ class Gatherer:
             effects = [one for one in fingerprint.effects if one.kind in READING]
             if effects:
                 return f"it reads the {effects[0].kind}: {effects[0].what} ({effects[0].where})"
+        if self._reading_classes and not is_trusted(node):
+            parts = self._parts[node.name]
+            for digest in (*parts.reads.values(), *parts.makes.values()):
+                if digest in self._reading_classes:
+                    return self._reading_classes[digest]
         return self._hooked.reads if self._hooked.reads and not is_trusted(node) else ""
 
     def _one_place(self, node: Node, inputs: Collection[str]) -> str | None:
