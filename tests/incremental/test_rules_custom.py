@@ -197,6 +197,57 @@ def test_another_host_is_another_place_and_another_password_is_none(
     assert (fresh.path / "data/two").read_text() == "25"
 
 
+FRAMED = """\
+import socket
+from pathlib import Path
+
+from noria_catalog import FileDataset
+
+
+class Framed(FileDataset):
+    def read(self, path):
+        return path.read_text()
+
+    def write(self, data, path):
+        path.write_text(Path("data/frame.txt").read_text() + str(data))
+
+
+class Sent:
+    def __init__(self, filepath):
+        self.place = Path(filepath)
+
+    def load(self):
+        return self.place.read_text()
+
+    def save(self, data):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sent:
+            sent.connect(("192.0.2.1", 9))
+        self.place.write_text(str(data))
+"""
+
+
+def test_a_class_that_reads_another_file_to_save_is_seen(fresh: Workbench) -> None:
+    """To send data to another machine is no reading."""
+    for name, kind in (("made_b", "Framed"), ("made_c", "Sent")):
+        old = f"{name}:\n  type: json.JSONDataset\n  filepath: data/{name}.json\n"
+        fresh.edit(CONF, old, f"{name}:\n  type: shop.framed.{kind}\n  filepath: data/{name}.txt\n")
+    fresh.write(
+        {
+            "src/shop/framed.py": FRAMED,
+            "src/shop/c.py": 'def c(made_b):\n    print("<<C>>")\n    return made_b\n',
+            "data/frame.txt": "first ",
+        }
+    )
+    ran = fresh.go()
+    assert ran.did == "A B C"
+    assert "B: it reads the file: data/frame.txt" in ran.said.all
+    assert "C: it reads" not in ran.said.all
+    assert fresh.did() == "B"
+    fresh.write({"data/frame.txt": "second "})
+    assert fresh.did() == "B C"
+    assert (fresh.path / "data/made_c.txt").read_text() == "second 25"
+
+
 UNITS = """\
 import os
 import subprocess

@@ -26,6 +26,10 @@ def unwatched(node: Node) -> AbstractContextManager[None]:  # noqa: ARG001  # wh
     return _UNWATCHED
 
 
+def _unwatched_save(name: str, node: Node) -> AbstractContextManager[None]:  # noqa: ARG001
+    return _UNWATCHED
+
+
 class Stopped(Exception):  # noqa: N818  # no error: a node that was left behind may not save
     """The run has ended while this node was still under way."""
 
@@ -74,6 +78,8 @@ class Performer:
         """What is entered while a node's function is executed."""
         self.watch_load: Callable[[str, Node], AbstractContextManager[None]] | None = None
         """What is entered while a dataset is loaded for a node; ``None``: nobody watches."""
+        self.watch_save: Callable[[str, Node], AbstractContextManager[None]] = _unwatched_save
+        """What is entered while a node's output is saved."""
         self.told_unreadable: Callable[[str], str] = lambda _: ""
         """Returns what is to be said of data that lies there and cannot be loaded."""
         self.done: set[str] = set()
@@ -131,7 +137,8 @@ class Performer:
                 step.name, step.value = name, outputs.pop(name)
                 if self._stopped:
                     raise Stopped
-                self._save(name, step.value, node)
+                with self.watch_save(name, node):
+                    self._save(name, step.value, node)
         if number in self._confirming:
             self._confirm(number, step)
         for name in self._flow.done(node):

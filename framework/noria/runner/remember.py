@@ -118,6 +118,7 @@ class Remembering:
         self._remarks = Remarks(places, project.root, project.texts, emit)
         performer.watch = lambda node: self._randomness.around(node, witness.watching(node))
         performer.watch_load = self._watching_load
+        performer.watch_save = lambda name, node: witness.saving(node, catalog.get(name))
         flow.before_saving = self._before_saving
         self._texts_kept: set[str] = set()
         self._pending: list[Entry] = []

@@ -232,6 +232,7 @@ class Witness:
         self._strange = strange
         self._watched: dict[str, Watched] = {}
         self._loading: dict[str, Watched] = {}
+        self._saving: dict[str, Watched] = {}
         self._executed: dict[str, Node] = {}  # those of which nobody has asked yet
 
     def watching(self, node: Node) -> AbstractContextManager[None]:
@@ -255,14 +256,27 @@ class Witness:
         watched.known.update(map(_absolute, files))
         return _entered(watched)
 
+    def saving(self, node: Node, dataset: Any) -> AbstractContextManager[None]:
+        """Return what is to be entered while a dataset is saved: its class may read a file for it.
+
+        ``None`` stands for a value in memory.
+        """
+        if dataset is None or all(map(is_built_in, kinds_of(dataset))):
+            return unwatched(node)
+        _set_hook()
+        return _entered(self._saving.setdefault(node.name, Watched()))
+
     def seen(self, node: Node) -> str:
         """Return what a node has read beside its inputs, in a few words; empty for nothing."""
-        running, loading = (each.pop(node.name, None) for each in (self._watched, self._loading))
-        if loading is not None:
+        all_watched = (self._watched, self._loading, self._saving)
+        running, loading, saving = (each.pop(node.name, None) for each in all_watched)
+        if saving is not None:
+            saving.reached.clear()  # data is sent there
+        for each in filter(None, (loading, saving)):
             # Whoever looks a folder through for its file is asked each time which file that is.
-            loading.read = {p: by for p, by in loading.read.items() if not os.path.isdir(p)}
+            each.read = {p: by for p, by in each.read.items() if not os.path.isdir(p)}
         self._executed.pop(node.name, None)
-        found = [self._seen(node, each) for each in (running, loading) if each is not None]
+        found = [self._seen(node, each) for each in (running, loading, saving) if each is not None]
         if found and not any(found):
             self.note_kept()
         if found and not any(found) and _KEPT:
