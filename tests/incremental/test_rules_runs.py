@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.incremental.workbench import (
+    CHAIN,
     CONF,
     PARAMETERS,
     PYPROJECT,
@@ -364,3 +365,32 @@ def test_an_input_that_nothing_can_read_any_more_says_who_makes_it_anew(
     bench.write({"data/raw.json": "no JSON"})
     assert "has made it" not in bench.command("run", code=1).err
     bench.write({"data/raw.json": "2\n"})
+
+
+@pytest.mark.parametrize("another", ["again", "made_b@text"])
+def test_a_missing_input_is_restored_whatever_it_is_called(fresh: Workbench, another: str) -> None:
+    made = another.replace("text", "json") if "@" in another else "made_b"
+    fresh.write(
+        {
+            CONF: entries("raw", "made_a", "made_c")
+            + f"'{made}':\n  type: json.JSONDataset\n  filepath: data/made_b.json\n"
+            + f"'{another}':\n  type: text.TextDataset\n  filepath: data/made_b.json\n",
+            WHERE_PIPELINE: CHAIN[WHERE_PIPELINE]
+            .replace('outputs="made_b"', f'outputs="{made}"')
+            .replace('inputs="made_b"', f'inputs="{another}"'),
+            "src/shop/c.py": 'def c(text):\n    print("<<C>>")\n    return int(text)\n',
+        }
+    )
+    assert fresh.did() == "A B C"
+    (fresh.path / "data/made_b.json").unlink()
+    fresh.edit("src/shop/c.py", "int(text)", "int(text) + 1")
+    assert fresh.did("--nodes", "C") == "C"
+    assert (fresh.value("made_b"), fresh.value("made_c")) == (25, 26)
+    (fresh.path / "data/made_b.json").unlink()
+    assert fresh.did("--nodes", "C") == ""
+    fresh.edit("src/shop/b.py", "RATE = 10", "RATE = 20")
+    (fresh.path / "data/made_b.json").unlink(missing_ok=True)
+    fresh.edit("src/shop/c.py", "+ 1", "+ 2")
+    said = fresh.command("run", "--nodes", "C", code=2).err
+    assert "node 'B'" in said
+    assert "make it first: noria run --to-outputs made_b" in said

@@ -98,7 +98,8 @@ def _joined(
     nested: bool,
     needed: Mapping[str, Collection[str]],
 ) -> Pipeline:
-    same = _same(pipeline.datasets(), pipeline.all_outputs(), places, catalog)
+    made = pipeline.all_outputs() | pipeline.made_outside
+    same = _same(pipeline.datasets() | made, made, places, catalog)
     own = {name: paths for name, paths in needed.items() if name in pipeline.wiring.names}
     after: Mapping[str, Sequence[str]] = {}
     if nested or own:

@@ -63,11 +63,11 @@ def prepare(
     examined = Examination(pipeline, catalog, parameters, given)
     _raise(examined.datasets())
     missing = examined.missing()
-    outside = examined.pipeline.made_outside
-    if provide is not None and all(base_name(name) in outside for name in missing):
-        provided = provide(examined.pipeline)
+    outside, base = examined.pipeline.made_outside, examined.pipeline.wiring.base
+    if provide is not None and all(base(name) in outside for name in missing):
+        provided = set(map(base, provide(examined.pipeline)))
         asked = catalog.pinned()  # a version that was asked for by name is had by nothing else
-        missing = [name for name in missing if name not in provided or name in asked]
+        missing = [name for name in missing if base(name) not in provided or name in asked]
     if missing:
         raise _together([examined.why(name) for name in missing[:_MOST_TOLD]], len(missing))
     _raise(examined.edges())
