@@ -280,3 +280,29 @@ def test_an_edit_that_begins_to_leave_something_is_seen(fresh: Workbench) -> Non
     fresh.edit_at_once(A, "state.SEEN.get('a', raw + 2)", "state.SEEN.update(a=raw + 2)")
     assert fresh.did() == "A C"
     assert fresh.value("made_c") == 325
+
+
+def test_a_file_that_a_node_writes_beside_its_outputs_is_that_of_its_result(
+    fresh: Workbench,
+) -> None:
+    path = "from pathlib import Path\n\nSEEN = Path('seen.txt')\n\n\n"
+    fresh.edit(A, "def a(raw):\n", f"{path}def a(raw):\n    SEEN.write_text(str(2))\n")
+    fresh.edit(C, "def c(", f"{path}def c(")
+    fresh.edit(C, "made_b + 100", "made_b + 100 * int(SEEN.read_text())")
+    fresh.go()
+    assert fresh.value("made_c") == 225
+    assert fresh.did() == "C"  # it reads a file
+    fresh.edit(A, "str(2)", "str(3)")
+    assert fresh.did() == "A C"
+    assert fresh.value("made_c") == 325
+    fresh.edit(A, "str(3)", "str(2)")
+    why = fresh.command("plan", "--why", "A").out
+    assert "it writes files, which are another result's: .write_text() (src/shop/a.py:7)" in why
+    assert fresh.did() == "A C"
+    assert fresh.value("made_c") == 225
+    assert fresh.did() == "C"
+    where = "src/shop/pipelines/main/pipeline.py"
+    fresh.edit(where, 'outputs="made_a", name="A")', 'outputs="made_a", name="A", cache=True)')
+    for number in (3, 2):
+        fresh.edit(A, f"str({5 - number})", f"str({number})")
+        assert fresh.did() == "C"

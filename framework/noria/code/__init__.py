@@ -9,6 +9,7 @@ from noria.code.effects import is_of_well_known as is_of_well_known
 from noria.code.effects import is_well_known as is_well_known
 from noria.code.facts import READING as READING
 from noria.code.facts import SETTINGS as SETTINGS
+from noria.code.facts import WRITES as WRITES
 from noria.code.facts import ZONE as ZONE
 from noria.code.facts import Doubt as Doubt
 from noria.code.facts import Effect as Effect

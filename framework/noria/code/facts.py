@@ -11,6 +11,9 @@ READING = frozenset(
 ZONE = "time zone"
 """The kind of effect of what makes a time of day of a moment: it differs from place to place."""
 
+WRITES = "writes"
+"""The kind of effect of what writes files."""
+
 SETTINGS = "settings"
 """The kind of effect of what sets something up for all code of the process."""
 
@@ -32,7 +35,7 @@ class Symbol(NamedTuple):
 class Effect(NamedTuple):
     """Something outside that reached code reads (a kind in :data:`READING`) or changes.
 
-    The other kinds are :data:`ZONE`, ``writes`` (files), ``mail``, ``tracking``, ``random``
+    The other kinds are :data:`ZONE`, :data:`WRITES`, ``mail``, ``tracking``, ``random``
     (Python's own random state), and ``settings`` (of a library or the process, which are changed).
     """
 

@@ -139,6 +139,8 @@ def judge(
         return _run(job, key, shortly(_latest(job.name, parts, facts), parts), facts)
     if recorded.read and not job.trusted:
         return _run(job, key, f"{SEEN_TO_READ} {recorded.read}", facts)
+    if job.writes and not _was_used_last(job, key, facts):
+        return _run(job, key, f"it writes files, which are another result's: {job.writes}", facts)
     return _in_place(job, key, recorded, facts)
 
 
@@ -147,6 +149,12 @@ def _latest(node: str, now: Parts, facts: Facts) -> Parts | None:
     if before is None:
         return None
     return beside_libraries(before, now, lambda: facts.has_same_code(node, before.code))
+
+
+def _was_used_last(job: Job, key: str, facts: Facts) -> bool:
+    """Tell whether no other result of the node has been made or used since this one was."""
+    latest = facts.latest(job.name)
+    return not job.unsettled and (latest is None or key_of(latest) == key)
 
 
 def complete(job: Job, digests: Mapping[str, str | None], facts: Facts) -> Parts:
@@ -239,7 +247,7 @@ def _recorded(verdict: Verdict, facts: Facts) -> Recorded | None:
 
 def _unselected(job: Job, plan: Plan, facts: Facts) -> Verdict:
     """Judge a node that will not run: what it made counts as it lies, or comes from the store."""
-    verdict = judge(job, plan.digests, facts)
+    verdict = judge(job._replace(writes=""), plan.digests, facts)
     recorded = _recorded(verdict, facts)
     # Nobody can tell what a node would make whose inputs are gone, but that these are old counts.
     late = verdict.kind == RUN or any(name in plan.late for name in job.inputs.values())

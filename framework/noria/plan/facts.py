@@ -17,7 +17,8 @@ class Job(NamedTuple):
     ``trusted``: it was said what its result depends on, so that what it was seen to read besides
     does not count.  ``stirs`` are datasets that others read, and that change when its outputs are
     written: a folder in which one of them lies.  ``needs`` are files that the node was said to
-    depend on, and that others stir so.
+    depend on, and that others stir so.  ``writes`` says by what it writes files that are none of
+    its outputs: such a file is that of its last execution, whichever result is used.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Job(NamedTuple):
     trusted: bool = False
     stirs: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    writes: str = ""
 
 
 class Lying(NamedTuple):

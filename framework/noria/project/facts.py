@@ -17,7 +17,7 @@ from noria_catalog.file_dataset import FileDataset
 from noria_catalog.libraries import imported
 from noria_catalog.redact import HIDDEN
 
-from noria.code import READING, ZONE, CodeReader, Fingerprint
+from noria.code import READING, WRITES, ZONE, CodeReader, Fingerprint
 from noria.errors import NotStorable
 from noria.graph import Node
 from noria.graph.depends import Dependency, FileDependency
@@ -55,6 +55,8 @@ _LEFT_OUT = {
 _BY_KEYWORD = ("load_args", "save_args")
 _PACKED = frozenset({".gz", ".bz2", ".zip", ".xz", ".zst", ".tar", ".tgz"})
 _DIGEST_TOLD = 12
+# A folder is the same, whichever version of a function makes it.
+_MAKES_FOLDERS = ("mkdir()", "makedirs()")
 MISSING = "missing"
 """What stands for the digest of a file that a node is said to depend on, where nothing lies."""
 _Said = TypeVar("_Said")
@@ -137,7 +139,17 @@ class Gatherer:
         if canonical != inputs:
             self._read_as[node.name] = {canonical[one]: name for one, name in inputs.items()}
         trusted = is_trusted(node)
-        return Job(node.name, parts, canonical, node.makes, always, selected, unsettled, trusted)
+        return Job(
+            node.name,
+            parts,
+            canonical,
+            node.makes,
+            always,
+            selected,
+            unsettled,
+            trusted,
+            writes="" if trusted else _written_by(fingerprint),
+        )
 
     def forget_catalog(self) -> None:
         """Ask the catalog anew: it may hold other parameters and datasets now."""
@@ -447,3 +459,11 @@ def _ordered(key: str, value: Any) -> Any:
 def text_digest(text: str) -> str:
     """Return the digest of a text, whatever is in it."""
     return blake3(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _written_by(fingerprint: Fingerprint) -> str:
+    """Return by what a function writes files beside its outputs, empty where it writes none."""
+    for effect in fingerprint.effects:
+        if effect.kind == WRITES and not effect.what.endswith(_MAKES_FOLDERS):
+            return f"{effect.what} ({effect.where})"
+    return ""
