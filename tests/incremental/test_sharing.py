@@ -78,6 +78,26 @@ from contextvars import ContextVar
 
 SEEN = ContextVar("seen")
 """
+MODEL = """\
+class Model:
+    def __init__(self):
+        self.factor = 100
+        self.seen = 2
+
+    def fit(self, raw):
+        print("<<A>>")
+        self.keep(raw + 1)
+        return raw + 1
+
+    def keep(self, x):
+        {keep}
+
+    def predict(self, made_b):
+        print("<<C>>")
+        return made_b + self.factor * self.seen
+
+MODEL = Model()
+"""
 # Of the module that both import: what stands in it, what A does, what C reads; 2 after A.
 LEFT = {
     "a table": ("SEEN = {}", 'state.SEEN["a"] = raw + 1', 'state.SEEN["a"]'),
@@ -263,6 +283,26 @@ def test_who_only_keeps_what_it_has_computed_does_not(fresh: Workbench, how: str
     fresh.edit(PARAMETERS, "rate: 5", "rate: 6")
     assert fresh.did() == "B C"
     assert fresh.value("made_c") == 226
+
+
+@pytest.mark.parametrize(("keep", "both"), [("self.seen = x", "A C"), ("self.last = x", "")])
+def test_methods_of_one_object_find_what_another_one_has_left(
+    fresh: Workbench, keep: str, both: str
+) -> None:
+    fresh.write({STATE: MODEL.format(keep=keep)})
+    where = "src/shop/pipelines/main/pipeline.py"
+    fresh.edit(where, "from shop.a import a", "from shop.state import MODEL")
+    fresh.edit(where, "node(a,", "node(MODEL.fit,")
+    fresh.edit(where, "node(c,", "node(MODEL.predict,")
+    fresh.go()
+    assert fresh.value("made_c") == 225
+    assert fresh.did() == both
+    fresh.edit(PARAMETERS, "rate: 5", "rate: 6")
+    assert fresh.did() == ("A B C" if both else "B C")
+    assert fresh.value("made_c") == 226
+    if both:
+        why = fresh.command("plan", "--why", "C").out
+        assert "it reads shop.state.Model.seen, which A changes" in why
 
 
 def test_a_node_that_is_trusted_is_left_alone(fresh: Workbench) -> None:

@@ -32,9 +32,8 @@ def changes(project: Project, reference: Reference, facts: Facts, held: Any) -> 
     """Tell whether a use of a name changes what a module holds there; ``facts`` are all uses."""
     if reference.use & FILLED or isinstance(held, _TABLES):
         return True
-    return any(
-        _changes_its_object(project, type(held), name) for name in _called_on(reference, facts)
-    )
+    kind = type(held)
+    return any(sets_and_reads(project, kind, name)[0] for name in _called_on(reference, facts))
 
 
 def set_by_class_methods(
@@ -54,9 +53,13 @@ def _called_on(reference: Reference, facts: Facts) -> Iterator[str]:
             yield each.chain[-1]
 
 
-def _changes_its_object(project: Project, kind: type, name: str) -> bool:
-    """Tell whether a method sets an attribute of its object or an item, or calls one that does."""
-    pending, seen = [name], set[str]()
+def sets_and_reads(project: Project, kind: type, method: str) -> tuple[set[str], set[str]]:
+    """Return which attributes of its object a method sets, and which it asks for.
+
+    An empty name stands for those of a library's object, of which only the method's name is known.
+    """
+    sets, reads = set[str](), set[str]()
+    pending, seen = [method], set[str]()
     while pending:
         name = pending.pop()
         if name in seen:
@@ -65,17 +68,16 @@ def _changes_its_object(project: Project, kind: type, name: str) -> bool:
         cls = _class_with(project, kind, name)
         if cls is None:
             if name in _CHANGE_THEIR_OBJECT:
-                return True
+                sets.add("")
+            reads.add("")
             continue
         for part in _parts_called(project, cls, name):
-            if any(_set_in(part)):
-                return True
-            pending.extend(
-                each.chain[1]
-                for each in part.facts.references
-                if each.use & CALLED and each.chain[0].startswith("self:") and len(each.chain) == 2
-            )
-    return False
+            sets.update(_set_in(part))
+            own = [each for each in part.facts.references if each.chain[0].startswith("self:")]
+            reads.update(each.chain[1] for each in own if len(each.chain) > 1)
+            called = (each.chain[1] for each in own if each.use & CALLED and len(each.chain) == 2)
+            pending.extend(called)
+    return sets, reads
 
 
 def _set_in(part: Part) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from noria.code.assembly import Assembly
 from noria.code.cache import TableCache
+from noria.code.changing import sets_and_reads
 from noria.code.closure import Key
 from noria.code.compare import ChangedSince, Comparison
 from noria.code.distributions import Distributions
@@ -141,6 +142,10 @@ class CodeReader:
     def shared(self) -> list[Shared]:
         """Return what functions change in modules, for others to find."""
         return shared_values(self._project, self._assembly.name_of)
+
+    def of_object(self, kind: type, method: str) -> tuple[set[str], set[str]]:
+        """Return which attributes of an object of a class a method sets, and which it asks for."""
+        return sets_and_reads(self._project, kind, method)
 
     def files(self) -> Mapping[str, str]:
         """Return the absolute paths of all sources looked at, with their digests."""

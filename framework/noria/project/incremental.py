@@ -22,6 +22,7 @@ from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import drop_compiled
+from noria.project.one_object import with_one_object
 from noria.project.pickled import PickledCode, code_of_things
 from noria.project.sharing import with_sharing
 from noria.project.source_watch import SourceWatch
@@ -373,6 +374,7 @@ class Incremental:
             for name, node in self._nodes.items()
             if node.depends_on
         }
+        jobs = with_one_object(jobs, self._nodes, self.reader.of_object)
         return with_sharing(jobs, self._nodes, self.gatherer.fingerprints, self.reader.shared())
 
     def _asked(self, pipeline: Pipeline) -> set[str]:
