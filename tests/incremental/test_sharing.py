@@ -73,6 +73,24 @@ class Seen:
     def put(cls, x):
         cls.last = x
 """
+CACHED = """\
+from functools import lru_cache
+
+@lru_cache
+def SEEN():
+    return [2]
+"""
+ONE = """\
+class Seen:
+    one = None
+    last = 2
+
+    @classmethod
+    def instance(cls):
+        if cls.one is None:
+            cls.one = cls()
+        return cls.one
+"""
 CONTEXT = """\
 from contextvars import ContextVar
 
@@ -119,6 +137,13 @@ LEFT = {
     "an attribute by its name's text": (OBJECT, 'setattr(SEEN, "last", raw + 1)', "SEEN.last"),
     "what a method keeps": (TRACKER, 'state.SEEN.log("a", raw + 1)', 'SEEN.last("a")'),
     "what a method of a class keeps": (BY_CLASS, "state.Seen.put(raw + 1)", "state.Seen.last"),
+    "what a cached function gives": (CACHED, "SEEN().append(raw + 1)", "SEEN()[1]"),
+    "what a cached function gave": (CACHED, "x = SEEN(); x[0] = raw + 1", "SEEN()[0]"),
+    "what a class gives of itself": (
+        ONE,
+        "state.Seen.instance().last = raw + 1",
+        "state.Seen.instance().last",
+    ),
     "a variable of a context": (CONTEXT, "SEEN.set(raw + 1)", "SEEN.get()"),
     "an item of an array": (
         "import numpy as np\n\nSEEN = np.zeros(1)",
@@ -212,6 +237,9 @@ OWN = {
         "row = state.Row(); row.last = 2; row.cells.append(2); row.cells += [3]",
         "(state.Row(last=2).last + len(state.Box.all))",
     ),
+    "what a cached function is asked": (CACHED, "sum(SEEN())", "SEEN()[0]"),
+    "a copy of what a cached function gives": (CACHED, "list(SEEN()).append(3)", "SEEN()[-1]"),
+    "what a class is asked of itself": (ONE, "Seen.instance().last", "Seen.instance().last"),
     "what an object is asked": (
         TRACKER + "\nSEEN.log('a', 2)\n",
         'SEEN.last("a")',
@@ -268,7 +296,7 @@ def test_who_leaves_something_for_another_runs_always_and_so_does_the_other(
     fresh.edit(PARAMETERS, "rate: 5", "rate: 6")
     assert fresh.did() == "A B C"
     assert fresh.value("made_c") == 226
-    read = LEFT[how][2].removeprefix("state.").partition("[")[0]
+    read = LEFT[how][2].removeprefix("state.").partition("[")[0].partition("(")[0]
     left = read if read.startswith("Seen.") else "SEEN"
     assert f"it changes shop.state.{left}, which C reads" in fresh.command("plan", "--why", "A").out
     assert f"it reads shop.state.{left}, which A changes" in fresh.command("plan", "--why", "C").out

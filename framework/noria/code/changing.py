@@ -12,7 +12,7 @@ from noria.code.walk import CALLED, FILLED, SET, TOUCHED, Facts, Reference
 Place = tuple[str, int]
 _TABLES = (MutableMapping, MutableSequence, MutableSet)
 # Methods of libraries' objects that change them; what others do is not known, and most do nothing.
-_CHANGE_THEIR_OBJECT = words(
+CHANGE_THEIR_OBJECT = words(
     """
     add append appendleft clear discard extend insert pop popitem popleft push put put_nowait
     register remove reset reverse set set_params setdefault sort update write writelines
@@ -43,7 +43,7 @@ def set_by_class_methods(
     for name in _called_on(reference, facts):
         for part in _parts_called(project, cls, name):
             if ("classmethod",) in [each.chain for each in part.facts.references]:
-                yield from _set_in(part)
+                yield from set_in(part)
 
 
 def _called_on(reference: Reference, facts: Facts) -> Iterator[str]:
@@ -67,12 +67,12 @@ def sets_and_reads(project: Project, kind: type, method: str) -> tuple[set[str],
         seen.add(name)
         cls = _class_with(project, kind, name)
         if cls is None:
-            if name in _CHANGE_THEIR_OBJECT:
+            if name in CHANGE_THEIR_OBJECT:
                 sets.add("")
             reads.add("")
             continue
         for part in _parts_called(project, cls, name):
-            sets.update(_set_in(part))
+            sets.update(set_in(part))
             own = [each for each in part.facts.references if each.chain[0].startswith("self:")]
             reads.update(each.chain[1] for each in own if len(each.chain) > 1)
             called = (each.chain[1] for each in own if each.use & CALLED and len(each.chain) == 2)
@@ -80,12 +80,12 @@ def sets_and_reads(project: Project, kind: type, method: str) -> tuple[set[str],
     return sets, reads
 
 
-def _set_in(part: Part) -> Iterator[str]:
+def set_in(part: Part) -> Iterator[str]:
     """Yield the attributes of a method's own object that it sets, or fills by their methods."""
     for each in part.facts.references:
         if each.use & TOUCHED and each.chain[0].startswith("self:") and len(each.chain) > 1:
             called = _called_on(each, part.facts)
-            if each.use & (SET | FILLED) or not _CHANGE_THEIR_OBJECT.isdisjoint(called):
+            if each.use & (SET | FILLED) or not CHANGE_THEIR_OBJECT.isdisjoint(called):
                 yield each.chain[1]
 
 

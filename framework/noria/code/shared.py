@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from noria.code.attach import Place
 from noria.code.changing import changes, held_at, set_by_class_methods
+from noria.code.givers import changed_givers
 from noria.code.project import MEMBER, STATEMENT, WHOLE, Project
 from noria.code.table import CLASS, DEF, LITERAL, VALUE, Statement
 from noria.code.uses import Uses
-from noria.code.walk import FILLED, GIVEN, SET, TOUCHED, Facts, Reference
+from noria.code.walk import FILLED, GIVEN, GIVES, SET, TOUCHED, Facts, Reference
 
 # A module, a place there, and of a class the member, else an empty text; how that is called.
 Definition = tuple[str, int, str]
@@ -99,7 +100,7 @@ def _references(
     project: Project, use: int | None = None
 ) -> Iterator[tuple[Place, tuple[str, ...], Facts, Reference]]:
     """Yield what statements refer to for a ``use``: of a class, with the member that does so."""
-    uses, more = Uses(project), SET | FILLED
+    uses, more = Uses(project), SET | FILLED | GIVES
     for module, table in project.tables.items():
         for at, statement in enumerate(table.statements):
             for symbols, facts in _parts(statement):
@@ -119,6 +120,9 @@ def _changed(
     project: Project, module: str, reference: Reference, facts: Facts
 ) -> Iterator[Definition]:
     """Yield the values that a use of a name changes; ``facts`` are all uses around it."""
+    if reference.use & GIVES or GIVEN in reference.chain:
+        yield from changed_givers(project, module, reference, facts)
+        return
     for value in _values(project, module, reference):
         held = held_at(project, value)
         if not reference.line or reference.use & SET or changes(project, reference, facts, held):
@@ -132,7 +136,7 @@ def _changed(
 def _values(project: Project, module: str, reference: Reference) -> Iterator[Definition]:
     """Yield the values that a use of a name may change: itself, or whose attribute is set."""
     chain = reference.chain
-    if chain[0].startswith("self:") or GIVEN in chain:
+    if chain[0].startswith("self:"):
         return  # it is of an object that is made inside, of which each function has another
     if reference.use & SET and not any(
         target.kind == WHOLE for target in project.resolve(module, chain[:-1])
