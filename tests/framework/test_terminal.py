@@ -17,14 +17,14 @@ NODES = "src/shop/pipelines/sales/nodes.py"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="not here: pseudo-terminals")
 
 
-def _in_terminal(project: ProjectOnDisk, *words: str) -> str:
+def _in_terminal(project: ProjectOnDisk, *words: str, **variables: str) -> str:
     import pty
 
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "noria", *words],
         cwd=project.path,
-        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "30"},
+        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "30"} | variables,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -45,7 +45,7 @@ def _in_terminal(project: ProjectOnDisk, *words: str) -> str:
             break
     process.wait(10)
     os.close(ours)
-    return heard.decode()
+    return heard.decode(errors="replace")
 
 
 def _plain(text: str) -> str:
@@ -100,3 +100,27 @@ def test_an_error_in_a_terminal_is_the_last_thing_said(project: ProjectOnDisk) -
     plain = _plain(_in_terminal(project, "run"))
     assert plain.index("failed in") < plain.index("Error: node 'clean'")
     assert plain.rstrip().endswith("noria run")
+
+
+def test_a_terminal_that_knows_no_display_gets_plain_lines(project: ProjectOnDisk) -> None:
+    heard = _in_terminal(project, "run", TERM="dumb")
+    assert "  1/2  ✓ clean  " in heard
+    assert "\x1b" not in heard
+    assert "\x1b" not in _in_terminal(project, "run", "--pipeline", "saels", TERM="dumb")
+
+
+def test_no_color_leaves_the_colours_out(project: ProjectOnDisk) -> None:
+    words = ("check", "--pipeline", "saels")
+    assert _in_terminal(project, *words, NO_COLOR="1").startswith("Error: no pipeline")
+    assert "\x1b[31m" in _in_terminal(project, *words)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_of_few_letters_gets_the_others_spelled(
+    project: ProjectOnDisk, encoding: str
+) -> None:
+    project.edit(NODES, "    return orders", "    print('✓ clean')\n    return orders")
+    heard = _in_terminal(project, "run", PYTHONIOENCODING=encoding)
+    assert "\\u2713 clean" in heard
+    assert "done in" in heard
+    assert "Error" not in heard

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from noria.cli.color import beginning
 from noria.cli.opening import find_here
 from noria.cli.options import configuration_options, json_option, selection_options
 from noria.cli.printing import moment, plural, print_json, size
@@ -175,7 +176,7 @@ def _opened(project: Project, settings: Settings) -> Iterator[Store]:
         yield store
         told = [*store.troubles, *store.refused]
     for sentence in told:
-        click.echo(click.style("Warning: ", fg="yellow", bold=True) + sentence, err=True)
+        click.echo(beginning("Warning", "yellow") + sentence, err=True)
 
 
 def _status(store: Store) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from noria_catalog.errors import NoriaError
 
+from noria.cli.color import beginning
 from noria.cli.saying import is_open, say
 
 INTERRUPTED = 130
@@ -66,7 +67,7 @@ def report(error: NoriaError) -> None:
     import click
 
     text = _in_project(str(error))
-    click.echo(click.style("Error: ", fg="red", bold=True) + text, err=True)
+    click.echo(beginning("Error", "red") + text, err=True)
 
 
 def _in_project(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import click
 from noria_catalog.errors import told_together
 
+from noria.cli.color import beginning
 from noria.cli.printing import plural
 from noria.project.check import ERROR, Checked, Finding
 
@@ -15,7 +16,7 @@ def tell(checked: Checked, looked: str) -> None:
     for finding, text in zip(checked.findings, told, strict=True):
         word = "Error" if finding.level == ERROR else "Warning"
         color = "red" if finding.level == ERROR else "yellow"
-        click.echo(click.style(f"{word}: ", fg=color, bold=True) + text)
+        click.echo(beginning(word, color) + text)
     errors = len(checked.errors)
     warnings = len(checked.findings) - errors
     said = ", ".join(

@@ -17,6 +17,7 @@ def main(arguments: list[str] | None = None) -> None:
         from noria.cli.closed import open_to_nowhere
 
         open_to_nowhere()
+    _spell_what_it_lacks(sys.stdout)
     if words in (["--version"], ["-V"]):
         from noria import __version__
 
@@ -39,6 +40,13 @@ def main(arguments: list[str] | None = None) -> None:
     from noria.room import with_room
 
     sys.exit(with_room(_run, words))
+
+
+def _spell_what_it_lacks(stream: object) -> None:
+    """Let letters that standard output does not have be spelled, not end what prints them."""
+    strict = getattr(stream, "errors", None) in ("strict", "surrogateescape")
+    if strict and hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def _answer(text: str) -> None:

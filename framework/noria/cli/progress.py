@@ -1,5 +1,6 @@
 """How a run is shown while it runs: a display in a terminal, plain lines elsewhere."""
 
+import os
 import sys
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+from noria.cli.color import PLAIN_TERMINALS
 from noria.cli.printing import duration, plural, rows, size
 from noria.cli.saying import is_open
 from noria.cli.tally import NodeTally, Tally
@@ -37,7 +39,7 @@ def show_progress(
     """
     if quiet:
         yield None
-    elif live and stream.isatty():
+    elif live and stream.isatty() and os.environ.get("TERM") not in PLAIN_TERMINALS:
         with _live(tally, stream):
             yield None
     else:
