@@ -556,3 +556,20 @@ def test_a_run_of_nothing_says_so(project: ProjectOnDisk) -> None:
     empty = "from noria import Pipeline\n\ncreate_pipeline = lambda: Pipeline([])\n"
     project.write({PIPELINE: empty})
     assert project.noria("run").out.rstrip().endswith(", 0 nodes")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--env", ""),
+        ("run", "--env="),
+        ("run", "--runner", " "),
+        ("plan", "--conf-source", ""),
+        ("cache", "status", "-e", ""),
+        ("viz", "--no-browser", "--host", ""),
+    ],
+)
+def test_a_flag_of_an_unset_variable_does_not_mean_the_usual(
+    project: ProjectOnDisk, words: tuple[str, ...]
+) -> None:
+    assert "it is empty; leave the flag out where the usual is meant" in _says(project, *words)

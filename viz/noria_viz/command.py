@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from noria.cli.options import configuration_options, selection_options
+from noria.cli.options import configuration_options, not_empty, selection_options
 from noria.cli.selecting import take_selection
 from noria.project.discover import find_project
 from noria.project.selection import Selection
@@ -21,7 +21,13 @@ LOOPBACK = "127.0.0.1"
     help="Save the graph as .html, .svg, .png, .dot, .mmd or .json and end.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="The port; without it a free one.")
-@click.option("--host", default=LOOPBACK, metavar="ADDRESS", help="The address to listen at.")
+@click.option(
+    "--host",
+    default=LOOPBACK,
+    metavar="ADDRESS",
+    callback=not_empty,
+    help="The address to listen at.",
+)
 @click.option(
     "--allow-host",
     "allow_hosts",

@@ -9,7 +9,7 @@ import click
 
 from noria.cli.color import beginning
 from noria.cli.opening import find_here
-from noria.cli.options import configuration_options, json_option, selection_options
+from noria.cli.options import configuration_options, json_option, not_empty, selection_options
 from noria.cli.printing import moment, plural, print_json, size
 from noria.cli.selecting import take_selection
 from noria.cli.summary import place_shown
@@ -23,7 +23,9 @@ from noria.store.sizes import parse_size
 
 WRONG = 1
 
-env_option = click.option("-e", "--env", metavar="NAME", help="The environment: its settings.")
+env_option = click.option(
+    "-e", "--env", metavar="NAME", callback=not_empty, help="The environment: its settings."
+)
 
 
 @click.group()

@@ -33,6 +33,15 @@ def _names(
     return names
 
 
+def not_empty(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Return the value of a flag.  Raises BadParameter for none, of an unset variable say."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty; leave the flag out where the usual is meant")
+    return value
+
+
 def names_option(*flags: str, help: str) -> Callable[[Command], Command]:  # noqa: A002  # click's
     """Give a command a flag that takes names, parted by commas, and may be given again."""
     return click.option(*flags, multiple=True, metavar="NAMES", callback=_names, help=help)
@@ -58,7 +67,9 @@ def selection_options(command: Command) -> Command:
 
 
 _CONFIGURATION = [
-    click.option("-e", "--env", metavar="NAME", help="The environment: a folder in conf."),
+    click.option(
+        "-e", "--env", metavar="NAME", callback=not_empty, help="The environment: a folder in conf."
+    ),
     click.option(
         "--params",
         multiple=True,
@@ -72,7 +83,10 @@ _CONFIGURATION = [
         help="Load this version of a versioned dataset.",
     ),
     click.option(
-        "--conf-source", metavar="PLACE", help="Read this folder, .zip or URL instead of conf."
+        "--conf-source",
+        metavar="PLACE",
+        callback=not_empty,
+        help="Read this folder, .zip or URL instead of conf.",
     ),
 ]
 

@@ -49,7 +49,7 @@ def plain_run(words: Sequence[str]) -> dict[str, Any] | None:
             given[_FLAGS[word]] = True
         elif word in _NAMED:
             value = next(rest, "-")
-            if value.startswith("-"):
+            if value[:1] in ("", "-"):
                 return None
             given[_NAMED[word]] = value
         else:

@@ -9,6 +9,7 @@ from noria.cli.options import (
     configuration_options,
     json_option,
     names_option,
+    not_empty,
     selection_options,
 )
 from noria.cli.running import run_here
@@ -16,7 +17,9 @@ from noria.cli.running import run_here
 
 @click.command()
 @selection_options
-@click.option("-r", "--runner", metavar="NAME", help="inline (the default) or threads.")
+@click.option(
+    "-r", "--runner", metavar="NAME", callback=not_empty, help="inline (the default) or threads."
+)
 @click.option("-w", "--workers", type=click.IntRange(min=1), help="How many threads.")
 @configuration_options
 @click.option("--force", is_flag=True, help="Run all that is selected, whatever is recorded.")
