@@ -272,3 +272,13 @@ def test_a_name_that_nobody_declares_is_one_finding_of_all_its_pipelines(
     (found,) = [each for each in findings(project) if each["level"] == "error"]
     assert found["pipelines"] == ["sales", "__default__"]
     assert found["nearest"] == "ordered"
+
+
+def test_a_long_text_in_a_table_does_not_push_the_others_away(project: ProjectOnDisk) -> None:
+    text = "word " * 2_000
+    project.write({"data/orders.csv": f"item,text,price\npear,{text},2.0\nplum,short,3.0\n"})
+    lines = project.noria("catalog", "preview", "orders").out.splitlines()
+    assert [line.split()[-1] for line in lines] == ["price", "2.0", "3.0"]
+    assert max(map(len, lines)) < 120
+    told = json.loads(project.noria("catalog", "preview", "orders", "--json").out)
+    assert told["rows"][0][1] == text

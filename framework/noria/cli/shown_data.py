@@ -4,6 +4,7 @@ import pprint
 from typing import Any
 
 _MOST_LETTERS = 20_000
+_WIDEST_CELL = 80
 
 
 def data_as_text(data: Any, rows: int) -> str:
@@ -18,7 +19,7 @@ def data_as_text(data: Any, rows: int) -> str:
     if isinstance(data, str):
         text = data.rstrip("\n")
     elif callable(getattr(data, "to_string", None)):
-        text = data.to_string(max_rows=rows, max_cols=30)
+        text = data.to_string(max_rows=rows, max_cols=30, max_colwidth=_WIDEST_CELL)
     elif _are_partitions(data):
         text = "\n".join(map(str, data))
     else:
