@@ -6,7 +6,7 @@ import zlib
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.viz.pages.looking import Look
 
@@ -86,6 +86,29 @@ def test_a_function_shows_its_source_inputs_outputs_parameters_and_command(
     expect(panel.locator(".chip")).to_have_text("prepare")
     panel.get_by_role("button", name="customers").click()
     expect(page.locator(".node.selected")).to_have_attribute("data-id", "d:customers")
+
+
+def test_what_is_shown_stays_until_it_has_been_read_anew(look: Look, page: Page) -> None:
+    look.server.details["d:sales"] = DATASET
+    look.server.previews["d:sales"] = {"kind": "text", "text": "as it was"}
+    look.at_shop("#select=d%3Asales")
+    panel = page.locator(".panel")
+    page.get_by_role("button", name="Show a preview").click()
+    expect(panel).to_contain_text("as it was")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/element*", hold)
+    look.server.details["d:sales"] = {**DATASET, "rows": 77}
+    look.server.previews["d:sales"] = {"kind": "text", "text": "as it is"}
+    look.server.tell("details", {})
+    expect(panel).to_contain_text("as it is")
+    expect(panel).to_contain_text("12\u202f345")
+    held[0].continue_()
+    expect(panel).to_contain_text("77")
+    expect(panel).not_to_contain_text("12\u202f345")
 
 
 def test_the_run_command_can_be_copied(look: Look, page: Page) -> None:

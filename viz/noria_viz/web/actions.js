@@ -63,7 +63,7 @@ export function createActions(store, source, current) {
       if (shut && !covered) set({ collapsed: [...collapsed, shut], selected: boxId(shut) });
     },
     async preview(id) {
-      set({ previews: { ...get().previews, [id]: {} }, previewing: true });
+      set({ previews: { [id]: {}, ...get().previews }, previewing: true });
       let outcome;
       try {
         outcome = { value: await source.preview(id, get().pipeline) };
@@ -77,7 +77,7 @@ export function createActions(store, source, current) {
         const error = "Its name is too long for an address, so no more can be asked about it.";
         return set({ details: { ...get().details, [id]: { error } } });
       }
-      set({ details: { ...get().details, [id]: {} } });
+      set({ details: { [id]: {}, ...get().details } });
       let outcome;
       try {
         outcome = { value: await source.element(id, get().pipeline) };

@@ -133,8 +133,11 @@ source.follow({
       store.set({ problem, offered: drawnBy(revision) === drawnBy(document_.revision) ? null : revision });
   },
   details() {
-    store.set({ details: {}, previews: {} });
-    if (store.get().selected) about(store.get().selected);
+    const { selected, details, previews } = store.get();
+    const shown = (all) => (all[selected] ? { [selected]: all[selected] } : {});
+    store.set({ details: shown(details), previews: shown(previews) }); // until they are read anew
+    if (details[selected]) actions.detail(selected);
+    if (previews[selected]) actions.preview(selected);
   },
   lost: () => store.set({ lost: true }),
   back: () => store.set({ lost: false }),
