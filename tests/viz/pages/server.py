@@ -27,6 +27,7 @@ class PageServer:
         self.frame = ""
         self.asked: list[str] = []
         self.followers: list[queue.Queue[str]] = []
+        self.followed = threading.Event()
         self.url = ""
 
     def reset(self) -> None:
@@ -38,9 +39,11 @@ class PageServer:
         self.documents = {document["pipeline"]: document}
         self.first = document["pipeline"]
         self.asked.clear()
+        self.followed.clear()
 
     def tell(self, event: str, data: dict[str, Any]) -> None:
-        """Send an event to every page that listens."""
+        """Send an event to every page that listens, once that which shows the document does."""
+        assert self.followed.wait(60)
         for follower in self.followers:
             follower.put(f"event: {event}\ndata: {json.dumps(data)}\n\n")
 
@@ -147,10 +150,11 @@ def serving() -> Iterator[PageServer]:
             self.send_response(200)
             self.send_header("content-type", "text/event-stream")
             self.end_headers()
-            self.wfile.write(b": here\n\n")
-            self.wfile.flush()
             mine: queue.Queue[str] = queue.Queue()
             pages.followers.append(mine)
+            pages.followed.set()
+            self.wfile.write(b": here\n\n")
+            self.wfile.flush()
             self.close_connection = True
             try:
                 while (event := mine.get()) != "end":
