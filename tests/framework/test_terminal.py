@@ -1,5 +1,6 @@
 """What a run looks like in a real terminal."""
 
+import json
 import os
 import re
 import select
@@ -124,3 +125,25 @@ def test_a_terminal_of_few_letters_gets_the_others_spelled(
     assert "\\u2713 clean" in heard
     assert "done in" in heard
     assert "Error" not in heard
+
+
+def test_a_question_does_not_go_where_the_answer_goes(project: ProjectOnDisk) -> None:
+    import pty
+
+    project.noria("run")
+    ours, theirs = pty.openpty()
+    os.write(ours, b"y\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "noria", "cache", "clear", "--json"],
+        cwd=project.path,
+        env=environment(),
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert json.loads(done.stdout)["entries"] == 2
+    assert "Remove all results in" in done.stderr

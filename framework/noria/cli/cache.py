@@ -156,7 +156,8 @@ def clear(yes: bool, env: str | None, as_json: bool) -> int:
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("`noria cache clear` asks first; --yes answers it")
-        click.confirm(f"Remove all results in {store_folder(project, settings)}?", abort=True)
+        question = f"Remove all results in {store_folder(project, settings)}?"
+        click.confirm(question, abort=True, err=True)  # the answer may go to a file
     with _opened(project, settings) as store:
         return _removed(store.clear(), project, as_json)
 
