@@ -24,6 +24,9 @@ def test_flags_choose_what_is_shown_and_with_which_configuration(light: ProjectO
             "total"
         ]
         assert (document["selection"], document["env"]) == (["--nodes", "total"], "full")
+        assert document["configuration"] == ["--env", "full", "--params", "since=2026-01-31"]
+        command = view.get("/api/element?id=f:total").json["command"]
+        assert command == "noria run --env full --params since=2026-01-31 --nodes total"
         value = view.get("/api/element?id=p:params:rate").json
         assert (value["value"], value["where"]) == (7.5, "conf/full/parameters.yml:1:1")
         # A pipeline that is asked for by name is shown whole.

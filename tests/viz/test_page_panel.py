@@ -159,6 +159,20 @@ def test_a_namespace_shows_what_goes_in_and_out_and_how_to_run_it(look: Look, pa
     assert "f:train.split" in look.names()
 
 
+def test_a_command_to_copy_runs_what_is_shown_as_it_is_shown(look: Look, page: Page) -> None:
+    look.at_shop()
+    document = look.server.documents["__default__"]
+    document["configuration"] = ["--env", "full", "--params", "depth=3 4"]
+    look.open()
+    panel = page.locator(".panel")
+    expect(panel).to_contain_text("noria run --env full --params 'depth=3 4'")
+    look.open("#select=n%3Atrain&collapsed=train")
+    expect(panel).to_contain_text("run --env full --params 'depth=3 4' --namespaces train")
+    document["selection"] = ["--pipeline", "train"]
+    look.open("#select=n%3Atrain&collapsed=train")
+    expect(panel).to_contain_text("noria run --pipeline train --env full")
+
+
 def test_no_preview_is_made_before_it_is_asked_for(look: Look, page: Page) -> None:
     look.at_shop("#select=d%3Asales")
     expect(page.get_by_role("button", name="Show a preview")).to_be_visible()

@@ -79,11 +79,13 @@ def _save(selection: Selection, given: dict[str, Any], path: Path) -> None:
 
     from noria_viz.details import describe_all
     from noria_viz.export import save, writer_for
+    from noria_viz.flags import configuration_flags
     from noria_viz.project_graph import ProjectGraph
 
     writer_for(path)
+    configuration = configuration_flags(_opening(given))
     with open_session(given) as session:
-        graph = ProjectGraph(session, selection)
+        graph = ProjectGraph(session, selection, configuration=configuration)
         document = graph.document()
         save(document, path, details=lambda: describe_all(graph, document))
     click.echo(f"saved {path}")

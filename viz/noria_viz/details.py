@@ -63,7 +63,7 @@ def _function(graph: ProjectGraph, node: Node, pipeline: str | None) -> dict[str
             {"name": each, **_value(graph, each)} for each in node.inputs if is_parameter(each)
         ],
         "tags": sorted(node.tags),
-        "command": shlex.join([*words, "--nodes", node.name]),
+        "command": shlex.join([*words, *graph.configuration, "--nodes", node.name]),
     }
 
 

@@ -63,6 +63,7 @@ class Problem(TypedDict):
 class Document(TypedDict):
     """The graph of one pipeline of a project; ``edges`` are pairs of element ids.
 
+    ``selection`` and ``configuration`` are the flags of `noria run` that mean what is shown.
     ``collapsed`` are the paths of boxes that are closed at first, ``folds`` the labels of groups.
     """
 
@@ -72,6 +73,7 @@ class Document(TypedDict):
     pipelines: list[PipelineEntry]
     pipeline: str
     selection: list[str]
+    configuration: list[str]
     problem: Problem | None
     revision: str
     collapsed: list[str]
@@ -93,6 +95,7 @@ def make_document(
     loaded: Mapping[str, Pipeline | NoriaError],
     describe: Describe,
     selection: Sequence[str] = (),
+    configuration: Sequence[str] = (),
 ) -> Document:
     """Return the document of the pipeline ``shown``.
 
@@ -141,6 +144,7 @@ def make_document(
         "pipelines": [_entry(name, loaded.get(name)) for name in _in_order(names)],
         "pipeline": pipeline,
         "selection": list(selection),
+        "configuration": list(configuration),
         "problem": None,
         "revision": "",
         "collapsed": collapsed_at_first(
@@ -163,6 +167,7 @@ def empty_document(project: str, env: str, pipeline: str, problem: Problem) -> D
         "pipelines": [],
         "pipeline": pipeline,
         "selection": [],
+        "configuration": [],
         "problem": problem,
         "revision": "",
         "collapsed": [],

@@ -1,6 +1,6 @@
 """An open project as the view sees it: its documents, made without data, models or hooks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,12 +16,20 @@ from noria_viz.document import DEFAULT, Document, make_document
 class ProjectGraph:
     """A session and a selection, and what is shown of them.
 
+    ``configuration`` are the flags that the session was opened by, for commands that do the same.
     Only the selected pipeline is imported; for ``__default__`` all are, as it is made of them.
     """
 
-    def __init__(self, session: Session, selection: Selection | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        selection: Selection | None = None,
+        *,
+        configuration: Sequence[str] = (),
+    ) -> None:
         self.session = session
         self.selection = selection or Selection()
+        self.configuration = configuration
         self._shown: dict[str, Pipeline] = {}
 
     @cached_property
@@ -59,6 +67,7 @@ class ProjectGraph:
             loaded=self._loaded(name),
             describe=self.describe,
             selection=self.selection.flags() if mine else Selection(name).flags(),
+            configuration=self.configuration,
         )
 
     def describe(self, dataset: str) -> Mapping[str, Any] | None:

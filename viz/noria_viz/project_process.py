@@ -15,6 +15,7 @@ from noria_catalog.errors import NoriaError
 from noria_viz.answering import Answer, Question, answer_questions
 from noria_viz.details import describe_element
 from noria_viz.document import problem_of
+from noria_viz.flags import configuration_flags
 from noria_viz.project_graph import ProjectGraph
 
 
@@ -63,7 +64,9 @@ class Answers:
                 name: tuple(value) if isinstance(value, list) else value
                 for name, value in given["selection"].items()
             }
-            self._graph = ProjectGraph(session, Selection(**words))
+            self._graph = ProjectGraph(
+                session, Selection(**words), configuration=configuration_flags(given)
+            )
         return self._graph
 
 

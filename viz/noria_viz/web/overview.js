@@ -1,7 +1,7 @@
 // The panel when nothing is selected: the pipeline as a whole, and what the shapes mean.
 import { html, Icon } from "./html.js";
 import { Copy, Link, Section } from "./parts.js";
-import { count, many, quoted, visible } from "./text.js";
+import { count, many, runCommand, visible } from "./text.js";
 
 const MEANING = [
   ["function", "code that computes"],
@@ -20,7 +20,7 @@ export function Overview({ state, graph, actions, source }) {
       ${ids.length > 12 && html`<p class="none">and ${count(ids.length - 12)} more</p>`}</${Section}>`;
   const namespaces = [...graph.boxes.keys()].filter((path) => !path.startsWith("~")).length;
   const amounts = [...["function", "dataset", "parameter"].map((kind) => [of(kind).length, kind]), [namespaces, "namespace"]];
-  const command = ["noria", "run", ...(document.selection.length ? document.selection : document.pipeline === "__default__" ? [] : ["--pipeline", document.pipeline])].map(quoted).join(" ");
+  const command = runCommand(document);
   return html`
     <div class="heading pipeline">
       <p class="kind">pipeline</p>

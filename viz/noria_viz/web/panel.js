@@ -5,7 +5,7 @@ import { DatasetFacts, FunctionFacts, ParameterFacts } from "./facts.js";
 import { Overview } from "./overview.js";
 import { Copy, Link, Section } from "./parts.js";
 import { Preview } from "./preview.js";
-import { count, many, quoted, visible } from "./text.js";
+import { count, many, runCommand, visible } from "./text.js";
 
 export function Panel(shared) {
   const { state, graph } = shared;
@@ -78,7 +78,7 @@ function AboutBox({ path, ...shared }) {
   const functions = members.filter((element) => element.kind === "function");
   const closed = (state.collapsed ?? state.document.collapsed).includes(path);
   const namespace = path.replace(/^~[^.]*\.?/, "");
-  const command = namespace ? `noria run --namespaces ${quoted(namespace)}` : null;
+  const command = namespace ? runCommand(state.document, "--namespaces", namespace) : null;
   const within = new Set(members.map((element) => element.id));
   const crossing = (next) => [...new Set(members.flatMap((element) => next.get(element.id)).filter((id) => !within.has(id)))];
   const listed = (ids, title) => ids.length > 0 && html`

@@ -36,4 +36,10 @@ export function written(value) {
 }
 
 // A word as a shell takes it.
+// The command that runs what a document shows; `more` narrows it.
+export function runCommand({ selection, pipeline, configuration = [] }, ...more) {
+  const part = selection.length || pipeline === "__default__" ? selection : ["--pipeline", pipeline];
+  return ["noria", "run", ...part, ...configuration, ...more].map(quoted).join(" ");
+}
+
 export const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
