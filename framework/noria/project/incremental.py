@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from noria_catalog import DataCatalog
-from noria_catalog.errors import DatasetError
 
 from noria.code import CodeReader, is_well_known
 from noria.errors import MissingInputError
@@ -15,11 +14,12 @@ from noria.graph import Node, Pipeline
 from noria.graph.depends import Dependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
-from noria.plan.decide import REUSE, RUN, WAIT, data_of_running, is_found_again
+from noria.plan.decide import REUSE, data_of_running, is_found_again
 from noria.plan.explain import told_late
 from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
+from noria.project.fetched import fetch
 from noria.project.hooked import hooks_that_change_data
 from noria.project.importing import drop_compiled
 from noria.project.one_object import with_one_object
@@ -31,7 +31,7 @@ from noria.project.strange_code import StrangeCode
 from noria.record.events import Listener, Noted
 from noria.record.last_used import LastUsed, knows_makings
 from noria.runner.adoptions import Adoptions
-from noria.runner.failure import explain, told_unreadable
+from noria.runner.failure import told_unreadable
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.keeping import Keeping
@@ -41,7 +41,6 @@ from noria.runner.places import Places
 from noria.runner.prepare import check_libraries
 from noria.runner.records import Records
 from noria.runner.remember import Project, Remembering, check_overwriting, output_in_place
-from noria.runner.restore import put_back
 from noria.runner.shown import shown_in
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
@@ -182,7 +181,15 @@ class Incremental:
         drop_compiled(self.reader.read_anew())
         for line in self.notes():
             emit(Noted("", line))
-        self._fetch(self.plan_made, flow)
+        fetch(
+            self.plan_made,
+            flow,
+            self._nodes,
+            self._catalog,
+            self._store,
+            self._places,
+            self.records,
+        )
         project = Project(
             self._root,
             self._root / STATE / ASIDE / self._run,
@@ -396,31 +403,6 @@ class Incremental:
                     else f"make it first: noria run --to-outputs {name}",
                 )
         return set(plan.fetched)
-
-    def _fetch(self, plan: Plan, flow: StoredFlow) -> None:
-        """Bring from the store what nodes that are not selected have made and lies nowhere."""
-        reading = {
-            name
-            for job, verdict in zip(plan.jobs, plan.verdicts, strict=True)
-            if job.selected and verdict.kind in (RUN, WAIT)
-            for name in job.inputs.values()
-        }
-        for name, key in plan.fetched.items():
-            output = self._output(name, key)
-            if self._places.is_memory(name):
-                flow.provide(output)
-            elif name in reading:
-                try:
-                    put_back(output, self._catalog, self._store, self._places)
-                except DatasetError as error:
-                    maker = next(node for node in self._nodes.values() if name in node.makes)
-                    raise explain(error, maker, f"restoring {name!r}", {}) from error
-                self._places.set_mark(name, output.digest)
-
-    def _output(self, name: str, key: str) -> Output:
-        entry = self.records.entry(key)
-        assert entry is not None
-        return next(output for output in entry.outputs if output.name == name)
 
     def _code_changed(self, nodes: Iterable[str], *, exactly: bool) -> Mapping[str, str]:
         functions = {name: self._nodes[name].func for name in nodes}

@@ -108,8 +108,7 @@ class Remembering:
         self._reused = reused
         self._keeping = keeping
         self._force = force
-        self.used: set[str] = set()
-        """The keys of the results that this run has used or made."""
+        self.used: set[str] = set()  # the keys of the results that this run has used or made
         self._done: set[str] = set()  # nodes whose recorded results are those of this run
         self._replaced: set[str] = set()  # nodes whose inputs hooks have put in place of others
         self._reading: set[str] = set()  # nodes that read more than they were said to
