@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
 from noria.plan.explain import CODE_OF, HELD, LIBRARY
+from noria.project.entry_facts import SIDES, is_own, left_out, ordered, told_of_file
 from noria.project.hooked import Hooked
 from noria.project.library_watch import note_reached
 from noria.record.json_text import json_text
@@ -44,15 +44,6 @@ _PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]} {sys.implementation.name
 # With -O no assert is executed, with -OO there are no docstrings.
 _OPTIMIZED = f" -O{sys.flags.optimize}" if sys.flags.optimize else ""
 SYSTEM = f"{_PYTHON} {sys.platform} {_machine()}{_OPTIMIZED}"
-# Where a dataset lies, and what may be read there, is no part of how it is read and saved.
-_NOT_CONFIGURATION = frozenset(
-    {"filepath", "path", "metadata", "credentials", "fs_args", "refresh"}
-)
-_LEFT_OUT = {
-    "reads": _NOT_CONFIGURATION | {"type", "save_args", "versioned"},
-    "makes": _NOT_CONFIGURATION | {"type", "load_args"},
-}
-_BY_KEYWORD = ("load_args", "save_args")
 _PACKED = frozenset({".gz", ".bz2", ".zip", ".xz", ".zst", ".tar", ".tgz"})
 _DIGEST_TOLD = 12
 # A folder is the same, whichever version of a function makes it.
@@ -87,7 +78,7 @@ class Gatherer:
         self._hooked = hooked
         self._canonical = canonical
         self._parameters: dict[str, str] = {}
-        self._configurations: dict[str, dict[str, str]] = {side: {} for side in _LEFT_OUT}
+        self._configurations: dict[str, dict[str, str]] = {side: {} for side in SIDES}
         self._alike: dict[tuple[tuple[type[Any], ...], str, tuple[str, str], str], str] = {}
         self._digests_of_libraries: dict[tuple[tuple[str, str], ...], str] = {}
         self._said: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -213,9 +204,9 @@ class Gatherer:
             name, side = self._configured_so[digest]
             described = self._places.described(name)
             kinds = kinds_of(self._catalog[name])
-            left_out = _left_out(kinds, side)
-            said = {key: described[key] for key in described if key not in left_out}
-            ending, file = _told_of_file(kinds, side, described)
+            unsaid = left_out(kinds, side)
+            said = {key: described[key] for key in described if key not in unsaid}
+            ending, file = told_of_file(kinds, side, described)
             told = {"type": described.get("type"), **said, "suffix": ending}
             if file:
                 told["name"] = file
@@ -239,8 +230,8 @@ class Gatherer:
         described = self._places.described(name)
         dataset = self._catalog[name]
         kinds = kinds_of(dataset)
-        said = sorted(described.keys() - _left_out(kinds, side))
-        text = repr([(key, _ordered(key, described[key])) for key in said]) if said else "[]"
+        said = sorted(described.keys() - left_out(kinds, side))
+        text = repr([(key, ordered(key, described[key])) for key in said]) if said else "[]"
         if HIDDEN in text:
             text = f"{text} {self._places.hidden(name, said)}"
         if side == "makes" and not isinstance(dataset, FileDataset | Digests):
@@ -248,14 +239,14 @@ class Gatherer:
             text = f"{text} {self._places.called(name)}"
             if not all(map(is_built_in, kinds)):
                 text += self._address(name)
-        file = _told_of_file(kinds, side, described)
+        file = told_of_file(kinds, side, described)
         known = self._alike.get((kinds, side, file, text))  # most differ in their places only
         if known is None:
             known = self._spelled(kinds, side, file, text)
             self._alike[kinds, side, file, text] = known
             self._configured_so[known] = (name, side)
             # What has no digest is told by what a load has given.
-            if _is_own(kinds) and (side == "makes" or isinstance(dataset, FileDataset | Digests)):
+            if is_own(kinds) and (side == "makes" or isinstance(dataset, FileDataset | Digests)):
                 from noria.project.class_effects import told_class_effects
 
                 told = told_class_effects(kinds, self._reader)
@@ -414,46 +405,6 @@ def _is_plain(value: Any) -> bool:
     if kind is dict:
         return all(_is_plain(key) and _is_plain(below) for key, below in value.items())
     return kind in _PLAIN or kind.__module__ == "datetime"
-
-
-@cache
-def _is_own(kinds: tuple[type[Any], ...]) -> bool:
-    """Tell whether anything may be made of what an entry says: by a class of the project, say."""
-    return any(
-        not is_built_in(kind) and not kind.__module__.startswith("kedro_datasets.")
-        for kind in kinds
-    )
-
-
-def _left_out(kinds: tuple[type[Any], ...], side: str) -> frozenset[str]:
-    """Return what an entry says that does not count; a class of one's own may take metadata."""
-    left_out = _LEFT_OUT[side]
-    return left_out - {"metadata"} if _is_own(kinds) else left_out
-
-
-def _told_of_file(
-    kinds: tuple[type[Any], ...], side: str, described: Mapping[str, Any]
-) -> tuple[str, str]:
-    """Return how a file's name ends, and all of it where a class of one's own reads the file."""
-    path = str(described.get("filepath", ""))
-    return _ending(path), path.rpartition("/")[2] if side == "reads" and _is_own(kinds) else ""
-
-
-def _ending(path: str) -> str:
-    """Return a path's last name from its first dot on, that of a hidden file left out.
-
-    >>> _ending("/data/.rows.csv.gz"), _ending("/data.d/rows")
-    ('.csv.gz', '')
-    """
-    name = path.rpartition("/")[2].lstrip(".")
-    return name[len(name.partition(".")[0]) :]
-
-
-def _ordered(key: str, value: Any) -> Any:
-    """Return what an entry says under a key; arguments by keyword have no order, others may."""
-    if key in _BY_KEYWORD and isinstance(value, Mapping):
-        return [(name, value[name]) for name in sorted(value, key=str)]
-    return value
 
 
 def text_digest(text: str) -> str:
