@@ -394,3 +394,25 @@ def test_a_missing_input_is_restored_whatever_it_is_called(fresh: Workbench, ano
     said = fresh.command("run", "--nodes", "C", code=2).err
     assert "node 'B'" in said
     assert "make it first: noria run --to-outputs made_b" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--to-nodes", "C"),
+        ("--to-outputs", "made_c"),
+        ("--from-nodes", "B"),
+        ("--from-inputs", "made_a"),
+    ],
+)
+def test_a_part_follows_data_that_is_read_by_another_name(
+    fresh: Workbench, words: tuple[str, str]
+) -> None:
+    fresh.edit(CONF, "made_c:", "again:\n  type: json.JSONDataset\n"
+        "  filepath: data/made_b.json\nmade_c:")  # fmt: skip
+    fresh.edit(WHERE_PIPELINE, 'inputs="made_b"', 'inputs="again"')
+    assert fresh.did() == "A B C"
+    fresh.edit("src/shop/b.py", "RATE = 10", "RATE = 20")
+    assert fresh.did(*words) == "B C"
+    assert fresh.value("made_c") == 145
+    assert fresh.did() == ""

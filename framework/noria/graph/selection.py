@@ -47,7 +47,7 @@ def with_inputs(wiring: Wiring, datasets: Iterable[str]) -> set[int]:
     """Return the nodes that read any of these datasets; of ``name@format`` only that format."""
     found: set[int] = set()
     for name in _known_datasets(wiring, datasets):
-        readers = wiring.consumers.get(base_name(name), [])
+        readers = wiring.consumers.get(wiring.base(name), [])
         exact = name != base_name(name)
         found.update(
             number for number in readers if not exact or name in wiring.nodes[number].inputs
@@ -59,7 +59,7 @@ def with_outputs(wiring: Wiring, datasets: Iterable[str]) -> set[int]:
     """Return the nodes that make any of these datasets; of ``name@format`` only that format."""
     found = set()
     for name in _known_datasets(wiring, datasets):
-        maker = wiring.producers.get(base_name(name))
+        maker = wiring.producers.get(wiring.base(name))
         exact = name != base_name(name)
         if maker is not None and (not exact or name in wiring.nodes[maker].outputs):
             found.add(maker)
@@ -142,6 +142,7 @@ def _check_tags(wiring: Wiring, tags: Sequence[str]) -> None:
 def _known_datasets(wiring: Wiring, datasets: Iterable[str]) -> list[str]:
     wanted = _listed(datasets)
     known = wiring.read | wiring.made | wiring.producers.keys() | wiring.consumers.keys()
+    known |= wiring.same.keys()
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise _unknown("dataset", unknown, known)

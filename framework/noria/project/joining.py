@@ -5,15 +5,17 @@ from pathlib import Path
 from noria_catalog import DataCatalog
 
 from noria.graph import Pipeline
-from noria.runner.joined import join_places
+from noria.project.selection import Selection
+from noria.runner.joined import join_part
 
 
-def join_parts(
-    catalog: DataCatalog, part: Pipeline, whole: Pipeline, root: Path
+def joined_part(
+    catalog: DataCatalog, whole: Pipeline, selection: Selection, root: Path
 ) -> tuple[Pipeline, Pipeline]:
-    """Return a part and the whole pipeline; in both, datasets that lie at one place are one.
+    """Return the selected part of a pipeline, and the pipeline.
 
-    Nodes wait for those that make files which they were said to depend on, too.
+    In both, datasets that lie at one place are one, and nodes wait for those, too, that make files
+    which they were said to depend on, by paths from ``root``.
     """
     needed = {}
     for node in whole.nodes:
@@ -21,5 +23,4 @@ def join_parts(
             from noria.project.depended import places_of  # few nodes are said to
 
             needed[node.name] = list(places_of(node.depends_on, root).values())
-    part, whole = join_places(catalog, part, whole, needed=needed)
-    return part, whole
+    return join_part(catalog, whole, lambda one: selection.of({selection.pipeline: one}), needed)

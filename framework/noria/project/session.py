@@ -25,7 +25,7 @@ from noria.project.crew import choose_workers
 from noria.project.discover import Project, find_project, read_project
 from noria.project.edits import Edits
 from noria.project.importing import is_imported_as_it_is
-from noria.project.joining import join_parts
+from noria.project.joining import joined_part
 from noria.project.kept_workers import end_kept_workers
 from noria.project.lock import ProjectLock
 from noria.project.logged import log_note
@@ -242,7 +242,7 @@ class Session:
         In both, datasets that lie at one place are one.
         """
         whole = self.pipelines[selection.pipeline]
-        return join_parts(catalog, self.select(selection), whole, self.project.path)
+        return joined_part(catalog, whole, selection, self.project.path)
 
     def run(
         self,

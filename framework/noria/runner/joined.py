@@ -1,7 +1,7 @@
 """Datasets under several names that lie at one place are one."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -15,29 +15,38 @@ from noria.runner.failure import shown
 from noria.runner.real_paths import RealPaths
 
 
-def join_places(
-    catalog: DataCatalog, *pipelines: Pipeline, needed: Mapping[str, Collection[str]] | None = None
-) -> list[Pipeline]:
-    """Return the pipelines, in which whoever reads a place waits for whoever writes it.
+def join_part(
+    catalog: DataCatalog,
+    whole: Pipeline,
+    cut: Callable[[Pipeline], Pipeline],
+    needed: Mapping[str, Collection[str]] | None = None,
+) -> tuple[Pipeline, Pipeline]:
+    """Return the part that ``cut`` leaves of a pipeline, and the pipeline.
 
-    Where that would make nodes wait in a circle, they read what an earlier run has written at that
-    place.  Datasets of other files in one folder are not one.  ``needed`` are the paths that nodes
-    were said to depend on, by their names.  Raises DuplicateOutputError where
-    two nodes save at one place.
+    In both, whoever reads a place waits for whoever writes it, and a part to which the one belongs
+    takes the other along.  Where that would make nodes wait in a circle, they read what an earlier
+    run has written at that place.  Datasets of other files in one folder are not one.  ``needed``
+    are the paths that nodes were said to depend on, by their names.  Raises DuplicateOutputError
+    where two nodes save at one place.
 
     >>> from noria_catalog.located import locate
     >>> from noria.graph import node
     >>> entries = {name: {"type": "text.TextDataset", "filepath": "a.txt"} for name in "ab"}
     >>> catalog = DataCatalog.from_config(locate(entries), base_path="/tmp")
     >>> late, early = node(len, "b", "c", name="late"), node(str, "x", "a", name="early")
-    >>> [each.name for each in join_places(catalog, Pipeline([late, early]))[0].nodes]
+    >>> part, _ = join_part(catalog, Pipeline([late, early]), lambda whole: whole.to_outputs("c"))
+    >>> [each.name for each in part.nodes]
     ['early', 'late']
     """
-    places = _places({name for pipeline in pipelines for name in pipeline.datasets()}, catalog)
+    places = _places(whole.datasets(), catalog)
     listed = sorted(f"{place}/".replace(os.sep, "/") for place in places.values())
     # What lies in a folder comes right after it.
     nested = any(map(str.startswith, listed[1:], listed))
-    return [_joined(each, places, catalog, nested, needed or {}) for each in pipelines]
+    joined = _joined(whole, places, catalog, nested, needed or {})
+    part = cut(joined)
+    if part is not joined:
+        part = _joined(part, places, catalog, nested, needed or {})
+    return part, joined
 
 
 class Clash(NamedTuple):
