@@ -19,6 +19,8 @@ def is_never_changed(kind: type) -> bool:
     >>> is_never_changed(str), is_never_changed(list)
     (True, False)
     """
+    if type(kind).__hash__ is not type.__hash__:
+        return False  # it need not have any, and is nobody's we know
     top = str(kind.__module__).partition(".")[0]
     if kind in _PLAIN or top in _FIXED or (top == "pandas" and kind.__name__ in _OF_PANDAS):
         return True
@@ -45,10 +47,16 @@ def _is_of_objects(kind: Any) -> bool:
 def has_changeable_cells(value: Any) -> bool:
     """Tell whether cells of an array, a pandas table or a column can be changed in place."""
     return any(
-        not _is_of_objects(cells.dtype)
-        or not all(map(is_never_changed, set(map(type, cells.flat))))
-        for cells in object_cells(value)
+        not _is_of_objects(cells.dtype) or not _are_fixed(cells) for cells in object_cells(value)
     )
+
+
+def _are_fixed(cells: Any) -> bool:
+    try:
+        kinds = set(map(type, cells.flat))
+    except TypeError:  # classes that cannot be hashed
+        return False
+    return all(map(is_never_changed, kinds))
 
 
 def copy_cells(value: Any, copied: Any) -> Any:
@@ -59,14 +67,14 @@ def copy_cells(value: Any, copied: Any) -> Any:
     pandas: Any = imported("pandas")
     memo: dict[int, Any] = {}
     if value.ndim == 1:
-        with suppress(TypeError):
+        with suppress(Exception):  # as objects raise anything that cannot be copied
             cells = copy.deepcopy(value.to_numpy(), memo)
             return type(value)(cells, index=copied.index, dtype=object).__finalize__(copied)
         return copied
     for at, kind in enumerate(value.dtypes):
         column = value.iloc[:, at]
         if _is_of_objects(kind) and has_changeable_cells(column):
-            with suppress(TypeError):
+            with suppress(Exception):
                 cells = copy.deepcopy(column.to_numpy(), memo)
                 copied.isetitem(at, pandas.Series(cells, index=copied.index, dtype=object))
     return copied

@@ -17,6 +17,13 @@ from noria_catalog import (
 )
 
 
+class Odd:
+    """An object that raises another error than AttributeError when it lacks an attribute."""
+
+    def __getattr__(self, name: str) -> None:
+        raise ValueError(name)
+
+
 class DataFrame:
     """A table of a library that only stands for data, as Spark's and ibis's do."""
 
@@ -105,8 +112,9 @@ def test_cells_that_cannot_be_changed_are_not_copied_one_by_one(value: Any) -> N
 
 
 def test_cells_that_cannot_be_copied_are_handed_on() -> None:
-    first = pd.DataFrame({"a": _array(Lock(), [1])})
-    assert copy_value(first)["a"].tolist() == first["a"].tolist()
+    for odd in (Lock(), Odd()):
+        first = pd.DataFrame({"a": [odd, [1]]}, dtype=object)
+        assert copy_value(first)["a"].to_numpy()[0] is odd
 
 
 def test_tables_that_cannot_be_copied_are_handed_on() -> None:

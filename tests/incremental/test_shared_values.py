@@ -103,6 +103,30 @@ def test_only_what_shares_memory_is_copied() -> None:
     assert not _apart([np.dtype("i4"), _apart, Workbench], {"same": (Workbench, np.dtype("i4"))})
 
 
+class Unhashable(type):
+    """Classes that are equal to all, and cannot be hashed."""
+
+    def __eq__(cls, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Odd(metaclass=Unhashable):
+    """An object of which little can be asked."""
+
+    def __getattr__(self, name: str) -> None:
+        raise ValueError(name)
+
+
+def test_odd_objects_are_left_as_they_are() -> None:
+    odd = Odd()
+    assert not _apart(odd, odd)
+    assert not _apart([odd], {"in": odd})
+    table = pd.DataFrame({"a": [odd, [1]]})
+    assert _apart(table, table.copy())
+
+
 def test_what_cannot_be_copied_stays() -> None:
     made = iter([1])
     assert not _apart([made], {"generator": (each for each in made), "same": made})

@@ -57,22 +57,22 @@ class _Parts:
         numpy, pandas = imported("numpy"), imported("pandas")
         array = () if numpy is None else numpy.ndarray
         table = () if pandas is None else (pandas.DataFrame, pandas.Series)
-        holders: dict[type, bool] = {}
+        holders: dict[int, bool] = {}
         seen: dict[int, Any] = {}
         waiting = [value]
         while waiting:
             one = waiting.pop()
             kind = type(one)  # isinstance() believes what an object says of itself
-            if kind not in holders:
-                holders[kind] = _is_data(kind, numpy, pandas)
-            if not holders[kind] or id(one) in seen or (kind is dict and "__builtins__" in one):
+            if id(kind) not in holders:
+                holders[id(kind)] = _is_data(kind, numpy, pandas)
+            if not holders[id(kind)] or id(one) in seen or (kind is dict and "__builtins__" in one):
                 continue
             seen[id(one)] = one
             if issubclass(kind, array):
                 self.arrays.setdefault(id(_owner(one, array)), []).append(one)
                 waiting += _in_cells(one)
                 continue
-            if kind not in (tuple, frozenset):
+            if kind is not tuple and kind is not frozenset:
                 self.objects[id(one)] = one
             # Tables of pandas 3 are copied when they are written to.
             alone = issubclass(kind, table) and int(pandas.__version__.split(".")[0]) >= 3
