@@ -26,7 +26,6 @@ from noria.project.discover import Project, find_project, read_project
 from noria.project.edits import Edits
 from noria.project.importing import is_imported_as_it_is
 from noria.project.joining import joined_part
-from noria.project.kept_workers import end_kept_workers
 from noria.project.lock import ProjectLock
 from noria.project.logged import log_note
 from noria.project.modules import drop_bytecode, forget, put_in_place, times_forgotten
@@ -276,6 +275,8 @@ class Session:
         project and ``wait`` is false; what :func:`noria.run` raises besides.
         """
         if "_edits" in self.__dict__:  # a command lives no longer than its run
+            from noria.project.kept_workers import end_kept_workers
+
             self._read_edited()
             end_kept_workers()
         selection = (Selection(pipeline) if isinstance(pipeline, str) else pipeline).narrowed(part)
