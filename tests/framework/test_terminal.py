@@ -147,3 +147,13 @@ def test_a_question_does_not_go_where_the_answer_goes(project: ProjectOnDisk) ->
     os.close(theirs)
     assert json.loads(done.stdout)["entries"] == 2
     assert "Remove all results in" in done.stderr
+
+
+def test_an_answer_that_is_kept_is_not_as_narrow_as_the_terminal_it_was_for(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    for words in (("pipelines", "list"), ("plan",)):
+        narrow = _in_terminal(project, *words, COLUMNS="12")
+        assert "\r\n      " in narrow  # a row goes on in the line below
+        assert "\n      " not in project.noria(*words).out

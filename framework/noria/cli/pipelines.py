@@ -29,7 +29,7 @@ def list_(as_json: bool) -> None:
     registered = session.pipelines
     found = [_listed(name, registered) for name in sorted(registered)]
     errors = [entry["error"] for entry in found if entry["error"]]
-    answer.give(_list_text(found, as_json=as_json), keep=not errors)
+    answer.give(lambda: _list_text(found, as_json=as_json), keep=not errors)
     for error in errors if not as_json else ():
         click.echo(f"\n{error}", err=True)
 
@@ -41,7 +41,8 @@ def describe(name: str, as_json: bool) -> None:
     """Show the nodes of the pipeline NAME, in the order in which they run."""
     session = Session(find_here())
     answer = Answer(session)
-    answer.give(_description(name, session.pipelines[name], as_json=as_json))
+    pipeline = session.pipelines[name]
+    answer.give(lambda: _description(name, pipeline, as_json=as_json))
 
 
 def _list_text(found: list[dict[str, Any]], *, as_json: bool) -> str:

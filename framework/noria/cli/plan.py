@@ -41,8 +41,15 @@ def plan(force: bool, why: str | None, as_json: bool, **given: Any) -> None:
         if why is not None:
             _tell_why(planned, why, as_json=as_json)
         else:
-            said = json_lines(document(planned, selection.pipeline)) if as_json else _told(planned)
-            answer.give(said, memory=planned.memory, keep=planned.is_settled)
+            answer.give(
+                lambda: _said(planned, selection.pipeline, as_json=as_json),
+                memory=planned.memory,
+                keep=planned.is_settled,
+            )
+
+
+def _said(planned: Planning, pipeline: str, *, as_json: bool) -> str:
+    return json_lines(document(planned, pipeline)) if as_json else _told(planned)
 
 
 def _told(planned: Planning) -> str:
