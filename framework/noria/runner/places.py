@@ -367,7 +367,8 @@ class Places:
         self, name: str, place: str, digest: str, was_made: Callable[[str], bool] | None = None
     ) -> Lying:
         """Return what is to be said of the content that lies at a place."""
-        noted = self._marks.get(self.noted_as(name))
+        # What was read ahead is a file, which is noted as its place.
+        noted = self._marks.get(place if was_made else self.noted_as(name))
         if noted == digest:  # as a run has left it, which most is
             return Lying(digest, ours=True, guarded=is_remote(place))
         dataset: Any = self._catalog[name]
