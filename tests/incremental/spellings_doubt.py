@@ -211,6 +211,27 @@ DOUBTS = [
         doubt=True,
     ),
     Spelling(
+        "an object of the project filled by calls of many kinds",
+        {
+            "rates.py": (
+                "class Rates:\n    def __init__(self):\n        self.all = {}\n\n"
+                "    def __call__(self, name, rate):\n        self.all[name] = rate\n\n"
+                "    def put(self, name, rate):\n        self.all[name] = rate\n\n\n"
+                "CALLED = Rates()\nEITHER = Rates()\nNAMED = Rates()\nMAPPED = Rates()\n"
+            ),
+            "called.py": "from .rates import CALLED\n\nCALLED('a', $1)\n",
+            "either.py": "from .rates import EITHER\n\n(None or EITHER).put('a', $2)\n",
+            "named.py": "from .rates import NAMED\n\ngetattr(NAMED, 'put')('a', $3)\n",
+            "mapped.py": "from .rates import MAPPED\n\nlist(map(MAPPED.put, ['a'], [$4]))\n",
+            "nodes.py": (
+                "from .rates import CALLED, EITHER, MAPPED, NAMED\n\n\ndef work(x):\n"
+                "    return x + CALLED.all['a'] + EITHER.all['a'] + NAMED.all['a'] + MAPPED.all['a']\n"
+            ),
+        },
+        beside="import $P.called\nimport $P.either\nimport $P.named\nimport $P.mapped\n",
+        doubt=True,
+    ),
+    Spelling(
         "a monkeypatch by a text that is executed",
         {
             "helpers.py": "def f(x):\n    return x\n" + TWO,

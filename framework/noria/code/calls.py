@@ -27,6 +27,7 @@ _OF_QUERIES = names.words(
 # Where modules are found is looked at every time, and said of the working directory by itself.
 _PLACES_OF_MODULES = frozenset({"sys.path.append", "sys.path.insert", "sys.path.extend"})
 _HERE = frozenset({"os.getcwd", "pathlib.Path.cwd"})
+_CALL_FOR_EACH = frozenset({"map", "filter"})
 _BUFFERS = frozenset({"io.StringIO", "io.BytesIO"})
 # What these give calls nothing of the project when it decorates.
 _CALL_NOTHING = ("functools.", "dataclasses.", "pydantic.", "typing.", "typing_extensions.")
@@ -146,6 +147,11 @@ class CallWalker(Walker):
                 use |= DISCARDED
             self.called(found, node.lineno, use)
             quiet = self.known_call(node, found, dotted)
+            for_each = (
+                self.chain_of(node.args[0]) if dotted in _CALL_FOR_EACH and node.args else None
+            )
+            if for_each is not None:
+                self.called(for_each, node.lineno, CALLED)
         read = self.quiet if quiet else self.visit
         self.naming = naming
         for argument in node.args:
@@ -198,6 +204,8 @@ class CallWalker(Walker):
                 self.touch(func.value)
         else:
             self.special(("__call__",))
+            if isinstance(func, ast.Call) and self.chain_of(func.func) == ("getattr",):
+                self.touch(func)
         self.visit(func)
 
     def touch(self, node: ast.AST, more: int = 0) -> None:
@@ -216,8 +224,13 @@ class CallWalker(Walker):
             if isinstance(node, ast.Attribute):
                 self.change(node.attr)
                 node = node.value
-            elif isinstance(node, ast.Subscript):
+            elif isinstance(node, ast.Subscript | ast.NamedExpr):
                 node = node.value
+            elif isinstance(node, ast.BoolOp | ast.IfExp):
+                each = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+                for other in each[1:]:
+                    self.touch(other, more)
+                node = each[0]
             elif isinstance(node, ast.Call):
                 called = self.chain_of(node.func)
                 dotted = self.dotted(called) if called else ""

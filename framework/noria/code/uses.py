@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from noria.code.names import READS_ONLY
-from noria.code.project import ATTRIBUTE, FAMILY, MEMBER, Project, Target
-from noria.code.walk import CALLED, ESCAPES, TOUCHED, Facts, Reference
+from noria.code.project import ATTRIBUTE, FAMILY, MEMBER, STATEMENT, Project, Target
+from noria.code.table import VALUE
+from noria.code.walk import CALLED, ESCAPES, TOUCHED, Chain, Facts, Reference
 
 
 class Uses:
@@ -17,24 +18,41 @@ class Uses:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._own = READS_ONLY & project.members.keys()
+        self._has_callable = "__call__" in project.members
         self._known: dict[Target, bool] = {}
 
     def of(self, module: str, facts: Facts) -> Iterable[Reference]:
         """Return what a piece of code in a module refers to, and what methods change besides."""
-        if not self._own:
+        if not self._own and not self._has_callable:
             return facts.references
         return (*facts.references, *self._changed(module, facts))
 
     def _changed(self, module: str, facts: Facts) -> Iterator[Reference]:
         for each in facts.references:
-            if each.use & CALLED and each.chain[-1] in self._own and len(each.chain) > 1:
-                for target in self._project.resolve(module, each.chain):
-                    known = self._known.get(target)
-                    if known is None:
-                        known = self._known[target] = self._may_change(target)
-                    if known:
-                        yield each._replace(chain=each.chain[:-1], use=TOUCHED)
-                        break
+            if not each.use & CALLED:
+                continue
+            if each.chain[-1] in self._own and len(each.chain) > 1:
+                method = each.chain
+            elif self._has_callable and self._is_value(module, each.chain):
+                method = (*each.chain, "__call__")
+            else:
+                continue
+            if any(map(self._changes, self._project.resolve(module, method))):
+                yield each._replace(chain=method[:-1], use=TOUCHED)
+
+    def _is_value(self, module: str, chain: Chain) -> bool:
+        """Tell whether a name is that of an object, and of no function or class."""
+        return any(
+            target.kind == STATEMENT
+            and self._project.statement(target.name, target.place).kind == VALUE
+            for target in self._project.resolve(module, chain)
+        )
+
+    def _changes(self, target: Target) -> bool:
+        known = self._known.get(target)
+        if known is None:
+            known = self._known[target] = self._may_change(target)
+        return known
 
     def _may_change(self, target: Target) -> bool:
         """Tell whether a method of the project's may change its object, or hands it on."""
