@@ -101,8 +101,11 @@ def _references(
 ) -> Iterator[tuple[Place, tuple[str, ...], Facts, Reference]]:
     """Yield what statements refer to for a ``use``: of a class, with the member that does so."""
     uses, more = Uses(project), SET | FILLED | GIVES
+    are_few = use is not None and uses.are_plain
     for module, table in project.tables.items():
         for at, statement in enumerate(table.statements):
+            if are_few and use not in [each.use & ~more for each in statement.facts.references]:
+                continue
             for symbols, facts in _parts(statement):
                 for reference in uses.of(module, facts):
                     if use is None or reference.use & ~more == use:

@@ -21,6 +21,11 @@ class Uses:
         self._has_callable = "__call__" in project.members
         self._known: dict[Target, bool] = {}
 
+    @property
+    def are_plain(self) -> bool:
+        """Whether no method of the project is called like one of libraries that only reads."""
+        return not self._own
+
     def of(self, module: str, facts: Facts) -> Iterable[Reference]:
         """Return what a piece of code in a module refers to, and what methods change besides."""
         if not self._own and not self._has_callable:

@@ -67,23 +67,22 @@ class Wiring:
                     raise _two_producers(base, self.nodes[other], node)
         for number, node in enumerate(self.nodes):
             above: list[int] = []
-            for base in {base_of(name): None for name in node.reads}:
+            awaited = {base_of(name): None for name in node.reads}
+            for base in awaited:
                 self.consumers.setdefault(base, []).append(number)
-                self._let_wait(number, base, above)
-            for name in self.after.get(node.name, ()) if self.after else ():
-                self._let_wait(number, base_of(name), above)
+            if self.after:
+                awaited |= dict.fromkeys(map(base_of, self.after.get(node.name, ())))
+            for base in awaited:
+                maker = self.producers.get(base)
+                if maker is not None and maker != number and maker not in above:
+                    above.append(maker)
+                    self.children[maker].append(number)
             self.parents.append(above)
         self._check_transcoding()
         self._check_confirms()
         self.ordered = order(self.parents, self.children)
         if len(self.ordered) < len(self.nodes):
             raise self._circle()
-
-    def _let_wait(self, number: int, base: str, above: list[int]) -> None:
-        maker = self.producers.get(base)
-        if maker is not None and maker != number and maker not in above:
-            above.append(maker)
-            self.children[maker].append(number)
 
     def base(self, name: str) -> str:
         """Return what a dataset's name is keyed by: without transcoding, one for each place."""

@@ -26,6 +26,7 @@ def is_own(kinds: tuple[type[Any], ...]) -> bool:
     )
 
 
+@cache
 def left_out(kinds: tuple[type[Any], ...], side: str) -> frozenset[str]:
     """Return what an entry says that does not count; a class of one's own may take metadata."""
     unsaid = SIDES[side]
