@@ -23,12 +23,12 @@ class Uses:
 
     @property
     def are_plain(self) -> bool:
-        """Whether no method of the project is called like one of libraries that only reads."""
-        return not self._own
+        """Whether code changes nothing besides what it refers to: no class has such methods."""
+        return not self._own and not self._has_callable
 
     def of(self, module: str, facts: Facts) -> Iterable[Reference]:
         """Return what a piece of code in a module refers to, and what methods change besides."""
-        if not self._own and not self._has_callable:
+        if self.are_plain:
             return facts.references
         return (*facts.references, *self._changed(module, facts))
 
