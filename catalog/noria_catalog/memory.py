@@ -1,7 +1,7 @@
 """Data that lives in memory, and how values are copied between nodes."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from noria_catalog.errors import DatasetDefinitionError, MissingDataError, SaveError
@@ -42,8 +42,8 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
         from noria_catalog.cells import copy_cells
 
         return copy_cells(value, value.copy(deep=not _copies_on_write(value)))
-    tables = _tables_in(value) if imported("pandas") is not None else ()
     # A table that is copied deeply is asked to do so itself, and leaves its cells.
+    tables = filter(_is_of_pandas, _held_in(value)) if imported("pandas") is not None else ()
     return copy.deepcopy(value, {id(each): copy_value(each, "deepcopy") for each in tables})
 
 
@@ -157,10 +157,8 @@ def _is_of_pandas(value: Any) -> bool:
     return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
 
 
-def _tables_in(value: Any) -> list[Any]:
-    held = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
-    pandas = imported("pandas")
-    return [each for each in held if isinstance(each, pandas.DataFrame | pandas.Series)]
+def _held_in(value: Any) -> Iterable[Any]:
+    return value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
 
 
 def _has_changeable_cells(value: Any) -> bool:
@@ -170,5 +168,10 @@ def _has_changeable_cells(value: Any) -> bool:
 
 
 def _copies_on_write(value: Any) -> bool:
+    return _is_of_pandas(value) and tables_copy_on_write()
+
+
+def tables_copy_on_write() -> bool:
+    """Tell whether copies of pandas' tables share their data until one is changed: from 3.0 on."""
     pandas: Any = imported("pandas")
-    return _is_of_pandas(value) and int(pandas.__version__.split(".")[0]) >= 3
+    return pandas is not None and int(pandas.__version__.split(".")[0]) >= 3

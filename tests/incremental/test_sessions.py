@@ -256,13 +256,19 @@ def rate():
 """
 
 
-def test_what_a_library_has_read_for_an_earlier_run_counts_for_the_next(tmp_path: Path) -> None:
-    environment = Environment(tmp_path / "env")
+def _keeping(folder: Path) -> Workbench:
+    """Return a project in which B uses a library that keeps what it has read."""
+    environment = Environment(folder / "env")
     environment.install("keeping", "1.0", {"keeping.py": KEEPS})
-    bench = Workbench(tmp_path / "shop", python=environment.python)
+    bench = Workbench(folder / "shop", python=environment.python)
     bench.write({**CHAIN, "rate.txt": "2"})
     bench.edit("src/shop/helpers.py", "deep(x) + 0", "deep(x) * keeping.rate()")
     bench.edit("src/shop/helpers.py", "from", "import keeping\nfrom")
+    return bench
+
+
+def test_what_a_library_has_read_for_an_earlier_run_counts_for_the_next(tmp_path: Path) -> None:
+    bench = _keeping(tmp_path)
     assert in_python(bench, "session.run()", "session.run()") == "A B C B"
     bench.write({"rate.txt": "3"})
     assert bench.did() == "B C"
@@ -270,12 +276,7 @@ def test_what_a_library_has_read_for_an_earlier_run_counts_for_the_next(tmp_path
 
 
 def test_what_a_library_has_read_for_a_node_that_failed_counts_too(tmp_path: Path) -> None:
-    environment = Environment(tmp_path / "env")
-    environment.install("keeping", "1.0", {"keeping.py": KEEPS})
-    bench = Workbench(tmp_path / "shop", python=environment.python)
-    bench.write({**CHAIN, "rate.txt": "2"})
-    bench.edit("src/shop/helpers.py", "deep(x) + 0", "deep(x) * keeping.rate()")
-    bench.edit("src/shop/helpers.py", "from", "import keeping\nfrom")
+    bench = _keeping(tmp_path)
     bench.edit("src/shop/b.py", "rate\n", "rate / RATE\n")
     bench.edit("src/shop/b.py", "RATE = 10", "RATE = 0")
     lines = ["try: session.run()", "except Exception as error: print(type(error))"]

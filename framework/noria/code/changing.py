@@ -42,7 +42,7 @@ def set_by_class_methods(
     """Yield the attributes of a class that its methods set which are called by the class's name."""
     for name in _called_on(reference, facts):
         for part in _parts_called(project, cls, name):
-            if ("classmethod",) in [each.chain for each in part.facts.references]:
+            if is_class_method(part):
                 yield from set_in(part)
 
 
@@ -78,6 +78,11 @@ def sets_and_reads(project: Project, kind: type, method: str) -> tuple[set[str],
             called = (each.chain[1] for each in own if each.use & CALLED and len(each.chain) == 2)
             pending.extend(called)
     return sets, reads
+
+
+def is_class_method(part: Part) -> bool:
+    """Tell whether a member of a class is called with the class."""
+    return ("classmethod",) in [each.chain for each in part.facts.references]
 
 
 def set_in(part: Part) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from noria.code.changing import CHANGE_THEIR_OBJECT, set_in
+from noria.code.changing import CHANGE_THEIR_OBJECT, is_class_method, set_in
 from noria.code.project import MEMBER, OUTSIDE, STATEMENT, Project, Target
-from noria.code.table import DEF, Part, Statement
+from noria.code.table import DEF, Statement
 from noria.code.walk import FILLED, GIVEN, GIVES, SET, TOUCHED, Chain, Facts, Reference
 
 _KEEPING = frozenset({"functools.lru_cache", "functools.cache"})
@@ -25,7 +25,7 @@ def changed_givers(
         if target.kind == MEMBER:
             parts = project.statement(target.name, target.place).parts
             found = [each for each in parts if each.name == target.detail]
-            if any(map(_keeps_in_its_class, found)):
+            if any(is_class_method(each) and any(set_in(each)) for each in found):
                 yield target.name, target.place, target.detail
         elif target.kind == STATEMENT and _keeps(project, target):
             yield target.name, target.place, ""
@@ -75,8 +75,3 @@ def _keeps(project: Project, target: Target) -> bool:
             if any(one.kind == OUTSIDE and one.name in _KEEPING for one in meant):
                 return True
     return False
-
-
-def _keeps_in_its_class(part: Part) -> bool:
-    named = ("classmethod",) in [each.chain for each in part.facts.references]
-    return named and any(set_in(part))

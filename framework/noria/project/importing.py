@@ -52,19 +52,18 @@ def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
         if digest is not None and imported.setdefault(path, digest) != digest:
             imported[path] = digest
             mixed.add(path)
-        importers.setdefault((path, fullname, _who_asks()))
+        importers.setdefault((path, fullname, _who_asks(("<", *_installed()))))
     elif (top := fullname.partition(".")[0]) not in _met:
         _met.add(top)
-        _meet(top)
+        _meet(top, _who_asks(("<",)))
     return _trusting(loader, fullname)
 
 
-def _meet(library: str) -> None:
-    """Watch what the project's code reads by a library of which nobody knows what it reads."""
-    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001
-    while frame is not None and frame.f_code.co_filename.startswith("<"):
-        frame = frame.f_back
-    asks = "" if frame is None else frame.f_code.co_filename
+def _meet(library: str, asks: str) -> None:
+    """Watch what the project's code reads by a library of which nobody knows what it reads.
+
+    ``asks`` is the file of the code that imports it.
+    """
     if asks and not asks.startswith((*own_folders(), *_installed())):
         from noria.code import is_of_well_known
 
@@ -74,10 +73,9 @@ def _meet(library: str) -> None:
             watch_outside()
 
 
-def _who_asks() -> str:
-    """Return the file of the code that imports something, past Python's own and all libraries'."""
+def _who_asks(others: tuple[str, ...]) -> str:
+    """Return the file of the code that imports something, past those that begin like ``others``."""
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001
-    others = ("<", *_installed())
     while frame is not None and frame.f_code.co_filename.startswith(others):
         frame = frame.f_back
     return "" if frame is None else frame.f_code.co_filename

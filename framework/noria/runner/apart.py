@@ -9,7 +9,7 @@ from typing import Any
 
 from noria_catalog.cells import has_changeable_cells, is_never_changed, object_cells
 from noria_catalog.libraries import imported
-from noria_catalog.memory import copy_value
+from noria_catalog.memory import copy_value, tables_copy_on_write
 
 # What values may hold and share, and is no data of theirs.
 _NO_DATA = (
@@ -56,7 +56,7 @@ class _Parts:
         """Add a value with all that it holds."""
         numpy, pandas = imported("numpy"), imported("pandas")
         array = () if numpy is None else numpy.ndarray
-        table = () if pandas is None else (pandas.DataFrame, pandas.Series)
+        alone = (pandas.DataFrame, pandas.Series) if tables_copy_on_write() else ()
         holders: dict[int, bool] = {}
         seen: dict[int, Any] = {}
         waiting = [value]
@@ -74,9 +74,7 @@ class _Parts:
                 continue
             if kind is not tuple and kind is not frozenset:
                 self.objects[id(one)] = one
-            # Tables of pandas 3 are copied when they are written to.
-            alone = issubclass(kind, table) and int(pandas.__version__.split(".")[0]) >= 3
-            waiting += _in_cells(one) if alone else gc.get_referents(one)
+            waiting += _in_cells(one) if issubclass(kind, alone) else gc.get_referents(one)
 
     def include(self, other: "_Parts") -> None:
         """Add what other values are made of."""
