@@ -71,7 +71,8 @@ class CodeReader:
 
     def fingerprint(self, thing: Callable[..., Any] | type) -> Fingerprint:
         """Return what a function, partial, method, callable object or class depends on."""
-        found = self._known.get(id(thing))
+        number = id(thing)
+        found = self._known.get(number)
         if found is None:
             named = self._anchor(thing)
             if named is not None and _carries_nothing(thing) and not self._project.grown:
@@ -81,7 +82,7 @@ class CodeReader:
             own = () if named is not None else tuple(self._own_effect(thing))
             if own:
                 made = made._replace(effects=tuple(sorted({*made.effects, *own})))
-            found = self._known[id(thing)] = (thing, made)
+            found = self._known[number] = (thing, made)
         return found[1]
 
     def fingerprint_of_name(self, module: str, name: str) -> Fingerprint:

@@ -99,7 +99,10 @@ class Interpolation:
                 return located
             made = self._text(tree, located, path)
             return Located(made.value, located.where, located.key)
-        if not isinstance(value, dict | list) or id(value) in self._plain:
+        if not isinstance(value, dict | list):
+            return located
+        number = id(value)
+        if number in self._plain:
             return located
         items: Any = value.items() if isinstance(value, dict) else enumerate(value)
         changed: Any = None
@@ -113,14 +116,14 @@ class Interpolation:
                     changed = value.copy() if changed is None else changed
                     changed[key] = quick
                     continue
-            elif not isinstance(inner, dict | list) or id(inner) in self._plain:
+            elif not isinstance(inner, dict | list):
                 continue
             new = self._walk(tree, below, (*path, key))
             if new is not below:
                 changed = value.copy() if changed is None else changed
                 changed[key] = new
         if changed is None:
-            self._plain.add(id(value))
+            self._plain.add(number)
             self._alive.append(value)
             return located
         self._weigh(changed, located.where)

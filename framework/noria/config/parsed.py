@@ -170,9 +170,10 @@ def _unpacked(packed: tuple[Any, bytes], name: str) -> Located:
     def unpack(value: Any) -> Any:
         if value.__class__ is tuple:
             return _moment(value)
-        found = made.get(id(value))
+        number = id(value)
+        found = made.get(number)
         if found is None:
-            found = made[id(value)] = mapping(value) if value.__class__ is dict else row(value)
+            found = made[number] = mapping(value) if value.__class__ is dict else row(value)
         return found
 
     located = partial(new, Located)

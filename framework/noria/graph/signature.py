@@ -29,7 +29,7 @@ def takes_positions(func: Callable[..., Any], count: int) -> bool:
     most = code.co_argcount - bound
     if count > most and not code.co_flags & _TAKES_ANY_POSITION:
         return False
-    if count < most - len(function.__defaults__ or ()):
+    if count < most and count < most - len(function.__defaults__ or ()):
         return False
     return not code.co_kwonlyargcount or (
         len(function.__kwdefaults__ or ()) == code.co_kwonlyargcount

@@ -129,7 +129,7 @@ class Wiring:
 
     @cached_property
     def _annotated(self) -> tuple[list[tuple[int, str, Any]], list["TypedInput"]]:
-        known: dict[int, Hints] = {}
+        known: dict[int, Hints] = {}  # by the number of the node
         given: dict[int, dict[str, Any]] = {}
         parameters, typed = [], []
         for at, name, wanted in self._wanted(known):
@@ -139,24 +139,27 @@ class Wiring:
             maker, what = self.producers.get(name), Any
             if maker is not None:
                 if maker not in given:
-                    node = self.nodes[maker]
-                    given[maker] = output_hints(node.declared_outputs, _hints_of(node, known))
+                    outputs = self.nodes[maker].declared_outputs
+                    given[maker] = output_hints(outputs, self._hints_of(maker, known))
                 what = given[maker].get(name, Any)
             typed.append(TypedInput(at, name, wanted, maker, what, fits(what, wanted)))
         return parameters, typed
 
     def _wanted(self, known: dict[int, Hints]) -> Iterator[tuple[int, str, Any]]:
-        """Yield the inputs whose arguments are annotated: place in ``ordered``, name, annotation.
-
-        ``known`` are the annotations of functions, by their identities.
-        """
+        """Yield the annotated inputs: place in ``ordered``, name, annotation of the argument."""
         for at, number in enumerate(self.ordered):
             node = self.nodes[number]
-            hints = _hints_of(node, known)
+            hints = self._hints_of(number, known)
             if hints.by_name:
                 for name, hint in input_hints(node.func, node.declared_inputs, hints):
                     if not says_nothing(hint):
                         yield at, name, hint
+
+    def _hints_of(self, number: int, known: dict[int, Hints]) -> Hints:
+        hints = known.get(number)
+        if hints is None:
+            hints = known[number] = hints_of(self.nodes[number].func)
+        return hints
 
     @cached_property
     def transcoded(self) -> list[str]:
@@ -230,15 +233,6 @@ class Wiring:
             "\n".join(["nodes wait for each other in a circle:", *lines]),
             hint="let one of them read or make another dataset",
         )
-
-
-def _hints_of(node: Node, known: dict[int, Hints]) -> Hints:
-    """Return what a node's function is annotated with; ``known`` is by the function's identity."""
-    func = node.func
-    hints = known.get(id(func))
-    if hints is None:
-        hints = known[id(func)] = hints_of(func)
-    return hints
 
 
 def gather(nodes: Iterable[Node]) -> list[Node]:

@@ -25,7 +25,7 @@ from noria_catalog.dataset import Restores, is_built_in, kinds_of
 
 from noria.code import distributions_of, is_well_known
 from noria.graph import Node
-from noria.installed import own_folders
+from noria.installed import installed_folders, own_folders
 from noria.runner.perform import unwatched
 from noria.runner.shown import shown_in
 
@@ -41,38 +41,41 @@ _OF_SYSTEM = (
 )
 # The folder in a user's home where programs keep their own, beside those that begin with a dot.
 _OF_HOME = {"darwin": "Library", "win32": "AppData"}
-_IMPORTLIB = os.path.join(os.path.dirname(os.__file__), "importlib", "metadata")
+# Where Python looks for modules, and for what is installed.
+_IMPORTING = (
+    "<frozen importlib",
+    os.path.join(os.path.dirname(os.__file__), "importlib", "metadata"),
+)
 _PKGUTIL = os.path.join(os.path.dirname(os.__file__), "pkgutil.py")
 _HERE = threading.local()
 # What libraries have read in this process, by project and distribution: they may keep it.
 _KEPT: dict[tuple[str, str], str] = {}
 
 
-def _is_importing(frame: FrameType) -> bool:
-    """Return whether it is Python that looks for modules, or for what is installed."""
-    file = frame.f_code.co_filename
-    return file.startswith(("<frozen importlib", _IMPORTLIB))
-
-
 @cache
 def _set_hook() -> None:
     """Let Python tell; it cannot be told to stop, so this is done once at most."""
     # Held by the function itself: when Python ends, the names of modules are gone before the hook.
-    heard, here = _HEARD, _HERE
+    heard, here, importing = _HEARD, _HERE, _IMPORTING
 
     def hear(event: str, args: tuple[Any, ...]) -> None:
         """Note what the function that this thread executes opens; called for all that is told."""
         if event in heard:
             watched = getattr(here, "watched", None)
-            if watched is not None and not _is_importing(sys._getframe(1)):  # noqa: SLF001
-                # What cannot be told of must not become an error of who opens it.
-                with suppress(OSError, TypeError, ValueError):
-                    watched.opener = sys._getframe(1)  # noqa: SLF001
-                    if watched.opener.f_code.co_filename == _PKGUTIL:
-                        watched.searched(args)
-                    else:
-                        getattr(watched, heard[event])(args)
-                watched.opener = None
+            if watched is None:
+                return
+            opener = sys._getframe(1)  # noqa: SLF001
+            file = opener.f_code.co_filename
+            if file.startswith(importing):
+                return
+            # What cannot be told of must not become an error of who opens it.
+            with suppress(OSError, TypeError, ValueError):
+                watched.opener = opener
+                if file == _PKGUTIL:
+                    watched.searched(args)
+                else:
+                    getattr(watched, heard[event])(args)
+            watched.opener = None
 
     sys.addaudithook(hear)
 
@@ -368,11 +371,13 @@ def _libraries(frame: FrameType | None) -> frozenset[str]:
 
 def _libraries_for_project(frame: FrameType | None) -> frozenset[str]:
     """Return the libraries by which the project's code opens something; none where Noria does."""
-    others = ("<", *(each + os.sep for each in _installed()))
     found: set[str] = set()
-    own = own_folders()
-    while frame is not None and not frame.f_code.co_filename.startswith(own):
-        if not frame.f_code.co_filename.startswith(others):
+    own, others = own_folders(), _not_of_project()
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(own):
+            break
+        if not file.startswith(others):
             return frozenset(found)
         found.add(str(frame.f_globals.get("__name__")).partition(".")[0])
         frame = frame.f_back
@@ -386,11 +391,14 @@ def _little_known(modules: frozenset[str]) -> frozenset[str]:
 
 
 @cache
+def _not_of_project() -> tuple[str, ...]:
+    return ("<", *(each + os.sep for each in _installed()))
+
+
+@cache
 def _installed() -> tuple[str, ...]:
     """Return the folders of Python and of what is installed for it."""
-    import sysconfig
-
-    found = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}
+    found = {sys.prefix, sys.base_prefix, sys.exec_prefix, *installed_folders()}
     found.update(path for path in sys.path if path.endswith(("site-packages", "dist-packages")))
     return tuple(sorted(path for path in found if path not in {"", os.sep}))
 
