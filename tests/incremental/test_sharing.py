@@ -302,6 +302,43 @@ def test_who_leaves_something_for_another_runs_always_and_so_does_the_other(
     assert f"it reads shop.state.{left}, which A changes" in fresh.command("plan", "--why", "C").out
 
 
+VARIABLE = """\
+from os import environ, getenv
+
+def note(x):
+    environ["SEEN"] = str(x)
+"""
+# What stands in the module, and what A does so that the variable SEEN is there.
+SETS = {
+    "an item": ("import os", 'os.environ["SEEN"] = str(raw + 1)'),
+    "a method": ("import os", "os.environ.update(SEEN=str(raw + 1))"),
+    "a default": ("import os", 'os.environ.setdefault("SEEN", str(raw + 1))'),
+    "a helper": (VARIABLE, "state.note(raw + 1)"),
+}
+
+
+@pytest.mark.parametrize("how", SETS)
+def test_who_sets_a_variable_that_another_reads_runs_always(fresh: Workbench, how: str) -> None:
+    share(fresh, *SETS[how], "int(os.environ['SEEN'])")
+    fresh.edit(C, "from shop import state", "import os\n\nfrom shop import state")
+    fresh.go()
+    assert fresh.value("made_c") == 225
+    assert fresh.did() == "A C"
+    assert fresh.value("made_c") == 225
+    assert "it changes os.environ, which C reads" in fresh.command("plan", "--why", "A").out
+
+
+@pytest.mark.parametrize("where", [A, STATE])
+def test_who_sets_a_variable_for_nobody_does_not(fresh: Workbench, where: str) -> None:
+    share(fresh, "import os", 'os.environ["SEEN"] = "2"' if where == A else "2", "2")
+    fresh.edit(STATE, "import os", "import os\n\nos.environ['OTHER'] = '3'")
+    if where == STATE:  # set when it is imported, in each process
+        fresh.edit(C, "100 * 2", "100 * int(state.os.environ['OTHER']) - 100")
+    fresh.go()
+    assert fresh.value("made_c") == 225
+    assert fresh.did() == ("" if where == A else "C")
+
+
 @pytest.mark.parametrize("how", OWN)
 def test_who_only_keeps_what_it_has_computed_does_not(fresh: Workbench, how: str) -> None:
     share(fresh, *OWN[how])

@@ -17,4 +17,5 @@ from noria.code.facts import Fingerprint as Fingerprint
 from noria.code.facts import Symbol as Symbol
 from noria.code.facts import changed as changed
 from noria.code.reader import CodeReader as CodeReader
+from noria.code.shared import ENVIRONMENT as ENVIRONMENT
 from noria.code.shared import Shared as Shared

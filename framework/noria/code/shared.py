@@ -6,7 +6,7 @@ from typing import NamedTuple
 from noria.code.attach import Place
 from noria.code.changing import changes, held_at, set_by_class_methods
 from noria.code.givers import changed_givers
-from noria.code.project import MEMBER, STATEMENT, WHOLE, Project
+from noria.code.project import MEMBER, OUTSIDE, STATEMENT, WHOLE, Project
 from noria.code.table import CLASS, DEF, LITERAL, VALUE, Statement
 from noria.code.uses import Uses
 from noria.code.walk import FILLED, GIVEN, GIVES, SET, TOUCHED, Facts, Reference
@@ -14,10 +14,13 @@ from noria.code.walk import FILLED, GIVEN, GIVES, SET, TOUCHED, Facts, Reference
 # A module, a place there, and of a class the member, else an empty text; how that is called.
 Definition = tuple[str, int, str]
 Naming = Callable[[str, int, str], str]
+ENVIRONMENT = "os:environ"
+"""The name of what all code of the process shares and no module of the sources holds."""
+_OF_ENVIRONMENT = frozenset({"os.environ", "os.environb"})
 
 
 class Shared(NamedTuple):
-    """A value of a module that functions change; all by the names of their symbols.
+    """A value of a module, or :data:`ENVIRONMENT`, that functions change; by names of symbols.
 
     Who reaches one of ``changed_by`` changes it: by filling a table, by a method that changes its
     object, or by calling a function that binds the name anew.  ``bound_by`` are those functions:
@@ -47,9 +50,12 @@ class _Found:
 def shared_values(project: Project, naming: Naming) -> list[Shared]:
     """Return the tables, objects and names of all modules that functions change."""
     found: dict[Definition, _Found] = {}
+    setting: set[str] = set()
     for place, symbols, facts, reference in _references(project, TOUCHED):
         if not reference.depth:
             continue
+        if _is_environment(project, place[0], reference):
+            setting |= {naming(*place, each) for each in symbols}
         binds = not reference.line  # as `global` does
         for value in _changed(project, place[0], reference, facts):
             about = found.setdefault(value, _Found())
@@ -60,10 +66,20 @@ def shared_values(project: Project, naming: Naming) -> list[Shared]:
             else:
                 about.changed_by |= names
     _add_callers(project, naming, {at: one for at, one in found.items() if one.binders})
-    return [
+    shared = [
         Shared(naming(*at), frozenset(one.changed_by), frozenset(one.bound_by))
         for at, one in sorted(found.items())
     ]
+    if setting:
+        shared.append(Shared(ENVIRONMENT, frozenset(setting), frozenset()))
+    return shared
+
+
+def _is_environment(project: Project, module: str, reference: Reference) -> bool:
+    return any(
+        target.kind == OUTSIDE and target.name in _OF_ENVIRONMENT
+        for target in project.resolve(module, reference.chain)
+    )
 
 
 def _add_callers(project: Project, naming: Naming, found: dict[Definition, _Found]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from noria.code import Fingerprint, Shared
+from noria.code import ENVIRONMENT, Fingerprint, Shared
 from noria.graph import Node
 from noria.plan import Job
 from noria.project.facts import is_trusted
@@ -44,19 +44,29 @@ def _reasons(
             for name, symbols in reached.items()
             if own[name] in value.bound_by or value.changed_by & symbols
         ]
-        finding = [
-            name
-            for name, symbols in reached.items()
-            if value.definitions & symbols and name not in leaving
-        ]
-        if leaving and finding:
-            left = value.name.replace(":", ".")
-            for name in leaving:
-                found.setdefault(name, f"it changes {left}, which {finding[0]} reads")
-            for name in finding:
-                found.setdefault(name, f"it reads {left}, which {leaving[0]} changes")
+        if value.name == ENVIRONMENT:
+            finding = [name for name in reached if _reads_environment(fingerprints[name])]
+        else:
+            finding = [
+                name
+                for name, symbols in reached.items()
+                if value.definitions & symbols and name not in leaving
+            ]
+        left = value.name.replace(":", ".")
+        for name in leaving:
+            for reader in [each for each in finding if each != name][:1]:
+                found.setdefault(name, f"it changes {left}, which {reader} reads")
+        for name in finding if leaving else ():
+            found.setdefault(name, f"it reads {left}, which {leaving[0]} changes")
     trusted = {node.name for node in nodes if is_trusted(node)}
     return {name: why for name, why in found.items() if name not in trusted}
+
+
+def _reads_environment(fingerprint: Fingerprint) -> bool:
+    return any(
+        kind == "environment" and what.startswith(("os.environ", "os.getenv"))
+        for kind, what, _ in fingerprint.effects
+    )
 
 
 def _called(func: Any) -> str:
