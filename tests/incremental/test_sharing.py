@@ -91,6 +91,57 @@ class Seen:
             cls.one = cls()
         return cls.one
 """
+NEW = """\
+class Seen:
+    one = None
+
+    def __new__(cls):
+        if cls.one is None:
+            cls.one = super().__new__(cls)
+            cls.one.last = 2
+            cls.one.found = {}
+        return cls.one
+
+    def put(self, x):
+        self.last = x
+"""
+META = """\
+class Single(type):
+    made = {}
+
+    def __call__(cls, *args):
+        if cls not in cls.made:
+            cls.made[cls] = super().__call__(*args)
+        return cls.made[cls]
+
+class Seen(metaclass=Single):
+    def __init__(self):
+        self.last = 2
+        self.found = {}
+
+    def put(self, x):
+        self.last = x
+"""
+DECORATED = """\
+def single(kind):
+    made = {}
+
+    def give(*args):
+        if kind not in made:
+            made[kind] = kind(*args)
+        return made[kind]
+
+    return give
+
+@single
+class Seen:
+    def __init__(self):
+        self.last = 2
+        self.found = {}
+
+    def put(self, x):
+        self.last = x
+"""
 CONTEXT = """\
 from contextvars import ContextVar
 
@@ -144,6 +195,15 @@ LEFT = {
         "state.Seen.instance().last = raw + 1",
         "state.Seen.instance().last",
     ),
+    **{
+        f"the one object of a class by {how}, {what}": (holds, does, reads)
+        for how, holds in {"__new__": NEW, "its metaclass": META, "decorator": DECORATED}.items()
+        for what, does, reads in (
+            ("an attribute", "state.Seen().last = raw + 1", "state.Seen().last"),
+            ("a method", "state.Seen().put(raw + 1)", "Seen().last"),
+            ("an item", 's = state.Seen(); s.found["a"] = raw + 1', 'Seen().found["a"]'),
+        )
+    },
     "a variable of a context": (CONTEXT, "SEEN.set(raw + 1)", "SEEN.get()"),
     "an item of an array": (
         "import numpy as np\n\nSEEN = np.zeros(1)",
@@ -221,6 +281,22 @@ class Row:
     cells: list = field(default_factory=list)
     last: int = 0
 """
+ANEW = """\
+from abc import ABC
+
+KINDS = {}
+
+def known(kind):
+    KINDS[kind.__name__] = kind
+    return kind
+
+@known
+class Box(ABC):
+    def __new__(cls, x):
+        box = super().__new__(cls)
+        box.last = x
+        return box
+"""
 # Here nothing passes from one to the other but what each would have computed itself.
 OWN = {
     "what is computed once": (ONCE, "state.twice(1)", "state.twice(1)"),
@@ -236,6 +312,11 @@ OWN = {
         BOX,
         "row = state.Row(); row.last = 2; row.cells.append(2); row.cells += [3]",
         "(state.Row(last=2).last + len(state.Box.all))",
+    ),
+    "objects that are made by __new__": (
+        ANEW,
+        "box = state.Box(raw); box.last = 5",
+        "state.Box(2).last",
     ),
     "what a cached function is asked": (CACHED, "sum(SEEN())", "SEEN()[0]"),
     "a copy of what a cached function gives": (CACHED, "list(SEEN()).append(3)", "SEEN()[-1]"),
@@ -297,7 +378,7 @@ def test_who_leaves_something_for_another_runs_always_and_so_does_the_other(
     assert fresh.did() == "A B C"
     assert fresh.value("made_c") == 226
     read = LEFT[how][2].removeprefix("state.").partition("[")[0].partition("(")[0]
-    left = read if read.startswith("Seen.") else "SEEN"
+    left = read if read.startswith("Seen") else "SEEN"
     assert f"it changes shop.state.{left}, which C reads" in fresh.command("plan", "--why", "A").out
     assert f"it reads shop.state.{left}, which A changes" in fresh.command("plan", "--why", "C").out
 

@@ -65,7 +65,7 @@ def sets_and_reads(project: Project, kind: type, method: str) -> tuple[set[str],
         if name in seen:
             continue
         seen.add(name)
-        cls = _class_with(project, kind, name)
+        cls = class_with(project, kind, name)
         if cls is None:
             if name in CHANGE_THEIR_OBJECT:
                 sets.add("")
@@ -94,7 +94,7 @@ def set_in(part: Part) -> Iterator[str]:
                 yield each.chain[1]
 
 
-def _class_with(project: Project, kind: type, name: str) -> Place | None:
+def class_with(project: Project, kind: type, name: str) -> Place | None:
     """Return where the sources say what a method of a class is; ``None``: they do not."""
     for base in kind.__mro__:
         if name in vars(base):

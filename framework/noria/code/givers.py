@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 
-from noria.code.changing import CHANGE_THEIR_OBJECT, is_class_method, set_in
+from noria.code.changing import (
+    CHANGE_THEIR_OBJECT,
+    class_with,
+    held_at,
+    is_class_method,
+    set_in,
+)
 from noria.code.project import MEMBER, OUTSIDE, STATEMENT, Project, Target
-from noria.code.table import DEF, Statement
+from noria.code.table import CLASS, DEF, Statement
 from noria.code.walk import FILLED, GIVEN, GIVES, SET, TOUCHED, Chain, Facts, Reference
 
 _KEEPING = frozenset({"functools.lru_cache", "functools.cache"})
@@ -16,7 +22,8 @@ def changed_givers(
     """Yield the functions of which a use changes what they have given, and will give to others.
 
     ``get_tracker().log.append(1)``, where that function is cached, or keeps what it gives under a
-    name of its module or class; ``facts`` are all uses around it.
+    name of its module or class, or is a class of which there is one object; ``facts`` are all uses
+    around it.
     """
     called, name = _called(reference)
     if not called or not _changes(project, reference, called, name, facts):
@@ -65,6 +72,8 @@ def _changes(
 
 def _keeps(project: Project, target: Target) -> bool:
     statement: Statement = project.statement(target.name, target.place)
+    if statement.kind == CLASS:
+        return _gives_one(project, target)
     if statement.kind != DEF:
         return False
     for each in statement.facts.references:
@@ -75,3 +84,17 @@ def _keeps(project: Project, target: Target) -> bool:
             if any(one.kind == OUTSIDE and one.name in _KEEPING for one in meant):
                 return True
     return False
+
+
+def _gives_one(project: Project, target: Target) -> bool:
+    """Tell whether a class may give one object to all who call it, as it is after its import."""
+    held = held_at(project, (target.name, target.place, ""))
+    if not isinstance(held, type):
+        return held is not None  # a decorator has put something else in its place
+    if class_with(project, type(held), "__call__") is not None:
+        return True
+    cls = class_with(project, held, "__new__")
+    if cls is None:
+        return False
+    made = [part for part in project.statement(*cls).parts if part.name == "__new__"]
+    return any(each.use & TOUCHED for part in made for each in part.facts.references)
