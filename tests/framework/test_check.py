@@ -230,6 +230,8 @@ def test_the_effects_of_a_node_are_told_in_one_warning(project: ProjectOnDisk) -
         ('pd.set_option("display.width", 60)', "pandas.set_option()"),
         ("pd.options.display.width = 60", "pandas.options.display.width"),
         ('os.chdir("data")', "os.chdir()"),
+        ('os.environ["OMP_NUM_THREADS"] = "1"', "os.environ"),
+        ('os.environ.update(OMP_NUM_THREADS="1")', "os.environ"),
     ],
 )
 def test_who_sets_up_a_library_for_all_nodes_is_told(

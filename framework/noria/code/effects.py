@@ -122,6 +122,8 @@ for _kind, _names in {
     for _name in _names.split():
         _BY_NAME[_name] = _kind
 
+VARIABLES = frozenset({"os.environ", "os.environb"})
+"""The names by which the environment's variables are read and set."""
 # Names that stand below one of the above and read nothing.
 _HARMLESS = words(
     """

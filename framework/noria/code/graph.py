@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from noria.code.attach import Attached
 from noria.code.closure import Closure, Key
 from noria.code.distributions import Distributions
-from noria.code.effects import effect_of
+from noria.code.effects import VARIABLES, effect_of
 from noria.code.facts import SETTINGS, Doubt, Effect
 from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
 from noria.code.names import DYNAMIC, READS_SOURCE_DOTTED
@@ -333,7 +333,9 @@ class Graph(Closure):
             return  # a module is imported, or named for one of its functions
         effect = effect_of(name, kind != STANDARD, bool(use & WRITING))
         if use == TOUCHED and effect != SETTINGS:
-            return
+            if name not in VARIABLES:
+                return
+            effect = SETTINGS
         if use & DISCARDED and name.startswith("os.environ."):
             return  # it is changed, and nothing is taken of it
         if effect is not None and (effect != SETTINGS or use & (CALLED | TOUCHED)):

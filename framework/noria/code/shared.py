@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from noria.code.attach import Place
 from noria.code.changing import changes, held_at, set_by_class_methods
+from noria.code.effects import VARIABLES
 from noria.code.givers import changed_givers
 from noria.code.project import MEMBER, OUTSIDE, STATEMENT, WHOLE, Project
 from noria.code.table import CLASS, DEF, LITERAL, VALUE, Statement
@@ -16,7 +17,6 @@ Definition = tuple[str, int, str]
 Naming = Callable[[str, int, str], str]
 ENVIRONMENT = "os:environ"
 """The name of what all code of the process shares and no module of the sources holds."""
-_OF_ENVIRONMENT = frozenset({"os.environ", "os.environb"})
 
 
 class Shared(NamedTuple):
@@ -77,7 +77,7 @@ def shared_values(project: Project, naming: Naming) -> list[Shared]:
 
 def _is_environment(project: Project, module: str, reference: Reference) -> bool:
     return any(
-        target.kind == OUTSIDE and target.name in _OF_ENVIRONMENT
+        target.kind == OUTSIDE and target.name in VARIABLES
         for target in project.resolve(module, reference.chain)
     )
 
