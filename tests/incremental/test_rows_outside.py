@@ -6,7 +6,6 @@ import pytest
 
 from tests.incremental.environments import Environment
 from tests.incremental.workbench import (
-    CHAIN,
     CONF,
     PARAMETERS,
     PYPROJECT,
@@ -15,27 +14,6 @@ from tests.incremental.workbench import (
 )
 
 B = "src/shop/b.py"
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Environment:
-    return Environment(tmp_path / "env")
-
-
-@pytest.fixture
-def inside(tmp_path: Path, environment: Environment) -> Workbench:
-    """The chain in an environment of its own, whose B uses a package, which uses another."""
-    environment.install("below", "1.0", {"below.py": "def less(x):\n    return x\n"})
-    reached = "from below import less\n\n\ndef more(x):\n    return less(x) + 0\n"
-    environment.install("reached", "1.0", {"reached/__init__.py": reached}, ["below>=1"])
-    environment.install("beside", "1.0", {"beside.py": "def f(x):\n    return x\n"})
-    made = Workbench(tmp_path / "shop", python=environment.python)
-    made.write(CHAIN)
-    made.edit(B, "from shop", "from reached import more\nfrom shop")
-    made.edit(B, "inner(scale(made_a))", "more(inner(scale(made_a)))")
-    assert made.did() == "A B C"
-    assert made.did() == ""
-    return made
 
 
 def test_an_upgraded_package_runs_the_node_that_reaches_it(

@@ -3,6 +3,7 @@
 This room stands alone: it needs nothing else of Noria.
 """
 
+from noria.code.distributions import ANY_TOP as ANY_TOP
 from noria.code.distributions import distributions_of as distributions_of
 from noria.code.distributions import installed_versions as installed_versions
 from noria.code.effects import is_of_well_known as is_of_well_known

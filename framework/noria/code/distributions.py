@@ -24,6 +24,9 @@ _USED_WHERE_INSTALLED = {
 }
 _TOLD_IN = ("RECORD", "METADATA", "top_level.txt", "direct_url.json")
 _YOUNG_NS = 2_000_000_000
+ANY_TOP = "*"
+"""Stands for the first part of any module's name, where code finds modules at run time."""
+_OURS = "noria"  # what it keys a result by, it says itself
 _EXTRA = r"extra\s*==\s*['\"]([^'\"]+)['\"]"
 
 
@@ -68,7 +71,12 @@ class Distributions:
         return owners
 
     def of_module(self, module: str) -> list[str]:
-        """Return the canonical names of the distributions that a module may belong to."""
+        """Return the canonical names of the distributions that a module may belong to.
+
+        Of :data:`ANY_TOP` that is all but those whose files are watched when they are imported.
+        """
+        if module == ANY_TOP:
+            return [each for each in self.folders if each != _OURS and not self.is_editable(each)]
         top = module.partition(".")[0]
         named = canonical(top)
         if named in self.folders and top not in {"google", "azure"}:

@@ -62,7 +62,7 @@ for _kind, _names in {
         tokenize.open zipimport imghdr.what sndhdr.what pstats.Stats sunau.open aifc.open
         tracemalloc.Snapshot.load http.cookiejar tensorflow.data.TFRecordDataset torchvision.io
         fitz.open pymupdf.open pdfplumber.open os.fwalk os.path.samefile os.path.ismount
-        os.path.isjunction os.statvfs os.getxattr os.listxattr zipfile.Path
+        os.path.isjunction os.statvfs os.getxattr os.listxattr zipfile.Path lazy_loader.attach_stub
     """,
     "network": """
         socket ssl select asyncio.open_connection http.client urllib.request ftplib poplib imaplib

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from noria.code.attach import Attached
 from noria.code.closure import Closure, Key
-from noria.code.distributions import Distributions
+from noria.code.distributions import ANY_TOP, Distributions
 from noria.code.effects import VARIABLES, effect_of
 from noria.code.facts import SETTINGS, Doubt, Effect
 from noria.code.modules import LIVE, MISSING, OWN, PROJECT, STANDARD, THIRD_PARTY
@@ -46,7 +46,7 @@ from noria.code.walk import (
 
 Live = Callable[[str, str], Iterable[Key]]
 
-_WIDE = "everything in the project's sources is taken for it"
+_WIDE = "everything in the project's sources and all that is installed is taken for it"
 _BY_IMPORT = "import it by its name, or say depends_on= or cache="
 _BY_NAME = "write the name that is meant, or say depends_on= or cache="
 
@@ -58,8 +58,8 @@ class Graph(Closure):
     ``("i", module)`` a module as imported, ``("m", module)`` all of it, ``("d", top)`` a
     third-party module, ``("t", top)`` its state and that of the standard library's,
     ``("z", top)`` one that is not there, ``("e", ...)`` an effect, ``("u", ...)`` a doubt,
-    ``("f", flag)``, ``("all",)`` all sources, ``("x", digest)`` live code or a value, ``("c",
-    number)`` live code that holds itself, ``("doc", digest)`` its docstring.
+    ``("f", flag)``, ``("all",)`` all sources and what is installed, ``("x", digest)`` live code
+    or a value, ``("c", number)`` live code that holds itself, ``("doc", digest)`` its docstring.
     """
 
     def __init__(
@@ -138,6 +138,7 @@ class Graph(Closure):
             if modules.sources[key[1]].is_package:
                 yield from (("m", name) for name in modules.under(key[1]))
         elif kind == "all":
+            yield ("d", ANY_TOP)
             yield from (("m", name) for name in self.project.tables)
         elif kind in {"d", "t"}:
             yield from self._of_outside(kind, key[1])
@@ -355,13 +356,8 @@ class Graph(Closure):
                 return
 
     def _doubt(self, module: str, what: str, line: int) -> Iterator[Key]:
-        narrow = _BY_IMPORT
-        yield (
-            "u",
-            f"{what} finds code by what is known only at run time",
-            self.where(module, line),
-            narrow,
-        )
+        told = f"{what} finds code by what is known only at run time"
+        yield ("u", told, self.where(module, line), _BY_IMPORT)
         yield ("all",)
 
     def _of_dynamic(self, module: str, found: Dynamic) -> Iterator[Key]:

@@ -108,14 +108,16 @@ DYNAMIC = words(
     importlib.util.LazyLoader importlib.machinery.SourceFileLoader
     importlib.machinery.SourcelessFileLoader importlib.machinery.ExtensionFileLoader
     importlib.machinery.PathFinder importlib.machinery.FileFinder zipimport.zipimporter
-    importlib.metadata.entry_points imp.load_source imp.load_module imp.load_package
-    imp.load_compiled imp.load_dynamic pkgutil.find_loader pkgutil.get_loader pkgutil.get_importer
-    pkgutil.iter_importers code.interact code.InteractiveInterpreter code.InteractiveConsole
-    pkg_resources.iter_entry_points runpy.run_module pkgutil.iter_modules pkgutil.walk_packages
-    pkgutil.resolve_name pydoc.locate inspect.getmembers inspect.getmodule operator.attrgetter
-    operator.methodcaller sys.modules sys.meta_path gc.get_objects sys.setprofile sys.settrace
-    ctypes.pythonapi django.utils.module_loading.import_string hydra.utils.instantiate
-    hydra.utils.get_class hydra.utils.call stevedore types.FunctionType types.CodeType
+    importlib.metadata.entry_points importlib_metadata.entry_points imp.load_source imp.load_module
+    imp.load_package imp.load_compiled imp.load_dynamic pkgutil.find_loader pkgutil.get_loader
+    pkgutil.get_importer pkgutil.iter_importers code.interact code.InteractiveInterpreter
+    code.InteractiveConsole pkg_resources.iter_entry_points runpy.run_module pkgutil.iter_modules
+    pkgutil.walk_packages pkgutil.resolve_name pydoc.locate inspect.getmembers inspect.getmodule
+    operator.attrgetter operator.methodcaller sys.modules sys.meta_path gc.get_objects
+    sys.setprofile sys.settrace ctypes.pythonapi django.utils.module_loading.import_string
+    hydra.utils.instantiate hydra.utils.get_class hydra.utils.get_method hydra.utils.get_object
+    hydra.utils.call stevedore kedro.utils.load_obj lazy_loader.attach lazy_loader.attach_stub
+    types.FunctionType types.CodeType yaml.unsafe_load yaml.UnsafeLoader
     """
 )
 # Modules whose functions give objects of their own kinds only, whatever they are given.

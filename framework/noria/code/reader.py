@@ -3,7 +3,7 @@
 import functools
 import sys
 import types
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from noria.code.cache import TableCache
 from noria.code.changing import sets_and_reads
 from noria.code.closure import Key
 from noria.code.compare import ChangedSince, Comparison
-from noria.code.distributions import Distributions
+from noria.code.distributions import ANY_TOP, Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Effect, Fingerprint, Symbol
 from noria.code.graph import Graph
@@ -112,6 +112,24 @@ class CodeReader:
         """
         top = module.partition(".")[0]
         return top in self._assembly.imported(tuple(self._starts(thing, self._anchor(thing))))
+
+    def follows(self, module: str) -> bool:
+        """Tell whether a module's own source is read, as the project's and editable ones' is."""
+        return self._project.is_source(module)
+
+    def required_by(self, modules: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return the distributions that modules belong to, with all that they require.
+
+        Modules that are not installed, as the project's, have none.
+        """
+        tops = {module.partition(".")[0] for module in modules}
+        installed = {
+            top
+            for top in tops
+            if top == ANY_TOP
+            or (not self._project.is_source(top) and self._modules.kind(top) == THIRD_PARTY)
+        }
+        return self._assembly.requirements(tuple(sorted(installed)))
 
     def _of_plain(self, thing: Any, named: tuple[Key, ...]) -> Fingerprint:
         """Return the fingerprint of a function that is what its module's source says."""

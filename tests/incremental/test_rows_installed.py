@@ -1,0 +1,112 @@
+"""What is installed, however code comes to it: found at run time, as the class of an object."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.incremental.environments import Environment
+from tests.incremental.workbench import CHAIN, CONF, PARAMETERS, Workbench
+
+B = "src/shop/b.py"
+
+
+def test_a_package_that_code_finds_at_run_time_counts(
+    inside: Workbench, environment: Environment
+) -> None:
+    inside.edit(B, "from shop", "from importlib import import_module\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + import_module(rate).f(5)")
+    inside.edit(PARAMETERS, "rate: 5", "rate: beside")
+    assert inside.did() == "B"
+    environment.install("beside", "2.0", {"beside.py": "def f(x):\n    return x + 1\n"})
+    assert "library beside: 1.0" in inside.command("plan", "--why", "B").out
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 126
+
+
+LAZY = """\
+from importlib import import_module
+
+
+def attach(package, submodules=None, submod_attrs=None):
+    def __getattr__(name):
+        return getattr(import_module(f"{package}.{submod_attrs[name]}"), name)
+
+    return __getattr__, list, []
+
+
+def attach_stub(package, file):
+    text = open(file + "i").read()
+    return attach(package, None, {"k": text.split()[1].removeprefix(".")})
+"""
+
+
+@pytest.mark.parametrize(
+    "attached",
+    [
+        'lazy.attach(__name__, submod_attrs={"k": "first"})',
+        "lazy.attach_stub(__name__, __file__)",
+    ],
+)
+def test_what_a_package_loads_when_it_is_asked_for_counts(
+    inside: Workbench, environment: Environment, attached: str
+) -> None:
+    environment.install("lazy_loader", "0.4", {"lazy_loader.py": LAZY})
+    late = f"import lazy_loader as lazy\n\n__getattr__, __dir__, __all__ = {attached}\n"
+    inside.write(
+        {
+            "src/shop/late/__init__.py": late,
+            "src/shop/late/__init__.pyi": "from .first import k\n",
+            "src/shop/late/first.py": "def k():\n    return 1\n",
+            "src/shop/late/second.py": "def k():\n    return 30\n",
+        }
+    )
+    inside.edit(B, "from shop", "from shop import late\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + late.k()")
+    assert inside.did() == "B C"
+    inside.edit("src/shop/late/first.py", "1", "2")
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 122
+    if "stub" in attached:
+        inside.edit("src/shop/late/__init__.pyi", "first", "second")
+        assert inside.did() == "B C"
+        assert inside.value("made_c") == 150
+
+
+MODEL = "class Model:\n    def predict(self):\n        return 1\n"
+
+
+@pytest.mark.parametrize("entry", ["", "  backend: joblib\n  save_args: {compress: 3}\n"])
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize("editable", [True, False])
+def test_the_package_of_an_object_that_a_node_is_given_counts(
+    inside: Workbench,
+    environment: Environment,
+    tmp_path: Path,
+    entry: str,
+    *,
+    declared: bool,
+    editable: bool,
+) -> None:
+    def install(version: str, model: str) -> None:
+        if not editable:
+            environment.install("models", version, {"models.py": model})
+            return
+        local = tmp_path / "local"
+        if not local.exists():
+            local.mkdir()
+            environment.install_editable("models", local)
+        (local / "models.py").write_text(model)
+
+    install("1.0", MODEL)
+    made = f"made_b:\n  type: pickle.PickleDataset\n  filepath: data/made_b.pkl\n{entry}"
+    was = CHAIN[CONF].partition("made_b:")[2].partition("made_c:")[0]
+    inside.edit(CONF, f"made_b:{was}", made if declared else "")
+    inside.edit(B, "from shop", "from models import Model\n\nfrom shop")
+    inside.edit(B, "return more(inner(scale(made_a))) * RATE + rate", "return Model()")
+    inside.edit("src/shop/c.py", "made_b + 100", "made_b.predict()")
+    assert inside.did() == "B C"
+    assert inside.did() == ""
+    # The model that is made is the same; what becomes of it is not.
+    install("1.1", MODEL.replace("return 1", "return 2"))
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 2
