@@ -110,3 +110,58 @@ def test_the_package_of_an_object_that_a_node_is_given_counts(
     install("1.1", MODEL.replace("return 1", "return 2"))
     assert inside.did() == "B C"
     assert inside.value("made_c") == 2
+
+
+def _one(value: int) -> str:
+    return f"def k():\n    return {value}\n"
+
+
+@pytest.mark.parametrize("beside", ["acme", "acme-core"])
+def test_packages_that_share_a_name_count_each_for_itself(
+    inside: Workbench, environment: Environment, beside: str
+) -> None:
+    environment.install(beside.replace("-", "_"), "1.0", {"acme/core.py": _one(1)})
+    environment.install("acme_models", "1.0", {"acme/models.py": _one(1)})
+    inside.edit(B, "from shop", "from acme.models import k\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + k()")
+    assert inside.did() == "B C"
+    environment.install("acme_models", "2.0", {"acme/models.py": _one(2)})
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 127
+
+
+def test_a_package_whose_name_another_one_s_module_has_counts(
+    inside: Workbench, environment: Environment
+) -> None:
+    environment.install("docx", "1.0", {"docx_old.py": _one(1)})
+    environment.install("python_docx", "1.0", {"docx.py": _one(1)})
+    inside.edit(B, "from shop", "import docx\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + docx.k()")
+    assert inside.did() == "B C"
+    environment.install("python_docx", "2.0", {"docx.py": _one(2)})
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 127
+
+
+def test_a_name_is_shared_by_what_is_installed_and_what_is_edited(
+    inside: Workbench, environment: Environment, tmp_path: Path
+) -> None:
+    local = tmp_path / "local" / "acme" / "near"
+    local.mkdir(parents=True)
+    (local / "__init__.py").write_text("from .deep import k\n")
+    (local / "deep.py").write_text(_one(1))
+    environment.install("acme_core", "1.0", {"acme/core.py": _one(1)})
+    environment.install_editable("acme_near", tmp_path / "local")
+    inside.write({"src/acme/own.py": _one(1)})
+    inside.edit(B, "from shop", "from acme import core, near, own\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + core.k() + 10 * near.k() + 100 * own.k()")
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 236
+    environment.install("acme_core", "2.0", {"acme/core.py": _one(2)})
+    assert inside.did() == "B C"
+    (local / "deep.py").write_text(_one(2))
+    assert inside.did() == "B C"
+    inside.edit("src/acme/own.py", "1", "2")
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 347
+    assert inside.did() == ""

@@ -79,9 +79,17 @@ class Distributions:
             return [each for each in self.folders if each != _OURS and not self.is_editable(each)]
         top = module.partition(".")[0]
         named = canonical(top)
-        if named in self.folders and top not in {"google", "azure"}:
+        if named in self.folders and self._has_alone(named, top):
             return [named]
-        return self._owners.get(top, [])
+        owners = self._owners.get(top, [])
+        return owners if named in owners or named not in self.folders else [named, *owners]
+
+    def _has_alone(self, name: str, top: str) -> bool:
+        """Tell whether a module is a distribution's alone: packages of a namespace are joined."""
+        place = os.path.join(os.path.dirname(self.folders[name]), top)
+        if os.path.isdir(place) and not os.path.isfile(os.path.join(place, "__init__.py")):
+            return False
+        return top in _tops(self.folders[name])
 
     def identity(self, name: str) -> str:
         """Return what changes with a distribution's files: version and digest of its RECORD."""

@@ -179,6 +179,7 @@ class KeptFingerprints:
             "executed": self._executed,
             "sources": sorted((each.name, each.is_package) for each in modules.sources.values()),
             "built": sorted(modules.built),
+            "partly": sorted(modules.partly),
         }
 
     def _now_executed(self) -> list[bytes]:

@@ -44,6 +44,7 @@ class Modules:
         self.digests: dict[str, str] = {}
         self.folders: list[str] = []
         self.built: dict[str, str] = {}  # compiled modules among the sources
+        self.partly: set[str] = set()  # packages of which a part is installed
         self._paths = [
             os.path.realpath(path or ".") for path in (sys.path if paths is None else paths)
         ]
@@ -117,30 +118,53 @@ class Modules:
         """Return the names of a package and all that is below it."""
         return [name for name in self.sources if name == prefix or name.startswith(prefix + ".")]
 
+    def parts_elsewhere(self, package: str) -> tuple[str, ...]:
+        """Return a package's own name where a part of it may be installed, else nothing."""
+        joined = package.partition(".")[0] in self.partly and self.sources[package].path is None
+        return (package,) if joined else ()
+
     def _find(self, top: str) -> str:
-        if top in self.sources:
+        mine = self.sources.get(top)
+        if mine is not None and mine.path is not None:
             return PROJECT
         if top == "__main__":
             return LIVE
-        if top in sys.builtin_module_names or (
-            top in sys.stdlib_module_names and not any(_place_of(each, top) for each in self._ahead)
-        ):
+        if mine is None and self._is_standard(top):
             return STANDARD
         if top in _OWN_TOPS:
             return OWN
+        portions: dict[str, str] = {}
         for path in self._paths:
             place = _place_of(path, top)
-            if place is None:
-                continue
-            if _is_installed(path) or place.endswith(_BUILT):
-                return THIRD_PARTY
+            if place is not None:
+                if mine is None and not _is_namespace(place):
+                    return self._take(path, place, top)
+                portions[path] = place
+        kinds = {self._take(path, place, top) for path, place in portions.items()}
+        for name, place in self._editable().items() if mine is None else ():
+            if name == top or name.startswith(f"{top}."):
+                self._add_place(place, name)
+                kinds.add(PROJECT)
+        if mine is None and not kinds:
+            return self._live(top)
+        if mine is None and PROJECT not in kinds:
+            return THIRD_PARTY
+        if THIRD_PARTY in kinds:
+            self.partly.add(top)
+        return PROJECT
+
+    def _is_standard(self, top: str) -> bool:
+        return top in sys.builtin_module_names or (
+            top in sys.stdlib_module_names and not any(_place_of(each, top) for each in self._ahead)
+        )
+
+    def _take(self, path: str, place: str, top: str) -> str:
+        """Return whose the module at a place in a folder of the search path is."""
+        if _is_installed(path) or place.endswith(_BUILT):
+            return THIRD_PARTY
+        if path not in self.roots:
             self._add_place(place, top)
-            return PROJECT
-        mapped = self._editable().get(top)
-        if mapped is not None:
-            self._add_place(mapped, top)
-            return PROJECT
-        return self._live(top)
+        return PROJECT
 
     def _live(self, top: str) -> str:
         """Ask an imported module where it came from: paths may have changed since."""
@@ -152,11 +176,13 @@ class Modules:
         self._add_place(os.path.dirname(origin) if origin.endswith("__init__.py") else origin, top)
         return PROJECT
 
-    def _add_place(self, place: str, top: str) -> None:
+    def _add_place(self, place: str, name: str) -> None:
         if os.path.isdir(place):
-            self._add_folder(place, top)
+            self._add_folder(place, name)
         else:
-            self.sources[top] = Source(top, place, False)
+            self.sources[name] = Source(name, place, False)
+        while name := name.rpartition(".")[0]:
+            self.sources.setdefault(name, Source(name, None, True))
 
     def _add_folder(self, folder: str, name: str) -> bool:
         """Add all modules of a folder; return whether there is any."""
@@ -218,6 +244,11 @@ def _place_of(path: str, top: str) -> str | None:
         if name.startswith(top + ".") and name.endswith(_BUILT):
             return os.path.join(path, name)
     return None
+
+
+def _is_namespace(place: str) -> bool:
+    """Tell whether a package may have parts elsewhere, which Python joins."""
+    return os.path.isdir(place) and not os.path.isfile(os.path.join(place, "__init__.py"))
 
 
 def _code_below(place: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from noria.code.cache import TableCache
 from noria.code.dynamic import absolute
 from noria.code.listing import texts_in
-from noria.code.modules import LIVE, MISSING, PROJECT, STANDARD, Modules
+from noria.code.modules import LIVE, MISSING, PROJECT, STANDARD, THIRD_PARTY, Modules
 from noria.code.names import makes_own
 from noria.code.table import CLASS, DEF, EFFECT, IMPORT, LITERAL, VALUE, Statement, Table
 from noria.code.walk import ALL, Chain, Dynamic
@@ -397,12 +397,9 @@ class Project:
             return [*out, Target(WHOLE, module)]
         if "__getattr__" in table.names:
             out.extend(self._by_name(module, "__getattr__", (), seen))
-        out.extend(
-            target
-            for star in table.stars
-            if self.modules.kind(star) != PROJECT
-            for target in outside(star, rest, self.modules.kind(star))
-        )
+        for star in (*table.stars, *self.modules.parts_elsewhere(module)):
+            kind = THIRD_PARTY if star == module else self.modules.kind(star)
+            out.extend(outside(star, rest, kind) if kind != PROJECT else ())
         out.append(Target(FOUND_LATER, module, detail=name))
         out.extend(_attributes(rest[1:]))
         return out
