@@ -41,6 +41,9 @@ class Facts(Protocol):
     def latest(self, node: str) -> Parts | None:
         """Return what the latest recorded result of a node was made of."""
 
+    def was_left(self, node: str, key: str) -> bool:
+        """Tell whether what a node leaves beside its outputs here is of the result of this key."""
+
     def has_same_code(self, node: str, code: str) -> bool:
         """Tell whether a node reaches the same definitions as when its code had this digest."""
 
@@ -139,8 +142,9 @@ def judge(
         return _run(job, key, shortly(_latest(job.name, parts, facts), parts), facts)
     if recorded.read and not job.trusted:
         return _run(job, key, f"{SEEN_TO_READ} {recorded.read}", facts)
-    if job.writes and not _was_used_last(job, key, facts):
-        return _run(job, key, f"it writes files, which are another result's: {job.writes}", facts)
+    if job.writes and (job.unsettled or not facts.was_left(job.name, key)):
+        reason = f"it writes files, which may not be this result's: {job.writes}"
+        return _run(job, key, reason, facts)
     return _in_place(job, key, recorded, facts)
 
 
@@ -149,12 +153,6 @@ def _latest(node: str, now: Parts, facts: Facts) -> Parts | None:
     if before is None:
         return None
     return beside_libraries(before, now, lambda: facts.has_same_code(node, before.code))
-
-
-def _was_used_last(job: Job, key: str, facts: Facts) -> bool:
-    """Tell whether no other result of the node has been made or used since this one was."""
-    latest = facts.latest(job.name)
-    return not job.unsettled and (latest is None or key_of(latest) == key)
 
 
 def complete(job: Job, digests: Mapping[str, str | None], facts: Facts) -> Parts:

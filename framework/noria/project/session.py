@@ -308,7 +308,7 @@ class Session:
                 keep_edited,
                 unsettled_nodes(ledger),
                 f"{selection.pipeline} {self.env}",
-                past=LastUsed(ledger, self.env),
+                past=LastUsed(ledger, self.env, run),
             )
             memory = stack.enter_context(
                 remembering(

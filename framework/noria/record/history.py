@@ -124,6 +124,13 @@ def makings_of(connection: sqlite3.Connection, digest: str) -> list[dict[str, An
     return [node for node in nodes if digest in node.get("made", {}).values()]
 
 
+def planned_nodes(connection: sqlite3.Connection, run: str) -> list[str]:
+    """Return the names of the nodes that a run had to do, in their order."""
+    plan = connection.execute("SELECT nodes FROM plans WHERE run = ?", (run,)).fetchone()
+    names: list[str] = json.loads(plan[0]) if plan else []
+    return names
+
+
 def _is_alive(process: int, started: float | None) -> bool:
     began = process_started(process)
     return began is not None and (started is None or abs(began - started) < _SAME_SECONDS)
@@ -145,8 +152,7 @@ def _nodes(
     connection: sqlite3.Connection, run: str, *, crashed: bool, unbegun: str = "waiting"
 ) -> list[dict[str, Any]]:
     """Return the nodes of a run; ``unbegun`` is the status of those that have not begun."""
-    plan = connection.execute("SELECT nodes FROM plans WHERE run = ?", (run,)).fetchone()
-    names = json.loads(plan[0]) if plan else []
+    names = planned_nodes(connection, run)
     begun = connection.execute("SELECT * FROM nodes WHERE run = ?", (run,)).fetchall()
     rows = {row["position"]: row for row in begun}
     return [

@@ -5,24 +5,28 @@ import sqlite3
 from collections.abc import Callable, Container, Iterator
 
 from noria.record.hand import EDITED
-from noria.record.history import makings_of
+from noria.record.history import makings_of, planned_nodes
 from noria.record.trouble import explained, place
 
 _LATELY = 30  # runs
+_LONG = 100  # runs in which it is looked for who has last begun
 _FEW = 8  # nodes that are looked up one by one
-_HAD = "status IN ('done', 'reused', 'restored')"
+_HAD = ("done", "reused", "restored")
+_WHO_HAD = f"status IN {_HAD}"
 
 
 class LastUsed:
     """Tells the keys of the results that nodes had last in an environment.
 
     Only the last few runs are looked at; of few nodes one after the other, which is most that is
-    asked for, of more at once.
+    asked for, of more at once.  ``before`` names the run that asks, of which nothing counts.
     """
 
-    def __init__(self, connection: sqlite3.Connection, env: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, env: str, before: str = "") -> None:
         self._connection = connection
         self._env = env
+        self._before = before
+        self._ended: list[tuple[str, bool]] | None = None
         self._asked = 0
         self._runs: list[str] | None = None
         self._all: dict[str, str] | None = None
@@ -40,21 +44,50 @@ class LastUsed:
             self._asked += 1
             return self._of_one(self._runs, node)
 
+    def left(self, node: str) -> str | None:
+        """Return the key of the result for which a node has last begun, in any environment.
+
+        It is empty where the node did not end or nobody recorded its result, ``None`` where it has
+        not begun in the last hundred runs.
+        """
+        with explained(place(self._connection)):
+            if self._ended is None:
+                self._ended = list(self._long())
+            for run, ended in self._ended:
+                rows = self._connection.execute(
+                    "SELECT status, facts FROM nodes WHERE run = ? AND node = ?", (run, node)
+                ).fetchall()
+                for row in rows:
+                    return (row["status"] in _HAD and _key(row["facts"])) or ""
+                # What a run did in its last moments may not be written down.
+                if not ended and node in planned_nodes(self._connection, run):
+                    return ""
+        return None
+
+    def _long(self) -> Iterator[tuple[str, bool]]:
+        """Yield the names of runs, latest first, and whether each has told its end."""
+        rows = self._connection.execute(
+            "SELECT id, status FROM runs WHERE status <> ? AND id <> ? ORDER BY id DESC LIMIT ?",
+            (EDITED, self._before, _LONG),
+        )
+        return ((row["id"], row["status"] not in ("running", "crashed")) for row in rows)
+
     def was_made(self, digest: str) -> bool:
         """Tell whether a node of any run has made an output that goes by ``digest``."""
         return bool(makings_of(self._connection, digest))
 
     def _lately(self) -> Iterator[str]:
         rows = self._connection.execute(
-            "SELECT id FROM runs WHERE env = ? AND status <> ? ORDER BY id DESC LIMIT ?",
-            (self._env, EDITED, _LATELY),
+            "SELECT id FROM runs WHERE env = ? AND status <> ? AND id <> ?"
+            " ORDER BY id DESC LIMIT ?",
+            (self._env, EDITED, self._before, _LATELY),
         )
         return (row["id"] for row in rows)
 
     def _of_one(self, runs: list[str], node: str) -> str | None:
         for run in runs:
             rows = self._connection.execute(
-                f"SELECT facts FROM nodes WHERE run = ? AND node = ? AND {_HAD}",  # noqa: S608  # our own words
+                f"SELECT facts FROM nodes WHERE run = ? AND node = ? AND {_WHO_HAD}",  # noqa: S608  # our own words
                 (run, node),
             )
             for row in rows:
@@ -65,7 +98,7 @@ class LastUsed:
         found: dict[str, str] = {}
         for run in reversed(runs):
             rows = self._connection.execute(
-                f"SELECT node, facts FROM nodes WHERE run = ? AND {_HAD}",  # noqa: S608  # our own words
+                f"SELECT node, facts FROM nodes WHERE run = ? AND {_WHO_HAD}",  # noqa: S608  # our own words
                 (run,),
             )
             found.update((row["node"], row["facts"]) for row in rows)

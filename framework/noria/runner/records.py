@@ -8,6 +8,7 @@ from noria.record.last_used import LastUsed
 from noria.runner.adoptions import Adoptions
 from noria.runner.places import Places
 from noria.store import Entry, Output, Store
+from noria.store.records import ADOPTED, EDITED
 
 
 class Records:
@@ -108,6 +109,21 @@ class Records:
         key = None if self._past is None else self._past.key(node)
         used = self.entry(key) if key else None
         return used or self._latest.get(node) or self._store.latest(node)
+
+    def was_left(self, node: str, key: str) -> bool:
+        """Tell whether what a node leaves beside its outputs here is of the result of this key.
+
+        That is so where the node has not begun, in any environment, since it had this result here.
+        Of outputs that somebody has taken for results, all that belongs to them is taken so too.
+        """
+        entry = self.entry(key)
+        if entry is None or entry.run.startswith(EDITED):
+            return entry is not None
+        for name in dict.fromkeys((node, entry.node)):  # it may have been renamed
+            last = None if self._past is None else self._past.left(name)
+            if last is not None:
+                return last == key
+        return entry.run.startswith(ADOPTED)
 
     def code_of(self, dataset: str, digest: str) -> str:
         """Return a digest of the code that content counts on, empty for plain data."""
