@@ -12,7 +12,14 @@ import pytest
 
 from tests.incremental.forks import Forks
 from tests.incremental.shims import KILLER, build
-from tests.incremental.workbench import CHAIN, CONF, PARAMETERS, Workbench, chain
+from tests.incremental.workbench import (
+    CHAIN,
+    CONF,
+    PARAMETERS,
+    WHERE_PIPELINE,
+    Workbench,
+    chain,
+)
 
 KILLS = int(os.environ.get("SOAK_KILLS", "20"))
 EVERY = int(os.environ.get("SOAK_EVERY", "0"))
@@ -136,3 +143,35 @@ def test_a_first_run_that_was_killed_goes_on(mortal: Workbench, tmp_path: Path, 
     mortal.command("run")
     assert mortal.value("made_c") == 125
     assert mortal.did() == ""
+
+
+def test_a_kill_costs_no_node_that_took_long_and_ended_beside_another(tmp_path: Path) -> None:
+    slow = 'def {0}(given):\n    import time\n\n    time.sleep({1})\n    print("<<{2}>>")\n'
+    end = "    Path('ready').touch()\n    time.sleep(60)\n"
+    bench = chain(
+        tmp_path,
+        **{
+            "src/shop/a.py": slow.format("a", 0.5, "A") + "    return given\n",
+            "src/shop/b.py": slow.format("b", 0.5, "B") + "    return given\n",
+            "src/shop/c.py": "def c(one, two):\n    return one + two\n",
+        },
+    )
+    bench.edit(WHERE_PIPELINE, '["made_a", "params:rate"]', '"raw"')
+    bench.edit(WHERE_PIPELINE, 'inputs="made_b"', 'inputs=["made_a", "made_b"]')
+    c = "def c(one, two):\n"
+    bench.edit("src/shop/c.py", c, f"import time\nfrom pathlib import Path\n\n\n{c}{end}")
+    process = bench.start("run", "--runner", "threads")
+    wait_for(bench.path / "ready")
+    time.sleep(0.5)  # what is recorded is written after a tenth of a second
+    process.kill()
+    process.communicate()
+    bench.edit("src/shop/c.py", "time.sleep(60)", "print('<<C>>')")
+    assert bench.did() == "C"
+
+
+def wait_for(path: Path) -> None:
+    """Wait until a file is there."""
+    until = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < until, f"{path} did not come"
+        time.sleep(0.02)

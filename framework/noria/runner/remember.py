@@ -334,8 +334,7 @@ class Remembering:
                 return  # what a hook has put there cannot be told from what it puts there next
         if not all(digest for _, digest in parts.arguments.values()):
             return
-        seconds = time.time() - began
-        key = key or key_of(parts)
+        seconds, key = time.time() - began, key or key_of(parts)
         read = self._witness.seen(node)
         if read and not job.trusted and not job.always:
             self._reading.add(node.name)
@@ -349,12 +348,13 @@ class Remembering:
             self._pending.append(entry)
             if replaced:
                 self._replaced.add(node.name)
-        self.flush(after=_FLUSH_SECONDS)
+        # What took longer than that is recorded at once: a kill should not cost it.
+        self.flush(after=max(_FLUSH_SECONDS - seconds, 0.0), closing=False)
 
-    def flush(self, *, after: float = 0.0) -> None:
+    def flush(self, *, after: float = 0.0, closing: bool = True) -> None:
         """Record what has ended since the last time, if the sources are still what was judged.
 
-        ``after``: not before so many seconds have gone by since then.
+        ``after``: not before so many seconds have gone by since then; ``closing``: for good.
         """
         with self._guard:
             now = time.monotonic()
@@ -364,9 +364,9 @@ class Remembering:
             pending, self._pending = self._pending, []
         # In the end by content, meanwhile by the files' times, which is a hundredth of the work.
         names = [entry.node for entry in pending]
-        if not after:
+        if closing:
             self._witness.note_kept()
-        changed = self._project.changed(names, exactly=not after) if pending else {}
+        changed = self._project.changed(names, exactly=closing) if pending else {}
         for what in dict.fromkeys(changed.values()):
             lost = ", ".join(name for name in names if changed.get(name) == what)
             self._emit(Noted("", f"{what}; not remembered: {lost}"))
