@@ -1,9 +1,17 @@
 """What a change of places, names, branches and checkouts executes, in the chain raw -> A -> B -> C."""
 
+import json
 import shutil
 from pathlib import Path
 
-from tests.incremental.workbench import CONF, PYPROJECT, WHERE_PIPELINE, Workbench, chain
+from tests.incremental.workbench import (
+    CONF,
+    PARAMETERS,
+    PYPROJECT,
+    WHERE_PIPELINE,
+    Workbench,
+    chain,
+)
 
 MADE_B = "made_b:\n  type: json.JSONDataset\n  filepath: data/made_b.json\n"
 
@@ -132,6 +140,25 @@ def test_two_checkouts_share_a_store(tmp_path: Path) -> None:
     one.edit_at_once("src/shop/deep.py", "+ 0", "+ 1")
     assert one.did() == ""
     assert one.value("made_c") == 135
+
+
+def test_a_result_that_made_room_for_another_checkouts_is_not_said_to_differ(
+    tmp_path: Path,
+) -> None:
+    store = f'store = "{tmp_path / "store"}"\n'
+    one = chain(tmp_path / "one", **{"pyproject.toml": PYPROJECT + store})
+    two = Workbench(tmp_path / "two" / "shop", home=one.home)
+    shutil.copytree(one.path, two.path, dirs_exist_ok=True)
+    one.go()
+    two.write({PARAMETERS: "rate: 6\n"})
+    two.edit("src/shop/a.py", "raw + 1", "raw + 2")
+    two.go()
+    size = json.loads(two.command("cache", "status", "--json").out)["size"]
+    two.command("cache", "gc", "--limit", f"{size // 2 + 100}B")
+    said = one.command("plan", "--why", "A").out.splitlines()
+    assert said == ["A: run: its result is not in the store"]
+    two.edit("src/shop/a.py", "raw + 2", "raw + 3")
+    assert "its code changed" in two.command("plan", "--why", "A").out
 
 
 def test_a_copied_project_runs_nothing_for_its_user(bench: Workbench, tmp_path: Path) -> None:

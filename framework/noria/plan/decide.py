@@ -41,6 +41,9 @@ class Facts(Protocol):
     def latest(self, node: str) -> Parts | None:
         """Return what the latest recorded result of a node was made of."""
 
+    def is_gone(self, node: str, key: str) -> bool:
+        """Tell whether a node's last result here was this one, and is not recorded any more."""
+
     def was_left(self, node: str, key: str) -> bool:
         """Tell whether what a node leaves beside its outputs here is of the result of this key."""
 
@@ -139,7 +142,8 @@ def judge(
         return _run(job, key, "forced", facts, force=True)
     recorded = facts.find(key)
     if recorded is None:
-        return _run(job, key, shortly(_latest(job.name, parts, facts), parts), facts)
+        before = parts if facts.is_gone(job.name, key) else _latest(job.name, parts, facts)
+        return _run(job, key, shortly(before, parts), facts)
     if recorded.read and not job.trusted:
         return _run(job, key, f"{SEEN_TO_READ} {recorded.read}", facts)
     if job.writes and (job.unsettled or not facts.was_left(job.name, key)):

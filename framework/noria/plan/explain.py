@@ -167,7 +167,7 @@ def shortly(before: Parts | None, after: Parts) -> str:
         return "no result yet"
     told = list(dict.fromkeys(in_words(each) for each in differences(before, after)))
     if not told:
-        return "its result is no longer in the store"
+        return "its result is not in the store"
     rest = len(told) - _MOST_TOLD
     return ", ".join([*told[:_MOST_TOLD], *([f"and {rest} more"] if rest > 0 else [])])
 

@@ -172,7 +172,8 @@ class Planning:
         job, verdict = self._plan.jobs[at], self._plan.verdicts[at]
         digests = {**dict.fromkeys(job.inputs.values()), **self._plan.digests}
         now = complete(job, digests, self.memory.records)
-        entry = self.memory.records.latest_entry(node)
+        gone = self.memory.records.is_gone(node, verdict.key)
+        entry = None if gone else self.memory.records.latest_entry(node)
         self._texts = self.memory.gatherer.texts([node])
         before = None if entry is None else parts_from(entry.parts)
         past = {} if entry is None else self._past(entry.key)

@@ -110,6 +110,12 @@ class Records:
         used = self.entry(key) if key else None
         return used or self._latest.get(node) or self._store.latest(node)
 
+    def is_gone(self, node: str, key: str) -> bool:
+        """Tell whether a node's last result here was this one, and is not recorded any more."""
+        if self._began_empty or self._past is None or self._past.key(node) != key:
+            return False
+        return self.entry(key) is None
+
     def was_left(self, node: str, key: str) -> bool:
         """Tell whether what a node leaves beside its outputs here is of the result of this key.
 
