@@ -196,11 +196,15 @@ def _delete(
     connection: sqlite3.Connection, keys: Iterable[str], digests: Iterable[str], since: float
 ) -> None:
     many = connection.executemany
-    for table in ("entries", "links", "uses"):
+    for table in ("entries", "uses"):
         many(
             f"DELETE FROM {table} WHERE key = ?",  # noqa: S608  # a name from the line above
             [(key,) for key in keys],
         )
+    # Links are found by what they lead to: looked through once, not for every key.
+    connection.execute(
+        "DELETE FROM links WHERE NOT EXISTS (SELECT 1 FROM entries WHERE key = links.key)"
+    )
     many("DELETE FROM blobs WHERE digest = ?", [(digest,) for digest in digests])
     # The sources of entries that are gone explain nothing any more.
     connection.execute(
