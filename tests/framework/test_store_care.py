@@ -1,14 +1,16 @@
 """Looking after a store: room, verifying, clearing, also beside a run."""
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from blake3 import blake3
 from noria.errors import Corrupt
 from noria.store import Entry, Output, Store, open_store
 
@@ -29,10 +31,10 @@ def _fill(folder: Path, keys: Iterator[str] | list[str], size: int = 125_000) ->
         store.pending.flush()
 
 
-def _keep(store: Store, key: str, value: object) -> None:
+def _keep(store: Store, key: str, value: object, parts: Mapping[str, object] | None = None) -> None:
     blob, codec, _ = store.keep_value(value)
     output = Output("data", blob.digest, "value", (("", *blob),), codec, "")
-    store.remember(Entry(key, f"node {key}", "run", time.time(), 0.1, {}, (output,)))
+    store.remember(Entry(key, f"node {key}", "run", time.time(), 0.1, parts or {}, (output,)))
 
 
 def _sizes(folder: Path) -> int:
@@ -49,6 +51,7 @@ def _aged(folder: Path, seconds: float = 3600) -> None:
     connection.execute("UPDATE entries SET made = made - ?", (seconds,))
     connection.execute("UPDATE uses SET at = at - ?", (seconds,))
     connection.execute("UPDATE blobs SET at = at - ?", (seconds,))
+    connection.execute("UPDATE texts SET at = at - ?", (seconds,))
     connection.close()
     for path in (folder / "blobs").rglob("*"):
         if path.is_file():
@@ -301,6 +304,64 @@ def test_a_store_of_many_small_results_keeps_within_its_limit(folder: Path) -> N
         collected = store.keep_within(10_000)
         assert collected is not None
         assert 0 < collected.left <= 9_000
+
+
+def _explained(store: Store, key: str, value: object, sources: dict[str, str]) -> None:
+    """Keep a result as a run does: its code is a list of sources, each kept by its digest."""
+    code = blake3(key.encode()).hexdigest()[:32]
+    named = {name: blake3(text.encode()).hexdigest()[:32] for name, text in sources.items()}
+    texts = {named[name]: text for name, text in sources.items()}
+    store.keep_texts({**texts, code: json.dumps(list(named.items())), f"{code} held": "{}"})
+    _keep(store, key, value, {"code": code})
+
+
+def test_sources_take_room_and_go_with_the_results_that_they_explain(folder: Path) -> None:
+    large = {f"m:f{at}": f"def f{at}(): ... # " + os.urandom(2000).hex() for at in range(40)}
+    shared = {"m:shared": "def shared(): ..."}
+    with open_store(folder, SECRET) as store:
+        _explained(store, "k0", [0], {**large, **shared})
+        store.pending.flush()
+    _aged(folder, 7200)
+    with open_store(folder, SECRET) as store:
+        _explained(store, "k1", [1], shared)
+        store.pending.flush()
+        size = store.status()["size"]
+        assert size == store.size() == store.verify().size > 80_000
+    _aged(folder)
+    with open_store(folder, SECRET) as store:
+        assert store.is_over(50_000)
+        collected = store.gc(50_000)
+        assert (collected.entries, collected.blobs) == (1, 1)
+        assert collected.left == store.status()["size"] == store.size() < 2_000
+        kept = store.database.read("SELECT digest FROM texts")
+        assert len(kept) == 3  # a list, what is held, and the source that both had
+        assert collected.freed == size - collected.left
+        assert {key for (key,) in store.database.read("SELECT key FROM links")} == {"k1"}
+    assert _keys(folder) == {"k1"}
+
+
+def test_what_explains_nothing_any_more_goes_before_results(folder: Path) -> None:
+    with open_store(folder, SECRET) as store:
+        store.keep_texts({"ab" * 16: os.urandom(20_000).hex()})
+        _keep(store, "k0", [0])
+        store.pending.flush()
+    _aged(folder)
+    with open_store(folder, SECRET) as store:
+        assert store.gc(10_000).entries == 0
+        assert store.size() < 10_000
+
+
+def test_an_old_result_makes_room_though_a_new_one_has_its_content(folder: Path) -> None:
+    _fill(folder, ["k0"])
+    _aged(folder)
+    with open_store(folder, SECRET) as store:
+        blob, codec, _ = store.keep_value(np.arange(125_000))
+        output = Output("data", blob.digest, "value", (("", *blob),), codec, "")
+        store.remember(Entry("new", "node k0", "run", time.time(), 0.1, {}, (output,)))
+        collected = store.gc(1_000_000)
+        assert (collected.entries, collected.blobs) == (1, 0)
+        assert store.value(blob.digest, codec) is not None
+    assert _keys(folder) == {"new"}
 
 
 def test_clear_leaves_nothing(folder: Path) -> None:

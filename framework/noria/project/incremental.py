@@ -234,8 +234,8 @@ class Incremental:
             self._store.note_run(f"{self._root} {self._label}", self._remembering.used)
         self._store.sync()
         self.reader.save_cache()
-        if self._limit is not None and self._store.is_over(self._limit):
-            self._store.gc(self._limit)
+        if self._limit is not None:
+            self._store.keep_within(self._limit)
         found = "" if self._remembering is None else self._remembering.aside.found_before.told()
         for line in filter(None, (found, *self._store.refused, *self._store.troubles)):
             if self._emit is not None:

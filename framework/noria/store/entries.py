@@ -8,10 +8,9 @@ from typing import Any
 from noria.store.opened import OpenedStore
 from noria.store.pending import node_bytes, storable
 from noria.store.records import EDITED, Entry, ReadAgain, entry_from
+from noria.store.texts import packed, unpacked
 
 _FEW = 500  # entries in one query, which take a kilobyte each
-_AS_WRITTEN = b"\0"  # no compressed text begins so
-_SHORT = 500  # bytes that compressing makes hardly fewer, and not at once
 
 
 class Entries(OpenedStore):
@@ -159,7 +158,7 @@ class Entries(OpenedStore):
         """Keep texts by digest, to show them later."""
         if self.is_writable:
             self.pending.add_texts(
-                (digest, _packed(text.encode("utf-8", "surrogatepass")))
+                (digest, packed(text.encode("utf-8", "surrogatepass")))
                 for digest, text in texts.items()
             )
 
@@ -172,8 +171,7 @@ class Entries(OpenedStore):
                 return None
             ((data,),) = rows
         try:
-            written = data[1:] if data[:1] == _AS_WRITTEN else zlib.decompress(data)
-            return str(written, "utf-8", "surrogatepass")
+            return str(unpacked(data), "utf-8", "surrogatepass")
         except (zlib.error, ValueError, TypeError):
             return None
 
@@ -228,7 +226,3 @@ class Entries(OpenedStore):
                 self.blobs.keep_aside(f"entry-{key[:16] if key.isalnum() else 'x'}", data=body)
             self.forget([key])
         return None
-
-
-def _packed(text: bytes) -> bytes:
-    return _AS_WRITTEN + text if len(text) < _SHORT else zlib.compress(text, 1)

@@ -9,13 +9,17 @@ from noria.store.database import Database
 
 # A blob whose bytes are a file takes what that file takes.
 SMALL_BLOBS = "SELECT digest, length(data) FROM blobs WHERE data IS NOT NULL"
-RECORDS = "SELECT coalesce(sum(length(body)), 0) FROM entries"
+RECORDS = (
+    "SELECT (SELECT coalesce(sum(length(body)), 0) FROM entries)"
+    " + (SELECT coalesce(sum(length(data)), 0) FROM texts)"
+)
 
 
 class Measured(NamedTuple):
-    """Bytes: of the records of results, of blobs in the database, of others, and set aside.
+    """Bytes: of the records of results and the texts that explain them, of blobs, and set aside.
 
-    ``small``, ``files`` and ``aside`` are lists of sizes, one for each.
+    ``small`` blobs lie in the database, others are ``files``; these and ``aside`` are lists of
+    sizes, one for each.
     """
 
     records: int
@@ -56,7 +60,7 @@ def quick_size(database: Database, blobs: Blobs) -> int:
 
 
 def records_size(database: Database) -> int:
-    """Return the bytes of what is recorded of results."""
+    """Return the bytes of what is recorded of results, and of the texts that explain them."""
     ((size,),) = database.read(RECORDS) or [(0,)]
     return int(size)
 
