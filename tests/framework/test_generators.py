@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from noria import DataCatalog, Pipeline, node, run
 from noria.errors import NodeError
+from noria_catalog.incremental import IncrementalDataset
 from noria_catalog.located import locate
 
 from tests.project_on_disk import ProjectOnDisk
@@ -240,6 +241,25 @@ def test_a_dataset_is_confirmed_after_the_node_that_names_it() -> None:
     last = node(str, "total", "told", name="tell", confirms="inbox")
     run(Pipeline([first, last]), DataCatalog({"inbox": inbox}))
     assert inbox.confirmed == 1
+
+
+@pytest.mark.parametrize("runner", ["inline", "threads"])
+def test_who_confirms_waits_for_the_other_readers(tmp_path: Path, runner: str) -> None:
+    days = IncrementalDataset(tmp_path / "days", "text.TextDataset", filename_suffix=".txt")
+    days.save({"monday": "3", "tuesday": "4"})
+    first = node(list, "days", "taken", name="a_take", confirms="days")
+    other = node(list, "days", "seen", name="b_see")
+    made = run(Pipeline([first, other]), DataCatalog({"days": days}), runner=runner)
+    assert made == {"taken": ["monday", "tuesday"], "seen": ["monday", "tuesday"]}
+    assert days.load() == {}
+    part = Pipeline([first, other]).to_nodes("a_take")
+    assert [each.name for each in part.nodes] == ["a_take"]
+
+
+def test_who_waits_for_what_confirms_does_not_make_it_wait() -> None:
+    first = node(len, "days", "count", name="count", confirms="days")
+    later = node(lambda days, count: days[:count], ["days", "count"], "some", name="later")
+    assert [each.name for each in Pipeline([later, first]).nodes] == ["count", "later"]
 
 
 def test_nothing_is_confirmed_by_a_node_that_fails() -> None:

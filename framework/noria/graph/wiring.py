@@ -9,7 +9,7 @@ from noria.errors import CycleError, DuplicateOutputError, PipelineError
 from noria.graph.hints import Hints, hints_of, input_hints, output_hints
 from noria.graph.names import TRANSCODING, base_name, is_parameter
 from noria.graph.node import Node
-from noria.graph.order import layers, order, shortest_circle
+from noria.graph.order import layers, order, reach, shortest_circle
 from noria.graph.source import same_function
 from noria.graph.types import fits, says_nothing
 
@@ -79,10 +79,13 @@ class Wiring:
                     self.children[maker].append(number)
             self.parents.append(above)
         self._check_transcoding()
-        self._check_confirms()
+        confirmed = self._confirmed()
         self.ordered = order(self.parents, self.children)
         if len(self.ordered) < len(self.nodes):
             raise self._circle()
+        self._awaited = self.parents
+        if confirmed:
+            self._let_confirm_last(confirmed)
 
     def base(self, name: str) -> str:
         """Return what a dataset's name is keyed by: without transcoding, one for each place."""
@@ -98,9 +101,9 @@ class Wiring:
     def waits(self) -> list[list[int]]:
         """The places in ``ordered`` of the nodes that each node waits for, in that order too."""
         if self.ordered == list(range(len(self.nodes))):
-            return self.parents
+            return self._awaited
         place = {number: at for at, number in enumerate(self.ordered)}
-        return [[place[parent] for parent in self.parents[number]] for number in self.ordered]
+        return [[place[parent] for parent in self._awaited[number]] for number in self.ordered]
 
     @cached_property
     def readings(self) -> Mapping[str, int]:
@@ -207,15 +210,33 @@ class Wiring:
                 hint="a transcoded dataset says its format wherever it is named",
             )
 
-    def _check_confirms(self) -> None:
-        by_dataset: dict[str, Node] = {}
-        for node in self.nodes:
+    def _confirmed(self) -> Mapping[str, int]:
+        """Return the datasets that are confirmed, each with the node that does it."""
+        by_dataset: dict[str, int] = {}
+        for number, node in enumerate(self.nodes):
             for base in map(base_name, node.confirms):
-                other = by_dataset.setdefault(base, node)
-                if other is not node:
+                other = by_dataset.setdefault(base, number)
+                if other != number:
                     raise PipelineError(
-                        f"two nodes confirm {base!r}: {_placed(other)} and {_placed(node)}",
+                        f"two nodes confirm {base!r}: {_placed(self.nodes[other])}"
+                        f" and {_placed(node)}",
                     )
+        return by_dataset
+
+    def _let_confirm_last(self, confirmed: Mapping[str, int]) -> None:
+        """Let who confirms a dataset wait for its other readers, who would find it worked through.
+
+        Not for those that wait for it themselves.  It is a matter of order alone: neither belongs
+        to a part of the pipeline because the other does.
+        """
+        awaited, children = list(map(list, self.parents)), list(map(list, self.children))
+        for base, number in confirmed.items():
+            later = reach([number], children)
+            for reader in self.consumers.get(self.base(base), ()):
+                if reader not in later and reader not in awaited[number]:
+                    awaited[number].append(reader)
+                    children[reader].append(number)
+        self._awaited, self.ordered = awaited, order(awaited, children)
 
     def _circle(self) -> CycleError:
         done = set(self.ordered)
