@@ -149,3 +149,42 @@ def test_a_database_that_is_gone_does_not_hide_why_the_node_failed(fresh: Workbe
     said = fresh.go(code=1).said.all
     assert "cannot save 'made_c'" in said or "cannot look for 'made_c'" in said
     assert "node 'C'" in said
+
+
+UNSEEN = """\
+import json
+from pathlib import Path
+
+
+class Unseen:
+    def __init__(self, filepath):
+        self.filepath = filepath
+        self.lost = False
+
+    def load(self):
+        return json.loads(Path(self.filepath).read_text("utf-8"))
+
+    def save(self, data):
+        Path(self.filepath).write_text(json.dumps(data), "utf-8")
+        self.lost = data % 2 == 1
+
+    def exists(self):
+        return Path(self.filepath).exists()
+
+    def digest(self):
+        if self.lost:
+            raise OSError("the connection is lost")
+        return Path(self.filepath).read_text("utf-8")
+"""
+
+
+def test_what_cannot_be_looked_at_when_it_was_saved_is_not_remembered(fresh: Workbench) -> None:
+    fresh.write({"src/shop/unseen.py": UNSEEN})
+    fresh.edit(CONF, MADE_B, MADE_B.replace("json.JSONDataset", "shop.unseen.Unseen"))
+    ran = fresh.go()
+    assert (ran.did, fresh.value("made_b"), fresh.value("made_c")) == ("A B C", 25, 125)
+    assert "the connection is lost; its result is not remembered" in ran.said.all
+    ran = fresh.go("--params", "rate=6")
+    assert (ran.did, fresh.value("made_b"), fresh.value("made_c")) == ("B C", 26, 126)
+    assert (BY_HAND in ran.said.all, fresh.aside()) == (False, [])
+    assert fresh.did("--params", "rate=6") == ""

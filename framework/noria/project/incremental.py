@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from noria_catalog import DataCatalog
+from noria_catalog.errors import DatasetError
 
 from noria.code import CodeReader, is_well_known
 from noria.errors import MissingInputError
@@ -34,13 +35,15 @@ from noria.runner.adoptions import Adoptions
 from noria.runner.failure import told_unreadable
 from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
+from noria.runner.in_place import output_in_place
 from noria.runner.keeping import Keeping
 from noria.runner.overlapping import canonical_names, with_needed, with_stirred
 from noria.runner.perform import Performer
 from noria.runner.places import Places
 from noria.runner.prepare import check_libraries
 from noria.runner.records import Records
-from noria.runner.remember import Project, Remembering, check_overwriting, output_in_place
+from noria.runner.remember import Project, Remembering
+from noria.runner.restore import check_overwriting
 from noria.runner.shown import shown_in
 from noria.runner.stored_flow import StoredFlow
 from noria.runner.witness import Witness
@@ -305,7 +308,10 @@ class Incremental:
         assert self.plan_made is not None
         if self.plan_made.late or any(job.always for job in self.plan_made.jobs if job.selected):
             return True
-        return not all(map(self._places.is_plain_file, _data_of(self._nodes.values())))
+        try:
+            return not all(map(self._places.is_plain_file, _data_of(self._nodes.values())))
+        except DatasetError:  # what cannot be looked at now may be another time
+            return True
 
     def is_settled(self) -> bool:
         """Tell whether a run that began now would find all results in place, by looking again."""

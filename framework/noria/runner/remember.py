@@ -3,15 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from noria_catalog import DataCatalog
-from noria_catalog.dataset import Restores
-from noria_catalog.digest import digest_of_files
 from noria_catalog.errors import DatasetError
+from noria_catalog.failures import told
 
 from noria.errors import Corrupt, NodeError, NotStorable
 from noria.graph import Node
@@ -30,9 +29,10 @@ from noria.record.events import (
 )
 from noria.runner.aside import Aside
 from noria.runner.failure import explain, one_line
+from noria.runner.in_place import output_in_place
 from noria.runner.keeping import Keeping
 from noria.runner.perform import Performer, Stopped, unwatched
-from noria.runner.places import Places, does
+from noria.runner.places import Places
 from noria.runner.randomness import Randomness
 from noria.runner.records import Records
 from noria.runner.remarks import Remarks
@@ -295,22 +295,31 @@ class Remembering:
             raise
         except NodeError:
             self._keep_texts([node.name])  # and what failed
-            from noria.runner.given_up import give_up  # most never fail
-
-            give_up(node.makes, self._places)
+            self._give_up(node)
             raise
         drawn = self._randomness.drew(node.name)
         if drawn:
             self._remarks.drew(node, job, drawn)
-        outputs = [self._made(name) for name in node.makes]
+        outputs, unseen = self._look_at_made(node)
         for output in outputs:
             self._digests[output.name] = output.digest
             self.aside.found_before.settle(output.name)
+            if unseen:
+                continue
             self._places.set_mark(output.name, output.digest)
             self._remarks.left(node, job, output.name, self._places.parts.note(output.name, began))
         self._emit(_told_made(node, outputs))
-        self._remember(node, job, parts, verdict.key, outputs, began)
+        if unseen:
+            self._give_up(node)
+            self._emit(Noted(node.name, f"{node.name}: {unseen}; its result is not remembered"))
+        else:
+            self._remember(node, job, parts, verdict.key, outputs, began)
         self._stir(job)
+
+    def _give_up(self, node: Node) -> None:
+        from noria.runner.given_up import give_up  # most never fail
+
+        give_up(node.makes, self._places)
 
     def _stir(self, job: Job) -> None:
         """Look anew at what lies in the same folders as a node's outputs, which were written."""
@@ -389,7 +398,10 @@ class Remembering:
         for name in job.inputs.values():
             if self._places.is_memory(name):
                 continue
-            lying = self._places.look(name)
+            try:
+                lying = self._places.look(name)
+            except DatasetError as error:
+                return one_line(error)
             if not lying.opaque and lying.digest != self._digests.get(name):
                 return f"{name} changed while it ran"
         mixed = self._remarks.mixed(node, self._randomness.mixed(node.name))
@@ -401,6 +413,18 @@ class Remembering:
         return parts._replace(
             depends={**parts.depends, **{f"{REPLACED}{n}": digests[n] for n in digests}}
         )
+
+    def _look_at_made(self, node: Node) -> tuple[list[Output], str]:
+        """Return what a node has just saved, and why that cannot be looked at, where it cannot."""
+        outputs, unseen = [], ""
+        for name in node.makes:
+            try:
+                with told(self._catalog, name, "look at"):
+                    outputs.append(self._made(name))
+            except DatasetError as error:
+                unseen = one_line(error)
+                outputs.append(Output(name, f"made:{self._run}/{name}", "none"))
+        return outputs, unseen
 
     def _made(self, name: str) -> Output:
         """Return an output that was just saved, its bytes in the store where they can be."""
@@ -422,29 +446,3 @@ def _told_aside(name: str, job: Job) -> tuple[str, str]:
 
 def _told_made(node: Node, outputs: Iterable[Output]) -> NodeMade:
     return NodeMade(node.name, {output.name: output.digest for output in outputs})
-
-
-def output_in_place(name: str, catalog: DataCatalog, store: Store, places: Places) -> Output:
-    """Return what lies at a dataset's place as an output, its bytes in the store where they can be.
-
-    The digest is empty where nobody can tell contents apart.
-    """
-    dataset: Any = catalog[name]
-    place = places.place(name)
-    if does(dataset, Restores) and dataset.restorable:
-        # Where the store cannot take it (a full disk), its digest is remembered all the same.
-        with suppress(NotStorable), dataset.stored_files() as files:
-            blobs = {path: store.keep_file(path) for _, path in files}
-            digest = digest_of_files(files, lambda path: blobs[path].digest)
-            kept = tuple((inside, *blobs[path]) for inside, path in files)
-            return Output(name, digest or "", "files", kept, "", place)
-    lying = places.look(name)
-    digest = "" if lying.opaque else lying.digest
-    return Output(name, digest or "", "none", (), "", place)
-
-
-def check_overwriting(plan: Plan, places: Places) -> None:
-    """Raise RunError where a run would overwrite what nobody recorded and cannot be moved away."""
-    for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
-        if job.selected and verdict.blocked:
-            raise would_overwrite(verdict.blocked[0], places)

@@ -8,6 +8,7 @@ from noria_catalog.dataset import Restores
 from noria_catalog.failures import told
 
 from noria.errors import RunError
+from noria.plan import Plan
 from noria.runner.places import Places
 from noria.runner.shown import shown_in
 from noria.store import Output, Store
@@ -94,6 +95,13 @@ def would_overwrite(name: str, places: Places) -> RunError:
         hint=f"to take what lies there as the result: --keep-edited {name}\n"
         "to make it anew: --force, or remove it first",
     )
+
+
+def check_overwriting(plan: Plan, places: Places) -> None:
+    """Raise RunError where a run would overwrite what nobody recorded and cannot be moved away."""
+    for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
+        if job.selected and verdict.blocked:
+            raise would_overwrite(verdict.blocked[0], places)
 
 
 def place_aside(place: str, folder: Path, root: Path) -> Path:
