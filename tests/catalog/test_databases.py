@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,19 @@ def test_readers_find_the_old_rows_until_the_new_ones_are_there(database: str) -
     dataset.save(Slow({"item": ["new"]}))
     assert seen == [3, 3]
     assert len(dataset.load()) == 1
+
+
+@pytest.mark.parametrize("if_exists", ["replace", "append", "delete_rows"])
+def test_tables_of_one_database_are_saved_side_by_side(con: str, if_exists: str) -> None:
+    def save_and_load(number: int) -> list[int]:
+        save_args = {"if_exists": if_exists}
+        dataset = SQLTableDataset(f"t{number}", credentials={"con": con}, save_args=save_args)
+        for each in range(5):
+            dataset.save(pd.DataFrame({"a": [number, each]}))
+        return list(dataset.load()["a"].tail(2))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(save_and_load, range(8))) == [[number, 4] for number in range(8)]
 
 
 def test_a_query_is_loaded_with_its_parameters(con: str, tmp_path: Path) -> None:

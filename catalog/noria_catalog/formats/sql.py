@@ -16,6 +16,8 @@ from noria_catalog.storage import is_remote, local_path, storage_for
 
 # Where a table can be made, filled and renamed in one transaction, and the tests have seen it.
 _RENAMES = ("postgresql", "sqlite")
+_WRITES = "noria_writes"
+_SQLITE_WAITS_SECONDS = 60  # for the nodes beside it that save into the same file
 _DRIVERS = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 
 
@@ -55,6 +57,9 @@ class _Database:
             url = url.set(database=str(self._folder / url.database))
         if lasting and not any(key.startswith("pool") for key in options):
             options["poolclass"] = sqlalchemy.pool.NullPool
+        if url.drivername in {"sqlite", "sqlite+pysqlite"} and "timeout" not in url.query:
+            waits = {"timeout": _SQLITE_WAITS_SECONDS}
+            options["connect_args"] = {**waits, **(options.get("connect_args") or {})}
         # Else the message of a failing save would hold rows of the table.
         options.setdefault("hide_parameters", True)
         try:
@@ -131,7 +136,7 @@ class SQLTableDataset(_Database):
             raise unexpected("a pandas table", data)
         library("sqlalchemy", "sql")
         replaces = self.save_args["if_exists"] == "replace"
-        with self.engine.begin() as connection:
+        with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
             if replaces and self.engine.dialect.name in _RENAMES:
                 self._replace(data, connection)
             else:
@@ -298,13 +303,18 @@ class SQLQueryDataset(_Database):
 
 
 def _begin_by_hand(sqlalchemy: Any, engine: Any) -> None:
-    """Let a transaction of SQLite hold the making of tables too, which its driver does not."""
+    """Let a transaction of SQLite hold the making of tables too, which its driver does not.
+
+    One that will write says so at once: SQLite refuses, without any waiting, to let one write that
+    has begun to read while another wrote.
+    """
 
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
 
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     sqlalchemy.event.listen(engine, "connect", connect)
     sqlalchemy.event.listen(engine, "begin", begin)
