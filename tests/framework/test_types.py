@@ -2,7 +2,7 @@
 
 import datetime as dt
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -331,7 +331,8 @@ def test_a_value_of_the_wrong_type_is_named_by_its_key(hint: Any, value: Any, sa
         (dict, {"a": 1}), (Any, object()), (Sequence[str], ["a"]), (dt.date, dt.date.min),
         (Row, {"price": 1}), (Literal[1, "a"], "a"), (Mapping[str, Any], {"a": [1]}),
         (object, 3), ("Later", 3), (Closes, 3), (dict[str, dict[str, int]], {"a": {"b": 1}}),
-        (typing.Annotated[int, "x"], 1), (Id, 1),
+        (typing.Annotated[int, "x"], 1), (Id, 1), (Any, True), (dict[str, Any], {"a": True}),
+        (Hashable, True), (list[object], [True]),
     ],
 )  # fmt: skip
 def test_a_value_of_the_right_type_is_left_as_it_is(hint: Any, value: Any) -> None:

@@ -12,7 +12,7 @@ from noria_catalog.located import Located, Where
 from noria_catalog.suggest import nearest
 
 from noria.graph.hints import hints_in
-from noria.graph.types import bare, class_of, is_union, show_type
+from noria.graph.types import bare, class_of, is_union, says_nothing, show_type
 
 _LISTS = {list, abc.Iterable, abc.Collection, abc.Sequence, abc.MutableSequence, abc.Reversible}
 _SETS = {set, frozenset, abc.Set, abc.MutableSet}
@@ -65,6 +65,8 @@ class _Builder:
 
     def made(self, hint: Any, given: Located, key: str) -> Any:
         hint = bare(hint)
+        if says_nothing(hint):
+            return given.plain()
         if is_union(hint):
             return self._one_of(hint, given, key)
         if typing.get_origin(hint) is Literal:
@@ -72,7 +74,7 @@ class _Builder:
         if typing.is_typeddict(hint):
             return self._typed_dict(hint, given, key)
         kind = class_of(hint)
-        if kind is None or kind is object or getattr(kind, "_is_protocol", False):
+        if kind is None or getattr(kind, "_is_protocol", False):
             return given.plain()
         if _is_pydantic(kind):
             return self._pydantic(hint, given, key)
@@ -96,9 +98,9 @@ class _Builder:
         if isinstance(value, str) and hasattr(kind, "__fspath__"):
             self.changed = True
             return kind(value)
-        fitting = type(value) in _fitting(kind) or (
-            not isinstance(value, bool) and _is_instance(value, kind)
-        )
+        # To Python True is a number; who wrote it where one is wanted has mistaken the parameter.
+        counted = kind is int and isinstance(value, bool)
+        fitting = type(value) in _fitting(kind) or (not counted and _is_instance(value, kind))
         return value if fitting else self.wrong(hint, given, key)
 
     def _one_of(self, hint: Any, given: Located, key: str) -> Any:
