@@ -127,6 +127,24 @@ def test_a_parameter_given_for_this_run_is_seen_by_references(tmp_path: Path) ->
     assert found == {"model": {"depth": 8, "leaves": 8, "note": "${kept}"}}
 
 
+def test_a_parameter_given_below_a_reference_is_seen_by_references_too(tmp_path: Path) -> None:
+    text = "_tree: {depth: 3, rate: 1}\nmodel: ${_tree}\nleaves: ${model.depth}\ncopy: ${model}\n"
+    config = _config(tmp_path, {"base/parameters.yml": text}, runtime={"model.depth": 8})
+    assert config.declared_parameters().plain()["leaves"] == 3
+    tree = {"depth": 8, "rate": 1}
+    assert config.parameters().plain() == {"model": tree, "leaves": 8, "copy": tree}
+
+
+def test_a_parameter_given_for_this_run_hides_none_of_a_lower_layer(tmp_path: Path) -> None:
+    files = {
+        "base/parameters.yml": "model: {depth: 3, rate: 1}\n",
+        "local/parameters.yml": "own: {a: 1}\ncopy: ${model}\nmine: ${own}\n",
+    }
+    found = _config(tmp_path, files, runtime={"model.depth": 8, "own.b": 2}).parameters().plain()
+    assert found["copy"] == found["model"] == {"depth": 8, "rate": 1}
+    assert found["mine"] == found["own"] == {"a": 1, "b": 2}
+
+
 def test_an_unused_template_may_refer_to_anything(tmp_path: Path) -> None:
     assert _parameters(tmp_path, "_t: {x: '${globals:no}'}\na: 1\n") == {"a": 1}
 

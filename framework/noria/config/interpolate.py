@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from noria_catalog.located import Located, Where, locate
@@ -21,6 +22,7 @@ from noria.config.expressions import (
     segments,
 )
 from noria.config.names import dotted_names, key_of
+from noria.config.overrides import override_below
 from noria.errors import ConfigError
 
 CREDENTIALS = "credentials"
@@ -34,13 +36,15 @@ class Tree(NamedTuple):
     """One kind of configuration: what its layers give merged, and each layer as it is written.
 
     ``files`` says which layer a file belongs to.  A reference sees the layer that it is written in
-    and those below it.
+    and those below it.  ``given`` are dotted keys that are set for one run; they are in the layers
+    already, but for those below a value that is a reference itself.
     """
 
     kind: str
     merged: Located
     layers: Sequence[Located]
     files: Mapping[str, int]
+    given: Mapping[str, Any] = MappingProxyType({})
 
 
 class _Spot(tuple[str, tuple[Any, ...], Where | None]):
@@ -86,6 +90,7 @@ class Interpolation:
         """
         made = self._walk(tree, tree.merged, ())
         self._plain.clear()
+        self._made.clear()  # the same place may have another value in another tree
         return made
 
     def part(self, tree: Tree, key: Any) -> Located:
@@ -163,7 +168,8 @@ class Interpolation:
         self._open[spot] = None
         try:
             place = _Place(self, tree, located, path)
-            made = self._made[spot] = place.evaluated(parse(located.value))
+            made = override_below(place.evaluated(parse(located.value)), path, tree.given)
+            self._made[spot] = made
         except Malformed as error:
             raise ConfigError(
                 str(error), where=located.where, hint="write `\\${` for a plain `${`"

@@ -14,7 +14,7 @@ from noria.config.credentials import Credentials, with_variables
 from noria.config.interpolate import CREDENTIALS, GLOBALS, Interpolation, Tree
 from noria.config.merge import Merge, merge_catalog, merge_deep, merge_whole
 from noria.config.names import runtime_names
-from noria.config.overrides import apply_overrides, override_where_possible
+from noria.config.overrides import apply_overrides, override_where_written
 from noria.config.parsed import ParsedFiles
 from noria.config.sources import SUFFIXES, Source, open_source
 from noria.errors import ConfigError
@@ -77,11 +77,9 @@ class Config:
         Layers merge key by key; lists and scalars are replaced.
         """
         if "parameters" not in self._resolved:
-            layers = [
-                override_where_possible(layer, self._runtime)
-                for layer in self._layer_of("parameters")
-            ]
-            resolved = self._interpolation.resolved(self._tree("parameters", layers))
+            layers = override_where_written(self._layer_of("parameters"), self._runtime)
+            tree = self._tree("parameters", layers)._replace(given=self._runtime)
+            resolved = self._interpolation.resolved(tree)
             self._resolved["parameters"] = apply_overrides(resolved, self._runtime)
         return self._resolved["parameters"]
 

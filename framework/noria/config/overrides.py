@@ -1,6 +1,7 @@
 """Parameters given for one run: ``--params model.depth=3,seed=1``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from noria_catalog.located import Located, Where, locate
@@ -36,18 +37,52 @@ def apply_overrides(parameters: Located, overrides: Mapping[str, Any]) -> Locate
     return parameters
 
 
-def override_where_possible(layer: Located, overrides: Mapping[str, Any]) -> Located:
-    """Return one layer of the parameters with ``overrides`` set, but for those that do not fit it.
+def override_where_written(
+    layers: Sequence[Located], overrides: Mapping[str, Any]
+) -> list[Located]:
+    """Return the layers of the parameters with ``overrides`` set where their keys stand.
 
-    So a reference in it sees what is given for this run; whether an override fits is told by
-    :func:`apply_overrides` for all layers together.
+    So a reference in a layer sees what is given for this run.  A key that stands in no layer is set
+    in the lowest that has most of it.  One that does not fit is left out: it is told by
+    :func:`apply_overrides`, for all layers together.
+
+    >>> layers = [locate({"a": {"b": 1}}), locate({"c": 2})]
+    >>> [layer.plain() for layer in override_where_written(layers, {"a.b": 5})]
+    [{'a': {'b': 5}}, {'c': 2}]
     """
+    made = list(layers)
     for key, value in overrides.items():
-        try:
-            layer = _set(layer, key.split("."), value, key)
-        except ConfigError:
-            continue
-    return layer
+        path = key.split(".")
+        steps = [_steps_into(layer, path) for layer in layers]
+        most = max(steps, default=0)
+        places = [at for at, reached in enumerate(steps) if reached == most]
+        for at in places if most == len(path) else places[:1]:
+            with suppress(ConfigError):
+                made[at] = _set(made[at], path, value, key)
+    return made
+
+
+def override_below(value: Located, path: Sequence[Any], overrides: Mapping[str, Any]) -> Located:
+    """Return the value at ``path`` with those of ``overrides`` set that lie below it, and fit.
+
+    >>> override_below(locate({"b": 1}), ["a"], {"a.b": 5, "c.b": 6}).plain()
+    {'b': 5}
+    """
+    above = ".".join(map(str, path)) + "."
+    for key, given in overrides.items():
+        if key.startswith(above):
+            with suppress(ConfigError):
+                value = _set(value, key.removeprefix(above).split("."), given, key)
+    return value
+
+
+def _steps_into(tree: Located, path: list[str]) -> int:
+    """Return how many steps of a path lead to something."""
+    for at, step in enumerate(path):
+        if not isinstance(tree.value, dict) or step not in tree.value:
+            return at
+        tree = tree.value[step]
+    return len(path)
 
 
 def _set(tree: Located, path: list[str], value: Any, key: str) -> Located:
