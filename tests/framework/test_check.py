@@ -271,6 +271,21 @@ def test_an_input_that_nobody_makes_fails(project: ProjectOnDisk) -> None:
     assert "did you mean 'totals'?" in said
 
 
+def test_what_another_pipeline_makes_in_memory_is_a_warning_where_both_run_together(
+    project: ProjectOnDisk,
+) -> None:
+    _with_fit(project)
+    project.edit(CODE, '["totals",', '["clean_orders",')
+    project.edit(CODE, "totals: dict", "totals: object")
+    project.noria("run", "--quiet")
+    for words in (("check",), ("catalog", "check")):
+        said = " ".join(project.noria(*words).out.split())
+        assert "Warning: the input 'clean_orders' of node 'fit' (src/shop/pipelines/fit/" in said
+        assert "is made in pipeline 'sales' and stays in memory: without that one it cannot" in said
+        assert "Error" not in said
+    assert "'clean_orders'" in project.noria("check", "--pipeline", "fit", code=2).all
+
+
 def test_one_node_tried_out_gets_what_a_run_would_give_it(project: ProjectOnDisk) -> None:
     _with_fit(project)
     code = (

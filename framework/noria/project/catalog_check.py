@@ -19,6 +19,9 @@ from noria.project.check import (
     broken_findings,
     checkable,
     finding_of,
+    is_passed_on,
+    makers,
+    not_alone,
 )
 from noria.project.modules import put_in_place
 from noria.project.registry import DEFAULT
@@ -89,7 +92,11 @@ def _undeclared(pipelines: Mapping[str, Pipeline], catalog: DataCatalog) -> dict
     for name, pipeline in sorted(pipelines.items(), key=lambda pair: pair[0] == DEFAULT):
         needing, _ = pipeline.with_defaults(_not_in(catalog))
         for each in sorted(needing.inputs()):
-            if each not in catalog and not is_parameter(each):
+            if each in catalog or is_parameter(each):
+                continue
+            if is_passed_on(each, pipelines.values()):
+                finding = not_alone(each, needing, makers(pipelines)[each])
+            else:
                 reader = next(node for node in needing.nodes if each in node.inputs)
                 error = MissingInputError(
                     f"nobody makes or declares {each!r}, which node {reader.name!r} needs"
@@ -97,8 +104,9 @@ def _undeclared(pipelines: Mapping[str, Pipeline], catalog: DataCatalog) -> dict
                     nearest=nearest(each, [*catalog, *pipeline.all_outputs()]),
                     hint="declare it in conf/base/catalog.yml",
                 )
-                finding = found.get(each) or finding_of(error)
-                found[each] = finding._replace(pipelines=(*finding.pipelines, name))
+                finding = finding_of(error)
+            before = found.get(each, finding)
+            found[each] = before._replace(pipelines=(*before.pipelines, name))
     return found
 
 

@@ -1,6 +1,6 @@
 """Finding what is wrong in a project without running anything."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -73,10 +73,9 @@ def check_project(session: Session, selection: Selection | None = None) -> Check
     found: dict[tuple[Any, ...], Finding] = {}
     pipelines = _selected(session, selection, found)
     located = dict(located_datasets(session.located_parameters))
-    made = {name for pipeline in pipelines.values() for name in pipeline.all_outputs()}
     for name, pipeline in pipelines.items():
         examination = Examination(pipeline, session.catalog, located)
-        for finding in _examined(examination, session, made):
+        for finding in _examined(examination, session, pipelines):
             _note(found, finding, name)
     reader = read_code(session.project)
     for name, pipeline in pipelines.items():
@@ -135,17 +134,43 @@ def broken_findings(broken: Iterable[tuple[str, NoriaError]]) -> Iterator[Findin
         yield finding
 
 
+def makers(pipelines: Mapping[str, Pipeline]) -> dict[str, str]:
+    """Return what pipelines make, each with the smallest one that makes it."""
+    largest_first = sorted(pipelines, key=lambda name: -len(pipelines[name].nodes))
+    return {output: name for name in largest_first for output in pipelines[name].all_outputs()}
+
+
+def is_passed_on(name: str, pipelines: Iterable[Pipeline]) -> bool:
+    """Tell whether a pipeline both makes and reads what others of them only read."""
+    return any(name in each.all_outputs() and name in each.all_inputs() for each in pipelines)
+
+
+def not_alone(name: str, pipeline: Pipeline, maker: str) -> Finding:
+    """Return the warning of an input that is in memory only, where another pipeline makes it."""
+    reader = next(node for node in pipeline.nodes if name in node.inputs)
+    message = (
+        f"the input {name!r} of node {reader.name!r} ({reader.where}) is made in pipeline"
+        f" {maker!r} and stays in memory: without that one it cannot run"
+    )
+    hint = "to run them one by one, declare it in conf/base/catalog.yml"
+    return Finding(WARNING, "alone", message, None, None, hint, ())
+
+
 def _examined(
-    examination: Examination, session: Session, made: Collection[str]
+    examination: Examination, session: Session, pipelines: Mapping[str, Pipeline]
 ) -> Iterator[Finding]:
     wrong = list(examination.datasets())
     yield from map(finding_of, wrong)
     if not wrong:
         yield from map(finding_of, examination.libraries())
-        for name in examination.missing():
+        missing = examination.missing()
+        made = makers(pipelines) if missing else {}
+        for name in missing:
             declared = name in session.catalog
+            if not declared and is_passed_on(name, pipelines.values()):
+                yield not_alone(name, examination.pipeline, made[name])
             # Data may lie on another machine; what is declared nowhere is nowhere.
-            if not (declared and name in made):
+            elif not (declared and name in made):
                 yield finding_of(examination.why(name), WARNING if declared else ERROR)
         for clash in clashes(examination.pipeline, session.catalog):
             yield finding_of(clash.error(session.catalog))
