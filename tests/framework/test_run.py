@@ -410,6 +410,22 @@ def test_a_thousand_missing_inputs_are_told_shortly() -> None:
     assert "and 990 more" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (([node(len, "rows", "size")], None), "takes a Pipeline, not a list"),
+        (("train", None), "takes a Pipeline, not a str"),
+        ((Pipeline([node(len, "rows", "size")]), {"rows": [1]}), "inputs={...}"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_pipeline_or_catalog_is_told(
+    asked: tuple[object, object], says: str
+) -> None:
+    with pytest.raises(RunError) as caught:
+        run(*asked)  # type: ignore[arg-type]
+    assert says in str(caught.value)
+
+
 def test_a_missing_input_is_found_before_anything_runs() -> None:
     ran: list[int] = []
 

@@ -110,6 +110,11 @@ def test_a_part_is_chosen_by_the_command_lines_words(memory: ProjectOnDisk) -> N
         ({"outputs": ["total"]}, SelectionError, "did you mean 'totals'?"),
         ({"inputs": {"clean_orders": 1}}, RunError, "nodes.py:4) of this run makes it"),
         ({"nodes": ["totl"]}, SelectionError, "did you mean 'total'?"),
+        ({"nodes": []}, SelectionError, "nodes=[] names nothing"),
+        ({"nodes": 5}, SelectionError, "nodes=5: a name is a text"),
+        ({"node_names": ["total"]}, SelectionError, "a run takes no 'node_names'"),
+        ({"params": {"rate": 2}}, SelectionError, "open_project(params=...)"),
+        ({"keep_edited": "totls"}, SelectionError, "--keep-edited totls: no node"),
     ],
 )
 def test_a_wrong_name_is_told_before_anything_runs(
@@ -119,6 +124,14 @@ def test_a_wrong_name_is_told_before_anything_runs(
         session.run("sales", **words)  # type: ignore[arg-type]
     assert says in str(raised.value)
     assert not (project.path / "data/totals.json").exists()
+
+
+def test_a_pipeline_itself_is_no_name_of_one(project: ProjectOnDisk) -> None:
+    with (
+        open_project(project.path) as session,
+        pytest.raises(SelectionError, match="by its name, not a Pipeline"),
+    ):
+        session.run(session.pipelines["sales"])  # type: ignore[arg-type]
 
 
 def test_one_node_is_tried_out_and_nothing_is_saved(project: ProjectOnDisk) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypedDict
 
-from noria.errors import RunError
+from noria_catalog.suggest import nearest
+
+from noria.errors import RunError, SelectionError
 from noria.graph import Pipeline
 
 
@@ -56,14 +58,22 @@ class Selection(NamedTuple):
     def narrowed(self, part: Part) -> "Selection":
         """Return this selection with other conditions; a single name may stand alone.
 
+        Raises SelectionError for a condition that there is not, or that names nothing.
+
         >>> Selection("train").narrowed({"tags": "fast"}).tags
         ('fast',)
         """
-        listed: dict[str, Any] = {
-            name: (names,) if isinstance(names, str) else tuple(names)
-            for name, names in part.items()
-            if isinstance(names, Iterable)
-        }
+        listed: dict[str, Any] = {}
+        for word, names in part.items():
+            if word not in Part.__annotations__:
+                raise SelectionError(
+                    f"a run takes no {word!r}",
+                    nearest=nearest(word, Part.__annotations__),
+                    hint=f"it is narrowed by {', '.join(Part.__annotations__)};"
+                    " parameters are given by open_project(params=...)",
+                )
+            if names is not None:
+                listed[word] = _listed(word, names)
         return self._replace(**listed)
 
     @property
@@ -87,6 +97,34 @@ class Selection(NamedTuple):
                 text = value if isinstance(value, str) else ",".join(value)
                 words += [f"--{name.replace('_', '-')}", text]
         return words
+
+
+def chosen(pipeline: object, part: Part) -> Selection:
+    """Return what a run is asked for in Python: a pipeline by name, and what of it.
+
+    Raises SelectionError for what is no name, or no condition.
+    """
+    if isinstance(pipeline, str):
+        pipeline = Selection(pipeline)
+    if not isinstance(pipeline, Selection):
+        raise SelectionError(
+            f"a session runs a pipeline by its name, not a {type(pipeline).__name__}",
+            hint='session.run("train"); a pipeline at hand: noria.run(pipeline, session.catalog)',
+        )
+    return pipeline.narrowed(part)
+
+
+def _listed(word: str, names: object) -> tuple[str, ...]:
+    if isinstance(names, str):
+        return (names,)
+    listed = tuple(names) if isinstance(names, Iterable) else (names,)
+    if not all(isinstance(name, str) for name in listed):
+        raise SelectionError(f"{word}={names!r}: a name is a text", hint=f'{word}=["...", "..."]')
+    if not listed:
+        raise SelectionError(
+            f"{word}={names!r} names nothing", hint="leave it out where all is meant"
+        )
+    return listed
 
 
 def check_versions(load_versions: Iterable[str], selected: Pipeline) -> None:

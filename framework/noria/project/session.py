@@ -34,7 +34,7 @@ from noria.project.patches import own_changes, watch_patches
 from noria.project.plugins import load_hooks
 from noria.project.registry import Pipelines
 from noria.project.remembering import remembering
-from noria.project.selection import Part, Selection, check_versions, run_params
+from noria.project.selection import Part, Selection, check_versions, chosen, run_params
 from noria.project.settings import LOCAL, Settings, read_settings
 from noria.project.single import run_single
 from noria.project.state import prepare_state
@@ -279,7 +279,7 @@ class Session:
 
             self._read_edited()
             end_kept_workers()
-        selection = (Selection(pipeline) if isinstance(pipeline, str) else pipeline).narrowed(part)
+        selection = chosen(pipeline, part)
         crew = choose_workers(self.project, self.settings, runner, workers)
         command = command or " ".join(["noria", "run", *selection.flags()])
         state = self.project.state
@@ -305,7 +305,7 @@ class Session:
                 outputs,
                 force,
                 cache,
-                keep_edited,
+                [keep_edited] if isinstance(keep_edited, str) else keep_edited,
                 unsettled_nodes(ledger),
                 f"{selection.pipeline} {self.env}",
                 past=LastUsed(ledger, self.env, run),

@@ -64,6 +64,7 @@ def run(
     >>> run(Pipeline([double]), inputs={"number": 4}, outputs=["number", "twice"])
     {'number': 4, 'twice': 8}
     """
+    _check_asked(pipeline, catalog)
     return run_pipeline(
         pipeline,
         DataCatalog() if catalog is None else catalog,
@@ -72,6 +73,20 @@ def run(
         inputs=inputs,
         outputs=outputs,
     )
+
+
+def _check_asked(pipeline: object, catalog: object) -> None:
+    """Find what stands in the place of a pipeline or a catalog.  Raises RunError."""
+    if not isinstance(pipeline, Pipeline):
+        raise RunError(
+            f"run() takes a Pipeline, not a {type(pipeline).__name__}",
+            hint='Pipeline([node(...), ...]); a project\'s: open_project(".").run("train")',
+        )
+    if isinstance(catalog, dict):
+        raise RunError(
+            "run() takes a DataCatalog, not a dict",
+            hint="run(pipeline, DataCatalog({...})), or run(pipeline, inputs={...})",
+        )
 
 
 def run_pipeline(
