@@ -184,6 +184,18 @@ def test_overrides_are_read_as_yaml_and_set_deep() -> None:
     }
 
 
+def test_an_override_finds_keys_that_are_numbers_hold_dots_or_are_places_in_a_list() -> None:
+    given = {"weights": {0: 1.0, 1: 5.0}, "by.date": {"a.b": 1}, "steps": [1, {"rate": 2}]}
+    overrides = {"weights.1": 9, "by.date.a.b": 8, "steps.1.rate": 7, "weights.2": 6}
+    assert apply_overrides(locate(given), overrides).plain() == {
+        "weights": {0: 1.0, 1: 9, "2": 6},
+        "by.date": {"a.b": 8},
+        "steps": [1, {"rate": 7}],
+    }
+    with pytest.raises(ConfigError, match="the part before '2' is a list of 2"):
+        apply_overrides(locate(given), {"steps.2.rate": 7})
+
+
 @pytest.mark.parametrize("text", ["depth", "=3", "a..b=1", ".a=1"])
 def test_an_override_without_key_or_value_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="takes key=value"):

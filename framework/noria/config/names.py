@@ -1,7 +1,7 @@
 """The names in a tree of configuration: which there are, and which are asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from noria_catalog.located import Located
@@ -60,6 +60,25 @@ def _asked_for(text: Text | Plain) -> Iterator[str]:
                 yield first.pieces[0].strip()
             for argument in piece.arguments:
                 yield from _asked_for(argument)
+
+
+def way_into(located: Located, words: Sequence[str]) -> tuple[list[Any], list[str]]:
+    """Return the keys that words lead along as far as there are any, and the words that are left.
+
+    A key may hold dots, or be a number.
+
+    >>> from noria_catalog.located import locate
+    >>> way_into(locate({"a.b": {0: "x"}}), ["a", "b", "0", "c"])
+    (['a.b', 0], ['c'])
+    """
+    best: tuple[list[Any], list[str]] = ([], list(words))
+    for length in range(1, len(words) + 1):
+        key = key_of(located.value, ".".join(words[:length]))
+        if key is not None:
+            keys, left = way_into(located.value[key], words[length:])
+            if len(left) < len(best[1]):
+                best = [key, *keys], left
+    return best
 
 
 def key_of(value: Any, word: str) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from noria_catalog.located import Located, Where, locate
 
+from noria.config.names import way_into
 from noria.errors import ConfigError
 
 _OPENING, _CLOSING = "[{(", "]})"
@@ -53,10 +54,10 @@ def override_where_written(
     made = list(layers)
     for key, value in overrides.items():
         path = key.split(".")
-        steps = [_steps_into(layer, path) for layer in layers]
-        most = max(steps, default=0)
-        places = [at for at, reached in enumerate(steps) if reached == most]
-        for at in places if most == len(path) else places[:1]:
+        left = [len(way_into(layer, path)[1]) for layer in layers]
+        least = min(left, default=0)
+        places = [at for at, words in enumerate(left) if words == least]
+        for at in places[:1] if least else places:
             with suppress(ConfigError):
                 made[at] = _set(made[at], path, value, key)
     return made
@@ -76,28 +77,26 @@ def override_below(value: Located, path: Sequence[Any], overrides: Mapping[str, 
     return value
 
 
-def _steps_into(tree: Located, path: list[str]) -> int:
-    """Return how many steps of a path lead to something."""
-    for at, step in enumerate(path):
-        if not isinstance(tree.value, dict) or step not in tree.value:
-            return at
-        tree = tree.value[step]
-    return len(path)
+def _set(tree: Located, words: Sequence[str], value: Any, key: str) -> Located:
+    keys, left = way_into(tree, words)
+    return _put(tree, [*keys, *left], value, key)
 
 
-def _set(tree: Located, path: list[str], value: Any, key: str) -> Located:
-    if not isinstance(tree.value, dict):
+def _put(tree: Located, path: list[Any], value: Any, key: str) -> Located:
+    first, rest = path[0], path[1:]
+    below = tree.value
+    if isinstance(below, list) and isinstance(first, int):
+        items = list(below)
+        items[first] = _put(items[first], rest, value, key) if rest else locate(value, _GIVEN)
+        return Located(items, tree.where, tree.key)
+    if not isinstance(below, dict):
+        what = f"a list of {len(below)}" if isinstance(below, list) else "a single value"
         raise ConfigError(
-            f"--params {key}: the part before {path[0]!r} is a single value, not a mapping",
+            f"--params {key}: the part before {first!r} is {what}, not a mapping",
             where=tree.where,
         )
-    first, rest = path[0], path[1:]
-    below = tree.value.get(first)
-    if rest:
-        below = _set(below if below is not None else Located({}), rest, value, key)
-    else:
-        below = locate(value, _GIVEN)
-    return Located({**tree.value, first: below}, tree.where, tree.key)
+    item = _put(below.get(first, Located({})), rest, value, key) if rest else locate(value, _GIVEN)
+    return Located({**below, first: item}, tree.where, tree.key)
 
 
 def _assignment(part: str) -> tuple[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from noria_catalog.located import Located
 from noria_catalog.suggest import nearest
 
+from noria.config.names import way_into
 from noria.errors import ConfigError
 
 WHOLE = "parameters"
@@ -78,7 +79,7 @@ def check_overrides(overrides: Iterable[str], declared: Located, read: Iterable[
     known = {name.removeprefix(PREFIX) for name, _ in parameter_datasets(declared)}
     needed = [name.removeprefix(PREFIX) for name in read if name.startswith(PREFIX)]
     for key in overrides:
-        if key in known or WHOLE in read:
+        if WHOLE in read or not way_into(declared, key.split("."))[1]:
             continue
         if any(f"{key}.".startswith(f"{name}.") or name.startswith(f"{key}.") for name in needed):
             continue
