@@ -223,6 +223,20 @@ def test_what_is_missing_is_told_with_what_is_near(con: str) -> None:
     assert caught.value.nearest == "orders"
 
 
+def test_to_look_for_a_file_of_sqlite_does_not_make_it(tmp_path: Path) -> None:
+    database = {"con": f"sqlite:///{tmp_path}/shpo.db"}
+    table = SQLTableDataset("orders", credentials=database)
+    query = SQLQueryDataset("select 1", credentials=database)
+    assert not table.exists()
+    asks: list[Callable[[], Any]] = [
+        table.load, lambda: table.preview(1), query.load, lambda: query.preview(1),
+    ]  # fmt: skip
+    for ask in asks:
+        with pytest.raises(MissingDataError, match=r"there is no file .*shpo\.db"):
+            ask()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_none_and_what_is_no_table_are_refused(con: str) -> None:
     with pytest.raises(SaveError, match="None cannot be saved"):
         orders(con).save(None)

@@ -74,6 +74,14 @@ class _Database:
             _begin_by_hand(sqlalchemy, engine)
         return engine
 
+    def missing_file(self) -> MissingDataError | None:
+        """Return the error of a file of SQLite that is not there; a look into it would make it."""
+        file = self.engine.url.database
+        is_file = self.engine.dialect.name == "sqlite" and file and file != ":memory:"
+        if not is_file or file.startswith("file:") or Path(file).exists():
+            return None
+        return MissingDataError(f"there is no file {file}, in which the database would lie")
+
     def release(self) -> None:
         """Close what is open."""
         engine = self.__dict__.pop("engine", None)
@@ -148,7 +156,10 @@ class SQLTableDataset(_Database):
 
     def explain_missing(self) -> MissingDataError | None:
         """Return the error that a load would raise, ``None`` when there is something to load."""
-        inspector = library("sqlalchemy", "sql").inspect(self.engine)
+        sqlalchemy = library("sqlalchemy", "sql")
+        if (missing := self.missing_file()) is not None:
+            return missing
+        inspector = sqlalchemy.inspect(self.engine)
         schema = self.load_args.get("schema")
         if inspector.has_table(self.table_name, schema):
             return None
@@ -264,6 +275,8 @@ class SQLQueryDataset(_Database):
         """Return what the query returns now."""
         import pandas as pd
 
+        if (missing := self.missing_file()) is not None:
+            raise missing
         engine = self.engine.execution_options(**self.execution_options)
         return pd.read_sql_query(self._query(), engine, **self.load_args)
 
@@ -277,6 +290,8 @@ class SQLQueryDataset(_Database):
         """Return the first rows, and fetch no more from the database."""
         import pandas as pd
 
+        if (missing := self.missing_file()) is not None:
+            raise missing
         streaming = {"stream_results": True, "max_row_buffer": max(1, rows)}
         options = {**self.execution_options, **streaming}
         with self.engine.connect().execution_options(**options) as connection:
