@@ -274,3 +274,20 @@ def test_what_a_hook_has_given_to_a_dataset_counts(project: ProjectOnDisk) -> No
     assert "s3cret" not in said
     project.noria("run")
     assert (project.path / "data/two.txt").exists()
+
+
+@pytest.mark.parametrize("takes", ["run_result", "run_params"])
+def test_a_result_that_no_store_can_keep_is_had_by_the_hook_that_asks_for_it(
+    project: ProjectOnDisk, takes: str
+) -> None:
+    hook = _hook("after_pipeline_run", takes, f"print('ended', sorted({takes}))")
+    project.write({"src/shop/hooks.py": hook, "pyproject.toml": SETTING})
+    project.edit("src/shop/pipelines/sales/nodes.py", "    return {", "    return lambda: {")
+    project.edit("conf/base/catalog.yml", "totals:", "others:")
+    first = project.noria("run")
+    project.write({"conf/base/parameters.yml": "rate: 1.5\nother: 2\n"})  # the session is opened
+    second = project.noria("run")
+    ended = [line for line in (first.out + second.out).splitlines() if line.startswith("ended")]
+    assert len(ended) == 2
+    assert ended[0] == ended[1]
+    assert ("1 run" in second.out) == (takes == "run_result")

@@ -153,8 +153,7 @@ class Incremental:
 
     def plan_again(self, pipeline: Pipeline) -> None:
         """Judge the nodes anew where a hook may have changed the catalog since."""
-        hooks = () if self._hooks is None else self._hooks.implementations("before_pipeline_run")
-        if any("catalog" in arguments for _, arguments in hooks):
+        if self._hooks is not None and self._hooks.takes("before_pipeline_run", "catalog"):
             self._places.forget_all()
             self.gatherer.forget_catalog()
             self.plan(pipeline)
@@ -391,9 +390,12 @@ class Incremental:
         return with_sharing(jobs, self._nodes, self.gatherer.fingerprints, self.reader.shared())
 
     def _asked(self, pipeline: Pipeline) -> set[str]:
-        if self._wanted is not None:
+        hooks = self._hooks
+        told = hooks is not None and hooks.takes("after_pipeline_run", "run_result")
+        if self._wanted is not None and not told:
             return set(self._wanted)
-        return {name for name in pipeline.outputs() if self._places.is_memory(name)}
+        free = {name for name in pipeline.outputs() if self._places.is_memory(name)}
+        return free.union(self._wanted or ())
 
     def _provided(self, plan: Plan) -> Collection[str]:
         for name, maker in plan.missing.items():

@@ -36,6 +36,10 @@ class HookCalls:
         found = getattr(self._relay, name).get_hookimpls()
         return [(one.function, tuple(one.argnames)) for one in found]
 
+    def takes(self, name: str, argument: str) -> bool:
+        """Tell whether a function that is called for a hook takes this argument."""
+        return any(argument in arguments for _, arguments in self.implementations(name))
+
     def replaced_inputs(self, **about: Any) -> dict[str, Any]:
         """Call ``before_node_run`` and return the inputs that it replaces, of all hooks."""
         replaced: dict[str, Any] = {}

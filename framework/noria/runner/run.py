@@ -157,7 +157,8 @@ def run_pipeline(
         perform = performer if memory is None else memory.performing(performer, flow, emit)
         collect_as_usual()
         workers.drain(Scheduler(pipeline.wiring.waits), perform, performer.stop)
-        asked = wanted is None or hooks is not None
+        shows = hooks is not None and hooks.takes("after_pipeline_run", "run_result")
+        asked = wanted is None or shows
         result = flow.result(pipeline.outputs()) if asked else {}
         if hooks is not None:
             hooks.after_pipeline_run(run_result=result, **about)
