@@ -44,6 +44,7 @@ class Distributions:
 
     def __init__(self, paths: Sequence[str] | None = None) -> None:
         self._paths = list(sys.path if paths is None else paths)
+        self._tops: dict[str, set[str]] = {}
         self._identities: dict[str, str] = {}
         self._requirements: dict[str, list[tuple[str, frozenset[str], str]]] = {}
 
@@ -65,10 +66,16 @@ class Distributions:
     @cached_property
     def _owners(self) -> dict[str, list[str]]:
         owners: dict[str, list[str]] = {}
-        for name, folder in self.folders.items():
-            for top in _tops(folder):
+        for name in self.folders:
+            for top in self._tops_of(name):
                 owners.setdefault(top, []).append(name)
         return owners
+
+    def _tops_of(self, name: str) -> set[str]:
+        found = self._tops.get(name)
+        if found is None:
+            found = self._tops[name] = _tops(self.folders[name])
+        return found
 
     def of_module(self, module: str) -> list[str]:
         """Return the canonical names of the distributions that a module may belong to.
@@ -89,7 +96,7 @@ class Distributions:
         place = os.path.join(os.path.dirname(self.folders[name]), top)
         if os.path.isdir(place) and not os.path.isfile(os.path.join(place, "__init__.py")):
             return False
-        return top in _tops(self.folders[name])
+        return top in self._tops_of(name)
 
     def identity(self, name: str) -> str:
         """Return what changes with a distribution's files: version and digest of its RECORD."""
