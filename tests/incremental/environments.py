@@ -21,7 +21,12 @@ class Environment:
         (self.site / "below.pth").write_text(f"import site; site.addsitedir({below!r})\n")
 
     def install(
-        self, name: str, version: str, files: Mapping[str, str], requires: Sequence[str] = ()
+        self,
+        name: str,
+        version: str,
+        files: Mapping[str, str],
+        requires: Sequence[str] = (),
+        entry_points: str = "",
     ) -> None:
         """Install a distribution as pip lays it down, in place of an older one of the name."""
         for folder in self.site.glob(f"{name}-*.dist-info"):
@@ -35,12 +40,20 @@ class Environment:
             if target.suffix == ".py":  # as pip does: else Python may trust the one before
                 py_compile.compile(str(target), doraise=True)
         self._describe(name, version, files, requires)
+        if entry_points:
+            told = self.site / f"{name}-{version}.dist-info" / "entry_points.txt"
+            told.write_text(entry_points)
 
-    def install_editable(self, name: str, root: Path) -> None:
-        """Install the packages below ``root`` in editable mode."""
-        pth = f"_editable_impl_{name}.pth"
-        (self.site / pth).write_text(f"{root}\n")
-        self._describe(name, "0.1", {pth: f"{root}\n"}, ())
+    def install_editable(
+        self, name: str, root: Path, requires: Sequence[str] = (), *, link: str = ""
+    ) -> None:
+        """Install the packages below ``root`` in editable mode, or one of them by a ``link``."""
+        files = {} if link else {f"_editable_impl_{name}.pth": f"{root}\n"}
+        for pth, text in files.items():
+            (self.site / pth).write_text(text)
+        if link:
+            (self.site / link).symlink_to(root / link)
+        self._describe(name, "0.1", files, requires)
         url = f'{{"dir_info": {{"editable": true}}, "url": "{root.as_uri()}"}}'
         (self.site / f"{name}-0.1.dist-info" / "direct_url.json").write_text(url)
 

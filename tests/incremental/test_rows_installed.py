@@ -1,6 +1,8 @@
 """What is installed, however code comes to it: found at run time, as the class of an object."""
 
+import py_compile
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -165,3 +167,98 @@ def test_a_name_is_shared_by_what_is_installed_and_what_is_edited(
     assert inside.did() == "B C"
     assert inside.value("made_c") == 347
     assert inside.did() == ""
+
+
+HOST = """\
+from importlib.metadata import entry_points
+
+
+def k():
+    return sum(each.load()() for each in entry_points(group="host.plugins"))
+"""
+
+
+def test_plugins_of_a_package_count_as_it_does(inside: Workbench, environment: Environment) -> None:
+    environment.install("host", "1.0", {"host.py": HOST})
+    inside.edit(B, "from shop", "import host\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + host.k()")
+    assert inside.did() == "B"
+    told = "[host.plugins]\nplug = plug:k\n\n[console_scripts]\nplug = plug:k\n"
+    environment.install("plug", "1.0", {"plug.py": _one(1)}, ["host"], told)
+    assert inside.did() == "B C"
+    environment.install("plug", "2.0", {"plug.py": _one(2)}, ["host"], told)
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 127
+    environment.install("other", "1.0", {"other.py": _one(1)}, ["host"], told.replace("host", "o"))
+    assert inside.did() == ""
+
+
+def test_what_the_project_asks_of_a_package_besides_counts(
+    inside: Workbench, environment: Environment
+) -> None:
+    asking = "try:\n    from quick import k\nexcept ImportError:\n    k = int\n"
+    needs = ['quick>=1; extra == "speed"', 'slow>=1; extra == "patience"']
+    environment.install("asking", "1.0", {"asking.py": asking}, needs)
+    environment.install("quick", "1.0", {"quick.py": _one(1)})
+    environment.install("slow", "1.0", {"slow.py": _one(1)})
+    environment.install_editable("shop", inside.path / "src", ["asking[speed]>=1"])
+    inside.edit(B, "from shop", "import asking\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + asking.k()")
+    assert inside.did() == "B C"
+    environment.install("slow", "2.0", {"slow.py": _one(2)})
+    assert inside.did() == ""
+    environment.install("quick", "2.0", {"quick.py": _one(2)})
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 127
+
+
+def test_a_package_that_is_installed_by_a_link_counts_by_its_source(
+    inside: Workbench, environment: Environment, tmp_path: Path
+) -> None:
+    local = tmp_path / "local" / "near"
+    local.mkdir(parents=True)
+    (local / "__init__.py").write_text("from near.deep import k\n")
+    (local / "deep.py").write_text(_one(1))
+    environment.install_editable("near", tmp_path / "local", link="near")
+    inside.edit(B, "from shop", "import near\n\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + near.k()")
+    assert inside.did() == "B C"
+    assert inside.did() == ""
+    (local / "deep.py").write_text(_one(20))
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 145
+
+
+def test_an_archive_that_a_function_imports_from_counts(inside: Workbench, tmp_path: Path) -> None:
+    def pack(value: int) -> None:
+        with ZipFile(tmp_path / "packed.zip", "w") as archive:
+            archive.writestr("packed/__init__.py", _one(value))
+
+    pack(1)
+    inside.variables["PYTHONPATH"] = str(tmp_path / "packed.zip")
+    inside.edit(B, "def b(made_a, rate):", "def b(made_a, rate):\n    from packed import k\n")
+    inside.edit(B, "RATE + rate", "RATE + rate + k()")
+    assert inside.did() == "B C"
+    assert inside.did() == ""
+    pack(2)
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 127
+
+
+@pytest.mark.parametrize("name", ["", "/__init__"])
+def test_a_module_of_which_only_the_compiled_form_is_there_counts(
+    inside: Workbench, tmp_path: Path, name: str
+) -> None:
+    def compile_it(value: int) -> None:
+        source = tmp_path / "secret.py"
+        source.write_text(_one(value))
+        py_compile.compile(str(source), str(inside.path / f"src/shop/secret{name}.pyc"))
+
+    compile_it(1)
+    inside.edit(B, "from shop", "from shop import secret\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + rate + secret.k()")
+    assert inside.did() == "B C"
+    assert inside.did() == ""
+    compile_it(2)
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 127

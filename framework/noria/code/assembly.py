@@ -173,19 +173,14 @@ class Assembly:
         found = self._required.get(tops)
         if found is None:
             installed = self._graph.distributions
-            owners = {owner for top in tops for owner in installed.of_module(top)}
-            closure = tuple(
-                sorted(
-                    [
-                        *installed.closure(owners),
-                        *(
-                            (top, self._project.modules.unowned(top))
-                            for top in tops
-                            if not installed.of_module(top)
-                        ),
-                    ]
-                )
-            )
+            unowned = self._project.modules.unowned
+            owners = {top: installed.of_module(top) for top in tops}
+            needs = dict(installed.closure({one for each in owners.values() for one in each}))
+            needs |= {top: unowned(top) for top, each in owners.items() if not each}
+            for top, each in owners.items():
+                for one in filter(installed.is_editable, each):
+                    needs[one] += f" {unowned(top)}"  # edited where a link leads to
+            closure = tuple(sorted(needs.items()))
             found = self._required[tops] = (closure, repr(closure).encode())
         return found
 

@@ -130,7 +130,7 @@ class Distributions:
     def is_editable(self, name: str) -> bool:
         """Tell whether what a distribution is lies where somebody may edit it."""
         folder = self.folders.get(name)
-        return folder is not None and any(_editable_roots(folder, _read(folder, "RECORD")))
+        return folder is not None and _is_editable(folder)
 
     def closure(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """Return these distributions and all that they require, with their identities."""
@@ -144,12 +144,41 @@ class Distributions:
             name, extra = one
             used = _USED_WHERE_INSTALLED.get(name, ())
             pending.extend((other, "") for other in used if other in self.folders)
+            pending.extend((other, "") for other in self._plugins_of(name))
+            pending.extend((name, each) for each in self._extras_asked.get(name, ()))
             for required, extras, condition in self._requires(name):
                 if required not in self.folders or condition not in {"", extra}:
                     continue
                 pending.append((required, ""))
                 pending.extend((required, each) for each in extras)
         return sorted((name, self.identity(name)) for name in {name for name, _ in seen})
+
+    def _plugins_of(self, name: str) -> list[str]:
+        """Return the distributions with entry points in groups that begin with one's name."""
+        return [
+            other
+            for group, others in self._groups.items()
+            if group == name or group.startswith(f"{name}-")
+            for other in others
+        ]
+
+    @cached_property
+    def _groups(self) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for name, folder in self.folders.items():
+            said = _read(folder, "entry_points.txt").decode("utf-8", "replace")
+            for group in re.findall(r"(?m)^\s*\[([^\]]+)\]", said):
+                groups.setdefault(canonical(group.strip()), []).append(name)
+        return groups
+
+    @cached_property
+    def _extras_asked(self) -> dict[str, set[str]]:
+        """The extras that somebody's own packages ask for, of which no other one may know."""
+        asked: dict[str, set[str]] = {}
+        for name in filter(self.is_editable, self.folders):
+            for required, extras, _ in self._requires(name):
+                asked.setdefault(required, set()).update(extras)
+        return asked
 
     def _requires(self, name: str) -> list[tuple[str, frozenset[str], str]]:
         found = self._requirements.get(name)
@@ -213,9 +242,13 @@ def _identity(folder: str) -> str:
     return f"{version} {hashed.hexdigest()[:32]}"
 
 
+def _is_editable(folder: str) -> bool:
+    return re.search(rb'"editable":\s*true', _read(folder, "direct_url.json")) is not None
+
+
 def _editable_roots(folder: str, record: bytes) -> Iterator[str]:
     """Yield the folders that an editable install points to."""
-    if b'"editable": true' not in _read(folder, "direct_url.json"):
+    if not _is_editable(folder):
         return
     for line in record.splitlines():
         path = line.partition(b",")[0].decode("utf-8", "replace")
