@@ -6,7 +6,7 @@ import time
 import types
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.machinery import ModuleSpec
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -138,9 +138,12 @@ def test_a_compiled_module_among_the_sources_counts_by_its_bytes(tmp_path: Path)
     root = tmp_path / "src"
     nodes = "def node(x):\n    from . import fast\n    return fast.run(x)\ndef other(x): return x\n"
     write(root, {"nodes.py": nodes})
-    (root / PACKAGE / "fast.cpython-311-x86_64-linux-gnu.so").write_bytes(b"one")
+    fast = root / PACKAGE / f"fast{EXTENSION_SUFFIXES[0]}"
+    fast.write_bytes(b"one")
+    for passed_over in ("fast.py", "fast.so", "fast.cpython-399-x.so", "fast.pyc"):
+        (root / PACKAGE / passed_over).write_bytes(b"")
     before = [fingerprint(root, f"nodes:{name}").digest for name in ("node", "other")]
-    (root / PACKAGE / "fast.cpython-311-x86_64-linux-gnu.so").write_bytes(b"two")
+    fast.write_bytes(b"two")
     after = [fingerprint(root, f"nodes:{name}").digest for name in ("node", "other")]
     assert [one == other for one, other in zip(before, after, strict=True)] == [False, True]
 

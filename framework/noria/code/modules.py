@@ -4,6 +4,7 @@ import ast
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ _INSTALLED = ("site-packages", "dist-packages")
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 _BUILT = (".so", ".pyd", ".pyc")
 _CODE = (".py", *_BUILT)
-_EXTENSIONS = (".so", ".pyd")
+# In the order in which Python looks for them; what was built for another one it does not see.
+_LOADED = (*EXTENSION_SUFFIXES, ".py", ".pyc")
 
 
 class Source(NamedTuple):
@@ -103,7 +105,7 @@ class Modules:
     def unowned(self, top: str) -> str:
         """Return the digest of a module that belongs to no distribution, wherever it lies."""
         for path in self._paths:
-            place = _place_of(path, top)
+            place = path if _is_packed(path, top) else _place_of(path, top)
             if place is None:
                 continue
             hashed = blake3()
@@ -170,7 +172,9 @@ class Modules:
         """Ask an imported module where it came from: paths may have changed since."""
         origin = getattr(getattr(sys.modules.get(top), "__spec__", None), "origin", None)
         if not isinstance(origin, str) or not os.path.isfile(origin):
-            return MISSING if sys.modules.get(top) is None else LIVE
+            if sys.modules.get(top) is not None:
+                return LIVE
+            return THIRD_PARTY if any(_is_packed(each, top) for each in self._paths) else MISSING
         if any(part in origin for part in _INSTALLED) or not origin.endswith(".py"):
             return THIRD_PARTY
         self._add_place(os.path.dirname(origin) if origin.endswith("__init__.py") else origin, top)
@@ -203,8 +207,8 @@ class Modules:
                 elif prefix + stem not in self.sources:
                     self.sources[prefix + stem] = Source(prefix + stem, entry.path, False)
                 found = True
-            elif suffix in _EXTENSIONS:
-                self.built[prefix + stem.partition(".")[0]] = entry.path
+            elif suffix in _BUILT:
+                found = self._add_built(entry.path, name) or found
             elif entry.name.isidentifier() and entry.name not in _SKIPPED and entry.is_dir():
                 if os.path.islink(entry.path) and _leads_back(entry.path):
                     continue
@@ -212,6 +216,20 @@ class Modules:
         if found and name:
             self.sources.setdefault(name, Source(name, None, True))
         return found
+
+    def _add_built(self, path: str, package: str) -> bool:
+        """Add a compiled module of a package; return whether Python would load it."""
+        folder, file = os.path.split(path)
+        for rank, ending in enumerate(_LOADED):
+            stem = file.removesuffix(ending)
+            if stem == file or not stem.isidentifier():
+                continue
+            before = (os.path.join(folder, f"{stem}{each}") for each in _LOADED[:rank])
+            if any(map(os.path.isfile, before)):
+                return False
+            self.built[package if stem == "__init__" else f"{package}.{stem}".lstrip(".")] = path
+            return True
+        return False
 
     def _editable(self) -> dict[str, str]:
         """Return the packages that finders of editable installs know: name to place."""
@@ -244,6 +262,18 @@ def _place_of(path: str, top: str) -> str | None:
         if name.startswith(top + ".") and name.endswith(_BUILT):
             return os.path.join(path, name)
     return None
+
+
+def _is_packed(path: str, top: str) -> bool:
+    """Tell whether a module lies in an archive on the search path."""
+    if not os.path.isfile(path):
+        return False
+    from zipimport import ZipImportError, zipimporter
+
+    try:
+        return zipimporter(path).find_spec(top) is not None
+    except ZipImportError:
+        return False
 
 
 def _is_namespace(place: str) -> bool:
