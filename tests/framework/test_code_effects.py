@@ -79,6 +79,9 @@ READS = {
         return x.read.parquet("a")
         return x.textFile("a")
         return __loader__.get_data("a")
+        import ctypes; return ctypes.CDLL("a").f(x)
+        import ctypes; return ctypes.cdll.LoadLibrary("a").f(x)
+        from cffi import FFI; return FFI().dlopen("a")
         return __spec__.loader.get_data("a")
     """,
     "network": """

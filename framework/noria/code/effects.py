@@ -63,6 +63,8 @@ for _kind, _names in {
         tracemalloc.Snapshot.load http.cookiejar tensorflow.data.TFRecordDataset torchvision.io
         fitz.open pymupdf.open pdfplumber.open os.fwalk os.path.samefile os.path.ismount
         os.path.isjunction os.statvfs os.getxattr os.listxattr zipfile.Path lazy_loader.attach_stub
+        ctypes.CDLL ctypes.PyDLL ctypes.cdll ctypes.pydll numpy.ctypeslib.load_library cffi.FFI
+        torch.ops.load_library torch.classes.load_library tensorflow.load_op_library pyximport
     """,
     "network": """
         socket ssl select asyncio.open_connection http.client urllib.request ftplib poplib imaplib
