@@ -1,6 +1,8 @@
 """What is installed, however code comes to it: found at run time, as the class of an object."""
 
+import os
 import py_compile
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -169,6 +171,20 @@ def test_a_name_is_shared_by_what_is_installed_and_what_is_edited(
     assert inside.did() == ""
 
 
+def test_what_another_installer_has_left_of_a_package_hides_no_upgrade(
+    inside: Workbench, environment: Environment, tmp_path: Path
+) -> None:
+    left = environment.site / "reached-1.0.dist-info"
+    kept = shutil.copytree(left, tmp_path / left.name)
+    for version, more in (("2.0", 1), ("2.1", 2)):
+        text = f"from below import less\n\n\ndef more(x):\n    return less(x) + {more}\n"
+        environment.install("reached", version, {"reached/__init__.py": text}, ["below>=1"])
+        shutil.copytree(kept, left)
+        os.utime(left, (1, 1))
+        assert inside.did() == "B C"
+        assert inside.value("made_c") == 125 + 10 * more
+
+
 HOST = """\
 from importlib.metadata import entry_points
 
@@ -193,8 +209,9 @@ def test_plugins_of_a_package_count_as_it_does(inside: Workbench, environment: E
     assert inside.did() == ""
 
 
+@pytest.mark.parametrize("beside_sources", [False, True])
 def test_what_the_project_asks_of_a_package_besides_counts(
-    inside: Workbench, environment: Environment
+    inside: Workbench, environment: Environment, *, beside_sources: bool
 ) -> None:
     asking = "try:\n    from quick import k\nexcept ImportError:\n    k = int\n"
     needs = ['quick>=1; extra == "speed"', 'slow>=1; extra == "patience"']
@@ -202,6 +219,9 @@ def test_what_the_project_asks_of_a_package_besides_counts(
     environment.install("quick", "1.0", {"quick.py": _one(1)})
     environment.install("slow", "1.0", {"slow.py": _one(1)})
     environment.install_editable("shop", inside.path / "src", ["asking[speed]>=1"])
+    if beside_sources:
+        described = (environment.site / "shop-0.1.dist-info" / "METADATA").read_text()
+        inside.write({"src/shop.egg-info/PKG-INFO": described})
     inside.edit(B, "from shop", "import asking\n\nfrom shop")
     inside.edit(B, "RATE + rate", "RATE + rate + asking.k()")
     assert inside.did() == "B C"

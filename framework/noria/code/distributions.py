@@ -60,7 +60,11 @@ class Distributions:
             for name in names:
                 if name.endswith((".dist-info", ".egg-info")):
                     stem = name.rpartition(".")[0]
-                    found.setdefault(canonical(stem.partition("-")[0]), os.path.join(path, name))
+                    folder = os.path.join(path, name)
+                    known = found.setdefault(of := canonical(stem.partition("-")[0]), folder)
+                    # One installer may have left what another one had put there.
+                    if known != folder and os.path.dirname(known) == path:
+                        found[of] = max(known, folder, key=_changed)
         return found
 
     @cached_property
@@ -175,9 +179,12 @@ class Distributions:
     def _extras_asked(self) -> dict[str, set[str]]:
         """The extras that somebody's own packages ask for, of which no other one may know."""
         asked: dict[str, set[str]] = {}
-        for name in filter(self.is_editable, self.folders):
-            for required, extras, _ in self._requires(name):
-                asked.setdefault(required, set()).update(extras)
+        for name, folder in self.folders.items():
+            # Setuptools leaves a description beside the sources, too.
+            is_apart = not os.path.dirname(folder).endswith(("site-packages", "dist-packages"))
+            if is_apart or self.is_editable(name):
+                for required, extras, _ in self._requires(name):
+                    asked.setdefault(required, set()).update(extras)
         return asked
 
     def _requires(self, name: str) -> list[tuple[str, frozenset[str], str]]:
@@ -187,6 +194,13 @@ class Distributions:
             found = [] if folder is None else list(_requirements(folder))
             self._requirements[name] = found
         return found
+
+
+def _changed(folder: str) -> float:
+    try:
+        return os.stat(folder).st_mtime
+    except OSError:
+        return 0.0
 
 
 def _read(*parts: str) -> bytes:
