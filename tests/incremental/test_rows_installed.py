@@ -185,6 +185,43 @@ def test_what_another_installer_has_left_of_a_package_hides_no_upgrade(
         assert inside.value("made_c") == 125 + 10 * more
 
 
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        ("from acme.models import *", "k()"),
+        ("from importlib import import_module", 'import_module(f"acme.{rate}").k()'),
+        ("import acme.own", "made_a.k()"),
+    ],
+)
+def test_a_name_that_the_project_shares_is_looked_for_elsewhere_however_it_is_asked_for(
+    inside: Workbench, environment: Environment, imports: str, call: str
+) -> None:
+    def install(version: str, value: int) -> None:
+        kind = f"class K:\n    def k(self):\n        return {value}\n"
+        environment.install("acme_models", version, {"acme/models.py": _one(value) + kind})
+
+    install("1.0", 1)
+    inside.write(
+        {
+            "src/acme/own.py": _one(1),
+            "src/shop/a.py": 'def a(raw):\n    print("<<A>>")\n    return raw + 1\n',
+            B: f'{imports}\n\n\ndef b(made_a, rate):\n    print("<<B>>")\n    return {call}\n',
+        }
+    )
+    inside.edit(PARAMETERS, "rate: 5", "rate: models")
+    if "made_a" in call:
+        kept = "made_a:\n  type: pickle.PickleDataset\n  filepath: data/made_a.pkl\n"
+        was = CHAIN[CONF].partition("made_a:")[2].partition("made_b:")[0]
+        inside.edit(CONF, f"made_a:{was}", kept)
+        inside.edit("src/shop/a.py", "def a", "from acme.models import K\n\n\ndef a")
+        inside.edit("src/shop/a.py", "raw + 1", "K()")
+    inside.did()
+    install("2.0", 2)
+    assert inside.did().endswith("B C")
+    assert inside.value("made_c") == 102
+    assert inside.did() == ""
+
+
 HOST = """\
 from importlib.metadata import entry_points
 

@@ -376,6 +376,7 @@ class Graph(Closure):
                 return
             told = f"modules below {what} are imported by name: all of them are taken"
             yield ("u", told, where, narrow)
+            yield from (("d", name) for name in self.project.modules.parts_elsewhere(what))
             yield from (("m", name) for name in names) if names else (("all",),)
         elif kind == "table":
             yield from self._of_table(module, found, where)

@@ -67,6 +67,12 @@ class Modules:
             found = self._kinds[top] = self._find(top)
         return found
 
+    def kind_of_part(self, name: str) -> str:
+        """Return whose a module is, where a part of its package may be somebody else's."""
+        kind = self.kind(name)
+        elsewhere = name.partition(".")[0] in self.partly and name not in self.sources
+        return THIRD_PARTY if kind == PROJECT and elsewhere else kind
+
     def kinds(self) -> dict[str, str]:
         """Return whose all modules are that were asked for, by the first part of their names."""
         return dict(self._kinds)
@@ -122,8 +128,9 @@ class Modules:
 
     def parts_elsewhere(self, package: str) -> tuple[str, ...]:
         """Return a package's own name where a part of it may be installed, else nothing."""
-        joined = package.partition(".")[0] in self.partly and self.sources[package].path is None
-        return (package,) if joined else ()
+        source = self.sources.get(package)
+        joined = package.partition(".")[0] in self.partly
+        return (package,) if joined and (source is None or source.path is None) else ()
 
     def _find(self, top: str) -> str:
         mine = self.sources.get(top)

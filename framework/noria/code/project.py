@@ -160,8 +160,8 @@ class Project:
         out = [
             target
             for star in table.stars
-            if self.modules.kind(star) != PROJECT
-            for target in outside(star, (name, *rest), self.modules.kind(star))
+            if self.modules.kind_of_part(star) != PROJECT
+            for target in outside(star, (name, *rest), self.modules.kind_of_part(star))
         ]
         if name in _BUILTINS and name != "__doc__":
             if "()" in rest:
@@ -398,7 +398,7 @@ class Project:
         if "__getattr__" in table.names:
             out.extend(self._by_name(module, "__getattr__", (), seen))
         for star in (*table.stars, *self.modules.parts_elsewhere(module)):
-            kind = THIRD_PARTY if star == module else self.modules.kind(star)
+            kind = THIRD_PARTY if star == module else self.modules.kind_of_part(star)
             out.extend(outside(star, rest, kind) if kind != PROJECT else ())
         out.append(Target(FOUND_LATER, module, detail=name))
         out.extend(_attributes(rest[1:]))

@@ -115,19 +115,17 @@ class CodeReader:
 
     def follows(self, module: str) -> bool:
         """Tell whether a module's own source is read, as the project's and editable ones' is."""
-        return self._project.is_source(module)
+        return self._project.is_source(module) and module in self._project.tables
 
     def required_by(self, modules: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """Return the distributions that modules belong to, with all that they require.
 
         Modules that are not installed, as the project's, have none.
         """
-        tops = {module.partition(".")[0] for module in modules}
         installed = {
-            top
-            for top in tops
-            if top == ANY_TOP
-            or (not self._project.is_source(top) and self._modules.kind(top) == THIRD_PARTY)
+            module.partition(".")[0]
+            for module in modules
+            if module == ANY_TOP or self._modules.kind_of_part(module) == THIRD_PARTY
         }
         return self._assembly.requirements(tuple(sorted(installed)))
 

@@ -117,8 +117,7 @@ class PickledCode:
     def _names_in(self, path: Path, sure: bool) -> Iterator[str]:
         """Yield ``module:name`` for what a file names; a question mark where it cannot be read.
 
-        Of a library's it is the first part of the module's name alone.  ``sure``: the file holds
-        objects, however it looks.
+        Of a library's it is the module alone.  ``sure``: the file holds objects, however it looks.
         """
         for data in _contents(path):
             if not data.startswith(_PICKLE) and b"__module__" not in data:
@@ -127,7 +126,7 @@ class PickledCode:
                 continue
             for module in _modules_in(data):
                 if not self._reader.follows(module):
-                    yield module.partition(".")[0]
+                    yield module
                 elif module.partition(".")[0] not in self._own:
                     yield from _members(module, data)
             if not self._own:
@@ -138,11 +137,11 @@ class PickledCode:
 
     def _code_of(self, names: Sequence[str]) -> str:
         hashed = blake3()
-        tops = {name for name in names if ":" not in name}
-        followed = [name for name in names if name not in tops or name == _UNREADABLE]
+        alone = {name for name in names if ":" not in name}
+        followed = [name for name in names if name not in alone or name == _UNREADABLE]
         # Nobody knows what is meant in a file that cannot be read.
         needs = self._reader.required_by(
-            {ANY_TOP if name == _UNREADABLE else name for name in tops}
+            {ANY_TOP if name == _UNREADABLE else name for name in alone}
         )
         if needs:
             hashed.update(repr(needs).encode())
