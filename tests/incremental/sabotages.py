@@ -191,8 +191,8 @@ SABOTAGES = [
     _code(
         "take editable packages for installed ones",
         "modules.py",
-        "            self._add_place(place, top)\n            return PROJECT\n        mapped",
-        "            return THIRD_PARTY\n        mapped",
+        "            self._add_place(place, top)\n        return PROJECT",
+        "            return THIRD_PARTY\n        return PROJECT",
         "a local package in editable mode",
     ),
     _code(
