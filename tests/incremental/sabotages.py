@@ -196,6 +196,27 @@ SABOTAGES = [
         "a local package in editable mode",
     ),
     _code(
+        "take nothing installed for what is found at run time",
+        "graph.py",
+        '            yield ("d", ANY_TOP)\n',
+        "",
+        "test_rows_installed.py::test_a_package_that_code_finds_at_run_time_counts",
+    ),
+    _code(
+        "let one distribution stand for all of a shared package",
+        "distributions.py",
+        "        return owners if named in owners or named not in self.folders else [named, *owners]",
+        "        return owners[:1]",
+        "test_rows_installed.py::test_packages_that_share_a_name_count_each_for_itself",
+    ),
+    _code(
+        "forget plugins",
+        "distributions.py",
+        '            pending.extend((other, "") for other in self._plugins_of(name))\n',
+        "",
+        "test_rows_installed.py::test_plugins_of_a_package_count_as_it_does",
+    ),
+    _code(
         "compare libraries by their version alone",
         "distributions.py",
         '    hashed = blake3(b"\\n".join(lines))',
