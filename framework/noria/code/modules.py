@@ -143,7 +143,7 @@ class Modules:
         if top in _OWN_TOPS:
             return OWN
         portions: dict[str, str] = {}
-        for path in self._paths:
+        for path in self._paths if top else ():
             place = _place_of(path, top)
             if place is not None:
                 if mine is None and not _is_namespace(place):
@@ -273,7 +273,7 @@ def _place_of(path: str, top: str) -> str | None:
 
 def _is_packed(path: str, top: str) -> bool:
     """Tell whether a module lies in an archive on the search path."""
-    if not os.path.isfile(path):
+    if not top or not os.path.isfile(path):
         return False
     from zipimport import ZipImportError, zipimporter
 
