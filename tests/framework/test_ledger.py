@@ -23,7 +23,15 @@ from noria.record.events import (
     RunFinished,
     RunStarted,
 )
-from noria.record.history import latest_run, list_runs, makings_of, show_run, unsettled_nodes
+from noria.record.history import (
+    by_last_use,
+    latest_run,
+    list_runs,
+    makings_of,
+    names_of_runs,
+    show_run,
+    unsettled_nodes,
+)
 from noria.record.json_text import json_text
 from noria.record.ledger import open_ledger, process_started
 
@@ -281,3 +289,38 @@ def test_the_runs_of_an_earlier_noria_are_kept(tmp_path: Path) -> None:
     with open_ledger(tmp_path) as connection:
         assert is_the_old_run(show_run(connection, "old"))
         assert [node["status"] for node in show_run(connection, "new")["nodes"]] == ["done"] * 3
+
+
+def test_one_run_is_shown_in_a_time_that_does_not_grow_with_all_others(tmp_path: Path) -> None:
+    def steps(names: list[str]) -> int:
+        with open_ledger(tmp_path) as connection:
+            for name in names:
+                connection.execute(
+                    "INSERT INTO runs VALUES"
+                    " (?, 1, 2, 'done', NULL, '', '', '', '', '{}', 1, 1, 99)",
+                    (name,),
+                )
+                connection.executemany(
+                    "INSERT INTO nodes VALUES"
+                    " (?, ?, ?, 'done', 1, 2, 1, 1, NULL, NULL, NULL, NULL)",
+                    [(name, at, f"n{at}") for at in range(99)],
+                )
+            told = []
+            connection.set_progress_handler(lambda: told.append(1), 100)
+            assert show_run(connection, names[0])["done"] == 99
+            assert names_of_runs(connection)[0] == max(names)
+            return len(told)
+
+    few = steps([f"a{at:03}" for at in range(10)])
+    assert steps([f"b{at:03}" for at in range(200)]) < 3 * few
+
+
+def test_results_come_in_the_order_of_their_last_use(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as connection:
+        for run, key in (("1", "old"), ("2", "new"), ("3", "old"), ("4", "other")):
+            connection.execute(
+                "INSERT INTO nodes VALUES (?, 0, ?, 'done', 1, 2, 1, 1, NULL, NULL, NULL, ?)",
+                (run, "b" if key == "other" else "a", json.dumps({"key": key})),
+            )
+        keys = {"new": "a", "old": "a", "never": "a"}
+        assert list(by_last_use(connection, keys)) == ["old", "new"]

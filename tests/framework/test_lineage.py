@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import pytest
 from noria.plan import Parts
 from noria.record.lineage import Making, trace
 
@@ -238,3 +240,15 @@ def test_a_step_stands_before_all_that_it_was_made_from() -> None:
     }
     steps = trace("end", "end", lambda digest: [makings[digest]] if digest in makings else [])
     assert [step.dataset for step in steps] == ["end", "right", "left", "start"]
+
+
+def test_who_else_made_the_same_is_not_asked_when_one_has_made_it() -> None:
+    parts = Parts("c", "l", "3.11", "", {"0": ("raw", "r")}, {}, {"clean": "m"}, {})
+    making = Making("wash", "run", 0.0, 0.1, parts, {"clean": ("d", "data/clean.csv")})
+
+    def makers(digest: str) -> Iterator[Making]:
+        if digest == "d":
+            yield making
+            pytest.fail("it looked further")
+
+    assert trace("clean", "d", makers)[0].making == making

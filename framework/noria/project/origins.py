@@ -1,8 +1,9 @@
 """From what the present content of a dataset came, as the project's store and ledger tell it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
@@ -15,12 +16,12 @@ from noria.project.past_parameters import past_parameters
 from noria.project.results import open_results
 from noria.project.session import Session
 from noria.record.difference import value_of
-from noria.record.history import last_run_with, list_runs, makings_of
+from noria.record.history import by_last_use, makings_of, run_named
 from noria.record.ledger import FILE, open_ledger
 from noria.record.lineage import Making, Step, trace
 from noria.runner.places import Places
 from noria.runner.question import told_place
-from noria.store import Store
+from noria.store import Entry, Store
 
 
 class Origin(NamedTuple):
@@ -72,8 +73,11 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
         places = Places(session.catalog, store, root=session.project.path)
         lying = None if places.is_memory(dataset) else places.lying(dataset).digest
         digest = _latest(session, store, dataset) if lying is None else lying
-        runs = [] if ledger is None else list_runs(ledger)
-        values = {run["id"]: past_parameters(run) for run in runs}
+
+        @cache
+        def values(run: str) -> Mapping[str, Any]:
+            return {} if ledger is None else past_parameters(run_named(ledger, run))
+
         return Lineage(
             dataset,
             digest,
@@ -85,16 +89,22 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
         )
 
 
-def _makings(store: Store, ledger: Connection | None, digest: str) -> list[Making]:
-    """Return what made a digest, newest first; after all that, where it was only adopted."""
-    return sorted(_recorded(store, ledger, digest), key=lambda making: making.is_adopted)
+def _makings(store: Store, ledger: Connection | None, digest: str) -> Iterator[Making]:
+    """Yield what made a digest, newest first; after all that, where it was only adopted.
+
+    What need not be asked is not: it may look through all that was ever run.
+    """
+    adopted = []
+    for making in _recorded(store, ledger, digest):
+        if making.is_adopted:
+            adopted.append(making)
+        else:
+            yield making
+    yield from adopted
 
 
 def _recorded(store: Store, ledger: Connection | None, digest: str) -> Iterator[Making]:
-    entries = store.by_output(digest)
-    if ledger is not None and len(entries) > 1:  # the file is that of who used it last
-        entries.sort(key=lambda entry: last_run_with(ledger, entry.key), reverse=True)
-    for entry in entries:
+    for entry in _in_order(ledger, store.by_output(digest)):
         parts = parts_from(entry.parts)
         if parts is not None:
             outputs = {one.name: (one.digest, one.place) for one in entry.outputs}
@@ -107,6 +117,15 @@ def _recorded(store: Store, ledger: Connection | None, digest: str) -> Iterator[
             outputs = {name: (made, places.get(name, "")) for name, made in node["made"].items()}
             began, seconds = node["started"] or 0.0, node["seconds"] or 0.0
             yield Making(node["node"], node["run"], began, seconds, parts, outputs)
+
+
+def _in_order(ledger: Connection | None, entries: list[Entry]) -> Iterator[Entry]:
+    """Yield entries in the order of their last use: a file is that of who used it last."""
+    left = {entry.key: entry for entry in entries}
+    if ledger is not None and len(left) > 1:
+        for key in by_last_use(ledger, {key: left[key].node for key in left}):
+            yield left.pop(key)
+    yield from left.values()
 
 
 def _latest(session: Session, store: Store, dataset: str) -> str:
@@ -146,12 +165,12 @@ def _ledger(session: Session) -> Iterator[Connection | None]:
 
 
 def _origin(
-    step: Step, places: Places, store: Store, values: Mapping[str, Mapping[str, Any]]
+    step: Step, places: Places, store: Store, values: Callable[[str], Mapping[str, Any]]
 ) -> Origin:
     place, lies, empty = _lying(step, places)
     if step.making is None:
         return Origin(step, place, "", lies, empty, [], [], [])
-    known = values.get(step.making.edited_in or step.making.run, {})
+    known = values(step.making.edited_in or step.making.run)
     return Origin(
         step,
         place,

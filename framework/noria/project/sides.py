@@ -12,7 +12,7 @@ from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters
 from noria.record.difference import Changed, Compared, Facts, Ran, compare, numbers
 from noria.record.hand import EDITED
-from noria.record.history import LAST, list_runs, show_run
+from noria.record.history import LAST, names_of_runs, show_run
 from noria.store import Output, Store
 
 _LARGEST_METRICS = 5_000_000
@@ -48,7 +48,7 @@ def two_runs(connection: Connection, store: Store, before: str | None, after: st
 
 def _run(connection: Connection, name: str) -> Mapping[str, Any]:
     if name == LAST:
-        name = next((run["id"] for run in _runs(connection)), name)
+        name = next(iter(names_of_runs(connection)), name)
     run = show_run(connection, name)
     if run["status"] == EDITED:
         raise RunError(
@@ -58,14 +58,10 @@ def _run(connection: Connection, name: str) -> Mapping[str, Any]:
     return run
 
 
-def _runs(connection: Connection) -> Iterator[Mapping[str, Any]]:
-    return (run for run in list_runs(connection) if run["status"] != EDITED)
-
-
 def _earlier(connection: Connection, run: Mapping[str, Any]) -> str:
-    for other in _runs(connection):
-        if other["id"] < run["id"]:
-            return str(other["id"])
+    for name in names_of_runs(connection):
+        if name < run["id"]:
+            return name
     raise RunError(f"no run is older than {run['id']}", hint="`noria runs list` shows them all")
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -85,7 +85,7 @@ def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
     """
     with explained(place(connection)):
         crashed = mark_crashed(connection)
-        run = _find(_runs(connection, crashed), wanted)
+        (run,) = _runs(connection, crashed, name=_find(_names(connection), wanted))
         nodes = _nodes(
             connection,
             run["id"],
@@ -93,6 +93,19 @@ def show_run(connection: sqlite3.Connection, wanted: str) -> dict[str, Any]:
             unbegun="waiting" if run["status"] == "running" else "not run",
         )
         return {**run, "nodes": nodes}
+
+
+def names_of_runs(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all that ran something, latest first: not of what was saved by hand."""
+    with explained(place(connection)):
+        rows = connection.execute("SELECT id, status FROM runs ORDER BY id DESC").fetchall()
+    return [row["id"] for row in rows if row["status"] != EDITED]
+
+
+def run_named(connection: sqlite3.Connection, name: str) -> Mapping[str, Any]:
+    """Return what is known of the run of this very name, nothing where there is none."""
+    with explained(place(connection)):
+        return next(iter(_runs(connection, mark_crashed(connection), name=name)), {})
 
 
 def last_run_with(connection: sqlite3.Connection, key: str) -> str:
@@ -104,10 +117,31 @@ def last_run_with(connection: sqlite3.Connection, key: str) -> str:
     return run or ""
 
 
+def by_last_use(connection: sqlite3.Connection, keys: Mapping[str, str]) -> Iterator[str]:
+    """Yield those of some keys that results had in runs, the one of the latest run first.
+
+    ``keys`` come with the names of the nodes that had them.  No more runs are looked at than it
+    takes.
+    """
+    left, nodes = set(keys), sorted(set(keys.values()))
+    with explained(place(connection)):
+        rows = connection.execute(
+            f"SELECT facts FROM nodes WHERE node IN ({', '.join('?' * len(nodes))})"  # noqa: S608  # our own text
+            " ORDER BY run DESC",
+            nodes,
+        )
+        for (facts,) in rows:
+            key = json.loads(facts or "{}").get("key")
+            if key in left:
+                left.remove(key)
+                yield key
+                if not left:
+                    return
+
+
 def run_with(connection: sqlite3.Connection, key: str) -> Mapping[str, Any]:
     """Return what is known of the latest run in which a result had this key, nothing of none."""
-    name = last_run_with(connection, key)
-    return next((run for run in list_runs(connection) if run["id"] == name), {})
+    return run_named(connection, last_run_with(connection, key))
 
 
 def makings_of(connection: sqlite3.Connection, digest: str) -> list[dict[str, Any]]:
@@ -137,12 +171,18 @@ def _is_alive(process: int, started: float | None) -> bool:
 
 
 def _runs(
-    connection: sqlite3.Connection, crashed: frozenset[str], limit: int | None = None
+    connection: sqlite3.Connection,
+    crashed: frozenset[str],
+    limit: int | None = None,
+    *,
+    name: str | None = None,
 ) -> list[dict[str, Any]]:
+    """Return runs, latest first: all, so many, or the one of this name."""
     rows = connection.execute(
         "SELECT runs.*, (SELECT count(*) FROM nodes WHERE run = runs.id AND status IN"
-        " ('done', 'reused', 'restored')) AS done FROM runs ORDER BY id DESC LIMIT ?",
-        (-1 if limit is None else limit,),
+        " ('done', 'reused', 'restored')) AS done FROM runs WHERE id = coalesce(?, id)"
+        " ORDER BY id DESC LIMIT ?",
+        (name, -1 if limit is None else limit),
     )
     runs = [_run(row) for row in rows]
     return [{**run, "status": "crashed"} if run["id"] in crashed else run for run in runs]
@@ -183,20 +223,23 @@ def _data(text: str | None, columns: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
-    if not rows:
+def _names(connection: sqlite3.Connection) -> list[str]:
+    return [row["id"] for row in connection.execute("SELECT id FROM runs ORDER BY id DESC")]
+
+
+def _find(names: Sequence[str], wanted: str) -> str:
+    if not names:
         raise RunError("nothing has been run in this project yet", hint="`noria run` does it")
     if wanted == LAST:
-        return rows[0]
-    found = [row for row in rows if row["id"].startswith(wanted)]
+        return names[0]
+    found = [name for name in names if name.startswith(wanted)]
     if len(found) == 1:
         return found[0]
     if found:
-        names = "\n".join(row["id"] for row in found[:5])
-        raise RunError(f"{len(found)} runs begin with {wanted!r}", hint=names)
+        raise RunError(f"{len(found)} runs begin with {wanted!r}", hint="\n".join(found[:5]))
     raise RunError(
         f"no run {wanted!r}",
-        nearest=nearest(wanted, [LAST, *(row["id"] for row in rows)]),
+        nearest=nearest(wanted, [LAST, *names]),
         hint="`noria runs list` shows them all",
     )
 

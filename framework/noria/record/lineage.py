@@ -92,14 +92,14 @@ def _chosen(dataset: str, digest: str, makers: Makers, *, asked: bool) -> Making
     For what was ``asked``, one under another name will do: the file may have been copied.  Raw
     data that happens to equal a result was not made by it.
     """
-    known = [
-        making
-        for making in makers(digest)
-        if any(made == digest for made, _ in making.outputs.values())
-    ]
-    same = [making for making in known if making.outputs.get(dataset, ("",))[0] == digest]
-    other = [making for making in known if asked and (dataset, digest) not in making.inputs]
-    return next(iter([*same, *other]), None)
+    other = None
+    for making in makers(digest):
+        if making.outputs.get(dataset, ("",))[0] == digest:
+            return making
+        made = any(one == digest for one, _ in making.outputs.values())
+        if other is None and made and asked and (dataset, digest) not in making.inputs:
+            other = making
+    return other
 
 
 def _ordered(
