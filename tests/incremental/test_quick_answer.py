@@ -186,6 +186,17 @@ def test_other_selections_and_parameters_have_their_own_answer(settled: Workbenc
     assert settled.value("made_c") == 145
 
 
+def test_answers_that_were_not_asked_for_lately_make_room(settled: Workbench) -> None:
+    folder = settled.path / ".noria/fresh"
+    for number in range(200):  # of a sweep, say
+        path = folder / f"{number:08x}"
+        path.write_bytes(b"")
+        os.utime(path, (number, number))
+    settled.go("--params", "rate=6")
+    assert len(list(folder.iterdir())) <= 100
+    assert settled.go("--params", "rate=6").run is None
+
+
 def test_a_new_file_beside_a_glob_of_partitions_is_seen(settled: Workbench) -> None:
     settled.edit(
         CONF,

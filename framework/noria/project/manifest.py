@@ -20,6 +20,7 @@ from noria.project.session import Session
 from noria.project.settings import are_lasting, read_settings, settings_files
 from noria.trees import walk
 
+_MOST = 100  # manifests that a project keeps
 _MOST_YOUNG_BYTES = 64_000_000
 _SKIPPED = {"__pycache__"}
 # Where `~` leads and where the user's key lies; what the time zone is.
@@ -129,9 +130,19 @@ def _write(held: dict[str, object], state: Path, words: list[str], here: str) ->
         folder.mkdir(exist_ok=True)
         beside.write_bytes(freshness.pack(held))
         beside.replace(target)
+        _drop_oldest(folder)
     except OSError:  # a full disk, say: the next command looks at all again
         return False
     return True
+
+
+def _drop_oldest(folder: Path) -> None:
+    """Keep the latest manifests: a sweep over a parameter leaves one for each of its values."""
+    with os.scandir(folder) as entries:
+        found = list(entries)
+    if len(found) > _MOST:
+        for entry in sorted(found, key=lambda each: each.stat().st_mtime_ns)[: -_MOST // 2]:
+            Path(entry.path).unlink()
 
 
 class _Looked:
