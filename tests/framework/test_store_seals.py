@@ -129,7 +129,9 @@ def test_another_user_s_entries_are_neither_used_nor_destroyed(folder: Path) -> 
         assert store.by_output(blake3(b'["k1"]').hexdigest()) == []
         assert len(store.refused) == 1
         assert "2 results" in store.refused[0]
-        assert store.status()["others"] == 2
+        status = store.status()
+        assert (status["others"], status["entries"]) == (2, 0)
+        assert (status["first"], status["last"]) == (None, None)
         blob, codec, _ = store.keep_value("mine")
         store.remember(_entry("k1", blob.digest, codec))
         store.forget(["k2"])

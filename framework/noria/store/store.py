@@ -47,9 +47,10 @@ class Store(Entries, Contents):
         self.pending.flush()
         read = self.database.read
         ((entries, others, first, last),) = read(
-            "SELECT count(*), coalesce(sum(signer <> ?), 0),"
-            " min(CAST(made AS REAL)), max(CAST(made AS REAL)) FROM entries",
-            (self.seal.signer,),
+            "SELECT count(*), coalesce(sum(others), 0), min(at), max(at) FROM"
+            " (SELECT signer <> ? AS others, CASE WHEN signer = ? THEN CAST(made AS REAL) END AS at"
+            " FROM entries)",
+            (self.seal.signer, self.seal.signer),
         ) or [(0, 0, None, None)]
         measured = measure(self.database, self.blobs)
         return {
