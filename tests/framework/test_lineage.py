@@ -124,7 +124,7 @@ def test_bytes_that_nobody_recorded_are_said_to_be_so(project: ProjectOnDisk) ->
     project.noria("run")
     project.write({"data/totals.json": '{"total": 1}\n'})
     said = project.noria("lineage", "totals").out
-    assert "no run has recorded these bytes: raw data, or changed by hand" in said
+    assert "no run has recorded these bytes: changed by hand, or" in said
     assert "made by" not in said
 
 
@@ -205,6 +205,20 @@ def test_a_dataset_that_nobody_made_and_a_name_that_nobody_has_are_mistakes(
     said = project.noria("lineage", "total_s", code=2).err
     assert "no dataset 'total_s'" in said
     assert "'totals'" in said
+
+
+def test_what_a_run_without_records_has_made_is_no_raw_data(project: ProjectOnDisk) -> None:
+    project.noria("run")
+    project.edit("conf/base/parameters.yml", "rate: 1.5", "rate: 2.5")
+    project.noria("run", "--no-cache")
+    said = project.noria("lineage", "totals").out.splitlines()
+    assert not said[0].endswith("raw data")
+    assert said[1] == (
+        "  no run has recorded these bytes: changed by hand, or by a run that recorded nothing"
+    )
+    (step,) = json.loads(project.noria("lineage", "totals", "--json").out)["steps"]
+    assert step["raw"] is False
+    assert project.noria("lineage", "orders").out.splitlines()[0].endswith("raw data")
 
 
 def test_a_parameter_is_no_data(project: ProjectOnDisk) -> None:

@@ -42,7 +42,13 @@ def _tell(found: Lineage, root: Path) -> None:
         lines = list(_lines(origin, root))
         click.echo("\n".join([lines[0], *(f"  {line}" for line in lines[1:])]))
         if number == 0 and origin.step.making is None:
-            click.echo("  no run has recorded these bytes: raw data, or changed by hand")
+            click.echo(f"  no run has recorded these bytes: {_untold(origin)}")
+
+
+def _untold(origin: Origin) -> str:
+    if origin.ours:
+        return "changed by hand, or by a run that recorded nothing"
+    return "raw data, or changed by hand"
 
 
 def _lines(origin: Origin, root: Path) -> list[str]:
@@ -85,12 +91,17 @@ def _digest(digest: str) -> str:
 
 
 def _state(origin: Origin) -> str:
-    raw = origin.step.making is None
+    raw = _is_raw(origin)
     if origin.lies is False:
         if raw:
             return "  raw data, which is not there any more"
         return f"  ({'nothing' if origin.empty else 'something else'} lies there now)"
     return "  raw data" if raw else ""
+
+
+def _is_raw(origin: Origin) -> bool:
+    """Tell whether no run has ever made it, nor anything else that lay at its place."""
+    return origin.step.making is None and not origin.ours
 
 
 def _modules(symbols: list[str]) -> str:
@@ -124,7 +135,7 @@ def _step(origin: Origin) -> dict[str, Any]:
         "in_place": origin.lies,
     }
     if making is None:
-        return {**about, "raw": True}
+        return {**about, "raw": _is_raw(origin)}
     return {
         **about,
         "raw": False,

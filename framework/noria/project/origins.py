@@ -27,12 +27,12 @@ from noria.store import Entry, Store
 class Origin(NamedTuple):
     """One step of a lineage: where it lies, what it took and what code made it.
 
-    ``place`` is that of the dataset as it is now, ``made_at`` that where these bytes were saved:
-    in another folder, or before the catalog was changed.  Both are empty in memory.  ``lies``
-    tells whether that content still lies at the place, ``None`` where nobody can tell, and
-    ``empty`` that nothing does.  A parameter's value is ``None`` where the ledger has forgotten
-    its run.  ``code`` names what the node's function reaches in the project, ``libraries`` what
-    of installed distributions.
+    ``place`` is that of the dataset as it is now, ``made_at`` that where these bytes were
+    saved: in another folder, or before the catalog was changed. Both are empty in memory.
+    ``lies`` tells whether that content still lies at the place, ``None`` where nobody can tell,
+    and ``empty`` that nothing does; ``ours`` that some run has written to that place. A
+    parameter's value is ``None`` where the ledger has forgotten its run. ``code`` names what
+    the node's function reaches in the project, ``libraries`` what of installed distributions.
     """
 
     step: Step
@@ -40,6 +40,7 @@ class Origin(NamedTuple):
     made_at: str
     lies: bool | None
     empty: bool
+    ours: bool
     parameters: list[tuple[str, Any]]
     code: list[str]
     libraries: list[str]
@@ -167,9 +168,9 @@ def _ledger(session: Session) -> Iterator[Connection | None]:
 def _origin(
     step: Step, places: Places, store: Store, values: Callable[[str], Mapping[str, Any]]
 ) -> Origin:
-    place, lies, empty = _lying(step, places)
+    place, lies, empty, ours = _lying(step, places)
     if step.making is None:
-        return Origin(step, place, "", lies, empty, [], [], [])
+        return Origin(step, place, "", lies, empty, ours, [], [], [])
     known = values(step.making.edited_in or step.making.run)
     return Origin(
         step,
@@ -177,20 +178,22 @@ def _origin(
         step.making.outputs.get(step.dataset, ("", place))[1],
         lies,
         empty,
+        ours,
         [(name, value_of(known, name)) for name, _ in step.parameters],
         _names(store, step.making.parts.code),
         _names(store, step.making.parts.libraries),
     )
 
 
-def _lying(step: Step, places: Places) -> tuple[str, bool | None, bool]:
-    """Return the place of a step's dataset, whether its content lies there, and that none does."""
+def _lying(step: Step, places: Places) -> tuple[str, bool | None, bool, bool]:
+    """Return where a step's dataset lies, whether its content does, nothing, or a run's at all."""
     if places.is_memory(step.dataset):
-        return "", None, False
+        return "", None, False, False
     lying = places.lying(step.dataset)
     unknown = lying.opaque and lying.digest is None
     lies = None if unknown else lying.digest == step.digest
-    return told_place(places.place(step.dataset)), lies, lying.digest is None and not unknown
+    empty = lying.digest is None and not unknown
+    return told_place(places.place(step.dataset)), lies, empty, lying.ours
 
 
 def _names(store: Store, digest: str) -> list[str]:
