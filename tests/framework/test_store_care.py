@@ -52,6 +52,7 @@ def _aged(folder: Path, seconds: float = 3600) -> None:
     connection.execute("UPDATE uses SET at = at - ?", (seconds,))
     connection.execute("UPDATE blobs SET at = at - ?", (seconds,))
     connection.execute("UPDATE texts SET at = at - ?", (seconds,))
+    connection.execute("UPDATE last_runs SET at = at - ?", (seconds,))
     connection.close()
     for path in (folder / "blobs").rglob("*"):
         if path.is_file():
@@ -106,6 +107,23 @@ def test_what_the_last_runs_used_goes_last(folder: Path) -> None:
     with open_store(folder, SECRET) as store:
         store.gc(1_500_000, keep=["k1"])  # but it goes when all the rest is gone
     assert len(_keys(folder)) == 1
+
+
+def test_last_runs_of_a_checkout_that_is_gone_hold_nothing(folder: Path, tmp_path: Path) -> None:
+    kept, left = tmp_path / "my project", tmp_path / "left"
+    kept.mkdir()
+    _fill(folder, ["k0", "k1", "k2"])
+    with open_store(folder, SECRET) as store:
+        store.note_run(f"{kept} report local", ["k0"])
+        store.note_run(f"{left} report local", ["k1"])
+    _aged(folder)
+    with open_store(folder, SECRET) as store:
+        store.gc(2_500_000)
+    assert _keys(folder) == {"k0", "k1"}
+    _aged(folder, 2 * 86400)
+    with open_store(folder, SECRET) as store:
+        store.gc(1_500_000)
+    assert _keys(folder) == {"k0"}
 
 
 def test_keeping_within_a_limit_collects_only_over_it(folder: Path) -> None:

@@ -73,6 +73,7 @@ class _Contents:
         self._texts: dict[str, list[str]] = {}
         self._listed: Counter[str] = Counter()
         self._read_texts(connection)
+        _forget_left_projects(connection)
         self.pinned = {
             key for (keys,) in read("SELECT keys FROM last_runs") for key in str(keys).split()
         }
@@ -123,6 +124,17 @@ class _Contents:
 
     def total(self) -> int:
         return sum(self.sizes.values()) + sum(self.bodies.values())
+
+
+def _forget_left_projects(connection: sqlite3.Connection) -> None:
+    """Forget the last runs of projects whose folders are gone: nobody comes back for their results.
+
+    Those of the last day stay: the folder may be another machine's.
+    """
+    before = time.time() - 86400
+    rows = connection.execute("SELECT label FROM last_runs WHERE CAST(at AS REAL) < ?", (before,))
+    left = [(label,) for (label,) in rows if not Path(str(label).rsplit(" ", 2)[0]).is_dir()]
+    connection.executemany("DELETE FROM last_runs WHERE label = ?", left)
 
 
 def collect(
