@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.incremental.workbench import WHERE_PIPELINE, Workbench, chain, entries
+from tests.incremental.workbench import WHERE_PIPELINE, Workbench, chain, entries, settle
 
 A = "src/shop/a.py"
 BESIDE = """\
@@ -45,6 +45,19 @@ def test_another_checkout_gets_the_files_that_nodes_write_beside_their_outputs(
 
 def test_a_file_beside_an_output_is_not_that_of_another_environment(beside: Workbench) -> None:
     assert "A" in beside.did("--env", "prod")
+    assert beside.did() == "A"
+    assert (beside.path / "seen.txt").read_text() == "2 at 5"
+
+
+@pytest.mark.parametrize("how", ["--quiet", "--no-cache"])
+def test_a_quick_answer_holds_until_another_run_has_written_the_file(
+    beside: Workbench, how: str
+) -> None:
+    catalog = (beside.path / "conf/base/catalog.yml").read_text()
+    beside.write({"conf/prod/catalog.yml": catalog.replace("data/made", "data/prod_made")})
+    settle(beside)
+    assert "A" in beside.did("--env", "prod", how)
+    assert (beside.path / "seen.txt").read_text() == "2 at 7"
     assert beside.did() == "A"
     assert (beside.path / "seen.txt").read_text() == "2 at 5"
 

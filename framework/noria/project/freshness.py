@@ -63,7 +63,10 @@ def forget(state: str) -> None:
     """Let every command look for itself the next time; ``state`` is a project's ``.noria``."""
     folder = f"{state}/{FOLDER}"
     for name in os.listdir(folder) if os.path.isdir(folder) else ():  # noqa: PTH112, PTH208
-        os.unlink(f"{folder}/{name}")  # noqa: PTH108
+        try:  # noqa: SIM105  # contextlib takes time to import
+            os.unlink(f"{folder}/{name}")  # noqa: PTH108
+        except FileNotFoundError:  # another command was faster
+            pass
 
 
 def pack(held: dict[str, object]) -> bytes:

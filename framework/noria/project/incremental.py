@@ -17,6 +17,7 @@ from noria.graph.names import is_parameter
 from noria.plan import Job, Plan, decide
 from noria.plan.decide import REUSE, data_of_running, is_found_again
 from noria.plan.explain import told_late
+from noria.project import freshness
 from noria.project.abandoned import told_abandoned
 from noria.project.discover import STATE
 from noria.project.facts import MISSING, Gatherer
@@ -181,6 +182,8 @@ class Incremental:
         self._emit = emit
         performer.told_unreadable = partial(told_unreadable, self._whole, self._places)
         drop_compiled(self.reader.read_anew())
+        if any(job.writes for job in self._may_run()):  # what it leaves no answer looks at
+            freshness.forget(str(self._root / STATE))
         for line in self.notes():
             emit(Noted("", line))
         fetch(
@@ -228,6 +231,12 @@ class Incremental:
             force=self._force,
         )
         return self._remembering
+
+    def _may_run(self) -> Iterator[Job]:
+        assert self.plan_made is not None
+        for job, verdict in zip(self.plan_made.jobs, self.plan_made.verdicts, strict=True):
+            if job.selected and verdict.kind != REUSE:
+                yield job
 
     def settle(self) -> None:
         """Make sure that what was recorded outlives a power cut."""

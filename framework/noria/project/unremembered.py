@@ -6,6 +6,7 @@ from typing import Any
 from noria_catalog import DataCatalog
 
 from noria.graph import Pipeline
+from noria.project import freshness
 from noria.project.discover import Project
 from noria.project.state import ASIDE
 from noria.record.events import Listener, Noted
@@ -33,6 +34,7 @@ class Unremembered:
         past: LastUsed | None,
     ) -> None:
         self._catalog = catalog
+        self._project = project
         self._store = store
         self._given = given
         self._places = Places(
@@ -80,6 +82,8 @@ class Unremembered:
             self._written.append(name)
 
         flow.before_saving = before_saving
+        # Of files that nodes write beside their outputs nothing is known here.
+        freshness.forget(str(self._project.state))
         return performer
 
     def settle(self) -> None:
