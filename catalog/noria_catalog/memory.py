@@ -37,6 +37,8 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
     if chosen == "copy":
         if _copies_on_write(value):
             return value.copy(deep=False)
+        if _is_array(value):
+            return _copied_array(value)
         return (_copier(type(value)) or copy.copy)(value)
     if _is_of_pandas(value) and _has_changeable_cells(value):
         from noria_catalog.cells import copy_cells
@@ -45,6 +47,14 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
     # A table that is copied deeply is asked to do so itself, and leaves its cells.
     tables = filter(_is_of_pandas, _held_in(value)) if imported("pandas") is not None else ()
     return copy.deepcopy(value, {id(each): copy_value(each, "deepcopy") for each in tables})
+
+
+def as_copied(value: Any) -> Any:
+    """Return a value that nobody else has any more as each copy of it is: an array in one piece.
+
+    What is computed of numbers in another order differs in the last digits.
+    """
+    return _copied_array(value) if _is_array(value) and not value.flags.forc else value
 
 
 def copy_mode_of(value: Any) -> str:
@@ -80,6 +90,18 @@ def copies_share(value: Any, mode: str | None) -> bool:
 def _copier(kind: type) -> Callable[[Any], Any] | None:
     """Return what copies the values of a class by their own means, ``None`` where nothing does."""
     return getattr(kind, "copy", None) or getattr(kind, "clone", None)
+
+
+def _is_array(value: Any) -> bool:
+    numpy = imported("numpy")
+    return numpy is not None and type(value) is numpy.ndarray
+
+
+def _copied_array(value: Any) -> Any:
+    """Return a copy in the same order, and as little to be written to, as from the store."""
+    copied = value.copy(order="A")
+    copied.flags.writeable = value.flags.writeable
+    return copied
 
 
 class MemoryDataset:
