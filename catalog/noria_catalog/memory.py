@@ -39,7 +39,7 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
             return value.copy(deep=False)
         if _is_array(value):
             return _copied_array(value)
-        return (_copier(type(value)) or copy.copy)(value)
+        return in_one_piece((_copier(type(value)) or copy.copy)(value))
     if _is_of_pandas(value) and _has_changeable_cells(value):
         from noria_catalog.cells import copy_cells
 
@@ -49,12 +49,18 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
     return copy.deepcopy(value, {id(each): copy_value(each, "deepcopy") for each in tables})
 
 
-def as_copied(value: Any) -> Any:
-    """Return a value that nobody else has any more as each copy of it is: an array in one piece.
+def in_one_piece(value: Any) -> Any:
+    """Return an array or a table of polars as all readers are to find it: in one piece of memory.
 
-    What is computed of numbers in another order differs in the last digits.
+    So copies and the store give it, and sums over several pieces differ in the last digits.
     """
-    return _copied_array(value) if _is_array(value) and not value.flags.forc else value
+    if _is_array(value):
+        return value if value.flags.forc else _copied_array(value)
+    polars = imported("polars")
+    if polars is None or type(value) not in (polars.DataFrame, polars.Series):
+        return value
+    pieces = value.n_chunks("all") if type(value) is polars.DataFrame else [value.n_chunks()]
+    return value.rechunk() if max(pieces, default=1) > 1 else value
 
 
 def copy_mode_of(value: Any) -> str:

@@ -90,9 +90,17 @@ LAYOUTS = {
     "axes moved": "np.zeros((2, 3, 4)).transpose(2, 0, 1)",
     "a part": "np.zeros((4, 6))[:, 1:3]",
     "read-only": "np.broadcast_to(np.zeros(3), (2, 3))",
+    "pieces": "pl.concat([pl.DataFrame({'a': [1.0] * 999})] * 3, rechunk=False)",
 }
 LAID = """\
 import numpy as np
+import polars as pl
+
+
+def laid(rows):
+    if isinstance(rows, pl.DataFrame):
+        return rows.n_chunks("all")
+    return [*rows.strides, rows.flags.writeable]
 
 
 def a(raw):
@@ -102,18 +110,18 @@ def a(raw):
 
 def b(rows):
     print("<<B>>")
-    return [*rows.strides, rows.flags.writeable]
+    return laid(rows)
 
 
 def c(rows):
     print("<<C>>")
-    return [*rows.strides, rows.flags.writeable]
+    return laid(rows)
 """
 
 
 @pytest.mark.parametrize("runner", ["inline", "threads"])
 @pytest.mark.parametrize("value", LAYOUTS)
-def test_an_array_lies_alike_in_memory_for_all_readers(
+def test_numbers_lie_alike_in_memory_for_all_readers(
     fresh: Workbench, value: str, runner: str
 ) -> None:
     fresh.write(

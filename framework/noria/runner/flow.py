@@ -6,7 +6,7 @@ from typing import Any
 
 from noria_catalog import DataCatalog
 from noria_catalog.chunks import AddChunk, join_chunks
-from noria_catalog.memory import as_copied, copy_value
+from noria_catalog.memory import copy_value, in_one_piece
 
 from noria.graph import Node
 
@@ -44,7 +44,7 @@ class DataFlow:
             return self._catalog.load(name)
         # One reader left cannot become more, so nobody else is looking.
         if len(self._left[name]) == 1 and name not in self._kept:
-            return as_copied(self._values.pop(name))
+            return self._values.pop(name)
         value = copy_value(self._values[name])
         # Only now may another reader be the last one, and get the value itself.
         self._read_once(name)
@@ -67,7 +67,7 @@ class DataFlow:
         if name in self._declared:
             self._catalog.save(name, value)
         elif self._left.get(name) or name in self._kept:
-            self._values[name] = value
+            self._values[name] = in_one_piece(value)
 
     @contextmanager
     def saving(self, name: str) -> Iterator[AddChunk]:
