@@ -44,9 +44,17 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
         from noria_catalog.cells import copy_cells
 
         return copy_cells(value, value.copy(deep=not _copies_on_write(value)))
-    # A table that is copied deeply is asked to do so itself, and leaves its cells.
-    tables = filter(_is_of_pandas, _held_in(value)) if imported("pandas") is not None else ()
-    return copy.deepcopy(value, {id(each): copy_value(each, "deepcopy") for each in tables})
+    # A table that is copied deeply is asked to do so itself, and leaves its cells; an array leaves
+    # its order, and whether it can be written.
+    copied = {}
+    for each in _held_in(value) if imported("numpy") is not None else ():
+        if type(each) in _NEVER_CHANGED:
+            continue
+        if _is_of_pandas(each):
+            copied[id(each)] = copy_value(each, "deepcopy")
+        elif _is_array(each) and not each.dtype.hasobject:
+            copied[id(each)] = _copied_array(each)
+    return copy.deepcopy(value, copied)
 
 
 def in_one_piece(value: Any) -> Any:

@@ -90,6 +90,7 @@ LAYOUTS = {
     "axes moved": "np.zeros((2, 3, 4)).transpose(2, 0, 1)",
     "a part": "np.zeros((4, 6))[:, 1:3]",
     "read-only": "np.broadcast_to(np.zeros(3), (2, 3))",
+    "held, read-only": "{'x': np.broadcast_to(np.zeros(3), (3,))}",
     "pieces": "pl.concat([pl.DataFrame({'a': [1.0] * 999})] * 3, rechunk=False)",
 }
 LAID = """\
@@ -100,6 +101,7 @@ import polars as pl
 def laid(rows):
     if isinstance(rows, pl.DataFrame):
         return rows.n_chunks("all")
+    rows = rows["x"] if isinstance(rows, dict) else rows
     return [*rows.strides, rows.flags.writeable]
 
 
