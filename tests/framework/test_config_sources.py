@@ -64,7 +64,9 @@ def test_every_place_gives_the_same(tmp_path: Path) -> None:
         config = Config(place, "prod", root=tmp_path)
         assert config.parameters().plain() == {"rate": 2, "name": "ann"}, place
         assert set(config.catalog().value) == {"a"}
-        assert config.logging() == {"version": 1}
+        logging = config.located_logging()
+        assert logging is not None
+        assert logging.plain() == {"version": 1}
         with pytest.raises(ConfigError, match="did you mean 'prod'"):
             Config(place, "prd", root=tmp_path)
 

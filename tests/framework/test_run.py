@@ -143,7 +143,8 @@ def test_logging_is_set_up_from_the_project(project: ProjectOnDisk) -> None:
 
 def test_a_broken_logging_file_is_a_mistake_in_configuration(project: ProjectOnDisk) -> None:
     project.write({"conf/logging.yml": "version: 1\nroot: {handlers: [nobody]}\n"})
-    assert "logging.yml cannot be used" in project.noria("run", code=2).err
+    said = project.noria("run", code=2).err
+    assert "Error: conf/logging.yml:2:19: the logging cannot be set up so: " in said
 
 
 def test_settings_come_from_the_environment_too(project: ProjectOnDisk) -> None:

@@ -28,6 +28,24 @@ def test_a_command_outside_a_project(project: ProjectOnDisk) -> None:
     assert "noria new-project" in err
 
 
+def test_a_project_of_kedro_is_told_what_makes_it_one_of_ours(project: ProjectOnDisk) -> None:
+    project.edit("pyproject.toml", "[tool.noria]", "[tool.kedro]")
+    said = _says(project, "run")
+    assert "pyproject.toml is of a Kedro project" in said
+    assert "a table [tool.noria]" in said
+    project.edit("pyproject.toml", "[tool.kedro]", "[tool.noria]")
+    project.edit(PIPELINE, "from noria import", "from kedro.pipeline import")
+    project.write({"kedro.py": "raise ModuleNotFoundError('no', name='kedro')\n"})
+    said = _says(project, "run")
+    assert "Kedro's names are imported from noria: docs/from-kedro.md" in said
+    handler = "handlers: {rich: {class: kedro.logging.RichHandler}}\n"
+    project.edit(PIPELINE, "from kedro.pipeline import", "from noria import")
+    project.write({"conf/logging.yml": f"version: 1\n{handler}root: {{handlers: [rich]}}\n"})
+    said = _says(project, "run")
+    assert "conf/logging.yml:2:26: the logging cannot be set up so" in said
+    assert "without Kedro it is rich.logging.RichHandler" in said
+
+
 def test_a_typo_in_a_command(project: ProjectOnDisk) -> None:
     assert "no command 'rnu'. Did you mean 'run'?" in _says(project, "rnu")
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
+from noria_catalog.located import Located, Where
+
 from noria.cli.interrupt import heed_interrupts
 from noria.cli.opening import open_session
 from noria.cli.printing import print_json
@@ -160,16 +162,32 @@ def _abandon(session: Session, tally: Tally) -> None:
 
 
 def _set_up_logging(session: Session) -> None:
-    configuration = session.config.logging()
-    if configuration is None:
+    located = session.config.located_logging()
+    if located is None:
         return
     import logging.config
 
     try:
-        logging.config.dictConfig({"disable_existing_loggers": False, **configuration})
+        logging.config.dictConfig({"disable_existing_loggers": False, **located.plain()})
     except (ValueError, TypeError, AttributeError, ImportError) as error:
         cause = f": {error.__cause__}" if error.__cause__ else ""
-        raise ConfigError(f"logging.yml cannot be used: {error}{cause}") from error
+        told = f"{error}{cause}"
+        raise ConfigError(
+            f"the logging cannot be set up so: {told}",
+            where=_place_told(located, told) or located.where,
+            hint="without Kedro it is rich.logging.RichHandler"
+            if "kedro.logging.RichHandler" in told
+            else None,
+        ) from error
+
+
+def _place_told(located: Located, told: str) -> Where | None:
+    """Return where the value stands that a message quotes, ``None`` for none."""
+    value = located.value
+    if isinstance(value, str):
+        return located.where if repr(value) in told else None
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, (_place_told(each, told) for each in below)), None)
 
 
 def _same_configuration(given: dict[str, Any]) -> list[str]:

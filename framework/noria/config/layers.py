@@ -103,14 +103,11 @@ class Config:
         """Return where credentials stand; their values are not resolved, and not to be shown."""
         return self._credentials_tree.merged
 
-    def logging(self) -> dict[str, Any] | None:
-        """Return the logging configuration nearest to the environment, ``None`` without one."""
-        located = self.located_logging()
-        plain: dict[str, Any] | None = None if located is None else located.plain()
-        return plain
-
     def located_logging(self) -> Located | None:
-        """Return the logging configuration with its places; ``${`` in it is logging's own."""
+        """Return the logging configuration nearest to the environment, ``None`` without one.
+
+        ``${`` in it is logging's own.
+        """
         for folder in [*(f"{layer}/" for layer in reversed(self._layers)), ""]:
             for suffix in SUFFIXES:
                 path = f"{folder}logging{suffix}"

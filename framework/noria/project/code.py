@@ -8,7 +8,7 @@ from types import ModuleType
 from noria_catalog.located import Where
 
 from noria.errors import ProjectCodeError
-from noria.project.discover import Project
+from noria.project.discover import FROM_KEDRO, Project
 from noria.project.importing import watch_imports
 from noria.project.modules import put_in_place
 
@@ -80,6 +80,8 @@ def code_error(
 def _missing_module_hint(error: BaseException, project: Project) -> str | None:
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.partition(".")[0]
+        if top == "kedro":
+            return f"Kedro's names are imported from noria: {FROM_KEDRO} lists them"
         if top != project.package.partition(".")[0]:
             return f"install what brings {top!r}: pip install -e {project.path}"
     return None

@@ -13,6 +13,7 @@ from noria.errors import ProjectError
 MARKER = "pyproject.toml"
 TABLE = "tool.noria"
 STATE = ".noria"
+FROM_KEDRO = "docs/from-kedro.md"
 
 
 class Project(NamedTuple):
@@ -58,9 +59,22 @@ def find_project(start: Path) -> Project:
                 return project
     raise ProjectError(
         f"no Noria project in {start} or above it",
-        hint="a project's pyproject.toml has a [tool.noria] table\n"
+        hint=_kedro_hint(start)
+        or "a project's pyproject.toml has a [tool.noria] table\n"
         "`noria new-project` makes a project, or change into the folder of one",
     )
+
+
+def _kedro_hint(start: Path) -> str | None:
+    """Return what makes a Kedro project a project of ours, ``None`` where there is none."""
+    for folder in (start, *start.parents):
+        marker = folder / MARKER
+        if marker.is_file() and b"[tool.kedro]" in marker.read_bytes():
+            return (
+                f"{marker} is of a Kedro project: it becomes Noria's with a table [tool.noria]"
+                f" in it, and imports from noria\n{FROM_KEDRO} goes through it step by step"
+            )
+    return None
 
 
 def read_project(folder: Path) -> Project | None:

@@ -13,7 +13,7 @@ from noria_catalog.suggest import nearest
 from noria.errors import ProjectCodeError, ProjectError
 from noria.graph import Pipeline
 from noria.project.code import code_error, has_module, import_code, prepare_import
-from noria.project.discover import Project
+from noria.project.discover import FROM_KEDRO, Project
 
 DEFAULT = "__default__"
 REGISTRY = "pipeline_registry"
@@ -307,7 +307,9 @@ def _checked(value: Any, made_by: str) -> Pipeline:
     if isinstance(value, Pipeline):
         _ = value.wiring  # a sum is checked when it is looked at: now, where its name is known
         return value
-    raise ProjectCodeError(
-        f"{made_by} is {type(value).__name__}, not a Pipeline",
-        hint="does the function return what it has made?" if value is None else None,
-    )
+    kind = type(value)
+    hint = "does the function return what it has made?" if value is None else None
+    if kind.__module__.startswith("kedro."):
+        hint = f"Kedro's names are imported from noria: {FROM_KEDRO} lists them"
+    own = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    raise ProjectCodeError(f"{made_by} is {own}, not a Pipeline", hint=hint)
