@@ -70,6 +70,14 @@ def test_one_query_asked_of_two_databases(fresh: Workbench) -> None:
     assert values(fresh) == (7, 5)
 
 
+def test_a_plan_says_that_a_table_is_known_when_it_is_loaded(fresh: Workbench) -> None:
+    two_readers(fresh, f"{TABLE}  credentials: a\n", f"{TABLE}  credentials: b\n")
+    fresh.did()
+    said = " ".join(fresh.command("plan").out.split())
+    assert "one is known when loaded" in said
+    assert "depends on made_a" in said
+
+
 def test_one_query_with_two_parameters(fresh: Workbench) -> None:
     query = "pandas.SQLQueryDataset\n  filepath: q.sql\n  credentials: a\n  load_args: "
     two_readers(fresh, f"{query}{{params: {{k: 1}}}}\n", f"{query}{{params: {{k: 2}}}}\n")

@@ -28,7 +28,7 @@ def plan(force: bool, why: str | None, as_json: bool, **given: Any) -> None:
     """Show what a run would do, and why; nothing is run.
 
     For each node: run, up to date, restore (from the store) or wait (its inputs are made by nodes
-    that run: whether it must run too shows then).
+    that run, or are known only when loaded, as tables are: whether it must run shows then).
 
     \b
     noria plan --pipeline train

@@ -125,15 +125,23 @@ def is_found_again(name: str, plan: Plan, facts: Facts) -> bool:
 
 
 def judge(
-    job: Job, digests: Mapping[str, str | None], facts: Facts, *, force: bool = False
+    job: Job,
+    digests: Mapping[str, str | None],
+    facts: Facts,
+    *,
+    force: bool = False,
+    unseen: Container[str] = (),
 ) -> Verdict:
-    """Judge one job by the digests of what it reads; ``None`` is a digest not known yet."""
+    """Judge one job by the digests of what it reads; ``None`` is a digest not known yet.
+
+    ``unseen`` are datasets that no job makes, and that only loading tells apart.
+    """
     unknown = [name for name in job.inputs.values() if digests.get(name) is None]
     unknown += [name for name in job.needs if digests.get(name, KNOWN) is None]
     if unknown:
         if job.always:
             return Verdict(RUN, job.always)
-        return Verdict(WAIT, f"depends on {_list(unknown)}")
+        return Verdict(WAIT, _waits_for(unknown, unseen))
     parts = complete(job, digests, facts)
     key = key_of(parts)
     if job.always:
@@ -150,6 +158,15 @@ def judge(
         reason = f"it writes files, which may not be this result's: {job.writes}"
         return _run(job, key, reason, facts)
     return _in_place(job, key, recorded, facts)
+
+
+def _waits_for(unknown: Iterable[str], unseen: Container[str]) -> str:
+    made = [name for name in unknown if name not in unseen]
+    loaded = [name for name in unknown if name in unseen]
+    told = [f"depends on {_list(made)}"] if made else []
+    if loaded:
+        told.append(f"{_list(loaded)} {_are(loaded)} known when loaded")
+    return "; ".join(told)
 
 
 def _latest(node: str, now: Parts, facts: Facts) -> Parts | None:
@@ -215,18 +232,21 @@ def _in_place(job: Job, key: str, recorded: Recorded, facts: Facts) -> Verdict:
 def _forward(jobs: Sequence[Job], facts: Facts, *, force: bool, remake: Collection[str]) -> Plan:
     plan = Plan(jobs)
     digests = plan.digests
+    unseen: set[str] = set()
     for job in jobs:
         for name in job.inputs.values():
             if name not in digests:
                 lying = facts.lying(name)
                 digests[name] = None if lying.opaque else lying.digest
+                if lying.opaque:
+                    unseen.add(name)
         if not job.selected:
             plan.verdicts.append(_unselected(job, plan, facts))
             continue
         if job.name in remake:
             verdict = judge(job._replace(always=_needed(job, facts)), digests, facts)
         else:
-            verdict = judge(job, digests, facts, force=force)
+            verdict = judge(job, digests, facts, force=force, unseen=unseen)
         plan.verdicts.append(verdict)
         recorded = _recorded(verdict, facts)
         for name in job.outputs:
