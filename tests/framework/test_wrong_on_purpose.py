@@ -60,6 +60,19 @@ def test_a_typo_in_a_pipeline(project: ProjectOnDisk) -> None:
     assert "did you mean 'sales'?" in err
 
 
+@pytest.mark.parametrize("command", ["run", "plan", "check", "viz"])
+def test_a_pipeline_without_its_flag(project: ProjectOnDisk, command: str) -> None:
+    err = _says(project, command, "sales")
+    assert "'sales' stands without a flag; a pipeline is chosen by --pipeline" in err
+
+
+def test_a_pipeline_in_the_place_of_a_node(project: ProjectOnDisk) -> None:
+    err = _says(project, "run", "--nodes", "sales")
+    assert "the pipeline has no node 'sales'\n  'sales' is a pipeline: --pipeline sales" in err
+    err = _says(project, "run", "--nodes", "zzz")
+    assert "the pipeline has no node 'zzz'\n  there are clean, total" in err
+
+
 @pytest.mark.parametrize(
     ("flag", "wrong", "right"),
     [

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from noria.cli.options import configuration_options, not_empty, selection_options
+from noria.cli.options import Selecting, configuration_options, not_empty, selection_options
 from noria.cli.selecting import take_selection
 from noria.project.discover import find_project
 from noria.project.selection import Selection
@@ -12,7 +12,7 @@ from noria.project.selection import Selection
 LOOPBACK = "127.0.0.1"
 
 
-@click.command()
+@click.command(cls=Selecting)
 @selection_options
 @click.option(
     "--save",

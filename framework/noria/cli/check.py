@@ -7,7 +7,7 @@ from click.core import ParameterSource
 
 from noria.cli import findings
 from noria.cli.opening import open_session
-from noria.cli.options import configuration_options, json_option, selection_options
+from noria.cli.options import Selecting, configuration_options, json_option, selection_options
 from noria.cli.printing import plural, print_json
 from noria.cli.selecting import take_selection
 from noria.project.check import Checked, check_project
@@ -15,7 +15,7 @@ from noria.project.check import Checked, check_project
 MISTAKE = 2
 
 
-@click.command()
+@click.command(cls=Selecting)
 @selection_options
 @configuration_options
 @json_option

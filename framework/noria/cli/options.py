@@ -59,6 +59,22 @@ _SELECTION = [
 ]
 
 
+class Selecting(click.Command):
+    """A command that takes names by flags, and says so to who gives one without."""
+
+    allow_extra_args = True  # they are looked at below
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words.  Raises UsageError for a name that no flag goes before."""
+        extra = super().parse_args(ctx, args)
+        if extra and not ctx.resilient_parsing:
+            ctx.fail(
+                f"{extra[0]!r} stands without a flag; a pipeline is chosen by --pipeline, a node by"
+                " --nodes"
+            )
+        return extra
+
+
 def selection_options(command: Command) -> Command:
     """Give a command the flags that choose a pipeline and a part of it."""
     for option in reversed(_SELECTION):

@@ -7,7 +7,7 @@ import click
 from noria.cli.answer import Answer
 from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
-from noria.cli.options import configuration_options, json_option, selection_options
+from noria.cli.options import Selecting, configuration_options, json_option, selection_options
 from noria.cli.printing import duration, json_lines, plural, print_json, table, value, values
 from noria.cli.selecting import take_selection
 from noria.code import READING
@@ -18,7 +18,7 @@ _WORDS = {"reuse": "up to date", "restore": "restore", "run": "run", "wait": "wa
 _DIGEST_SHOWN = 12
 
 
-@click.command()
+@click.command(cls=Selecting)
 @selection_options
 @configuration_options
 @click.option("--force", is_flag=True, help="As `noria run --force` would.")

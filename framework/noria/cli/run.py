@@ -6,6 +6,7 @@ import click
 
 from noria.cli.main import BEGAN
 from noria.cli.options import (
+    Selecting,
     configuration_options,
     json_option,
     names_option,
@@ -15,7 +16,7 @@ from noria.cli.options import (
 from noria.cli.running import run_here
 
 
-@click.command()
+@click.command(cls=Selecting)
 @selection_options
 @click.option(
     "-r", "--runner", metavar="NAME", callback=not_empty, help="inline (the default) or threads."

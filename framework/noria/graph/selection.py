@@ -161,6 +161,10 @@ def _unknown(kind: str, unknown: Sequence[str], known: Iterable[str]) -> Selecti
     hint = None if names else f"the pipeline has no {kind}s at all"
     if len(unknown) == 1:
         message = f"the pipeline has no {kind} {unknown[0]!r}"
+        if names and not close[unknown[0]]:
+            more = f" and {len(names) - _MOST_SUGGESTIONS:,} more"
+            listed = ", ".join(names[:_MOST_SUGGESTIONS])
+            hint = f"there are {listed}" + (more if len(names) > _MOST_SUGGESTIONS else "")
         return SelectionError(message, nearest=close[unknown[0]], hint=hint)
     lines = [
         f"  {name!r}" + (f", did you mean {close[name]!r}?" if close.get(name) else "")

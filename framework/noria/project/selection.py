@@ -45,15 +45,21 @@ class Selection(NamedTuple):
         whole = pipelines[self.pipeline]
         if not self.narrows:
             return whole
-        return whole.filter(
-            tags=self.tags or None,
-            node_names=self.nodes or None,
-            from_nodes=self.from_nodes or None,
-            to_nodes=self.to_nodes or None,
-            from_inputs=self.from_inputs or None,
-            to_outputs=self.to_outputs or None,
-            node_namespaces=self.namespaces or None,
-        )
+        try:
+            return whole.filter(
+                tags=self.tags or None,
+                node_names=self.nodes or None,
+                from_nodes=self.from_nodes or None,
+                to_nodes=self.to_nodes or None,
+                from_inputs=self.from_inputs or None,
+                to_outputs=self.to_outputs or None,
+                node_namespaces=self.namespaces or None,
+            )
+        except SelectionError as error:
+            meant = [name for name in self.nodes if name in pipelines]
+            if meant:
+                error.hint = f"{meant[0]!r} is a pipeline: --pipeline {meant[0]}"
+            raise
 
     def narrowed(self, part: Part) -> "Selection":
         """Return this selection with other conditions; a single name may stand alone.
