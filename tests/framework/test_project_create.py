@@ -289,6 +289,12 @@ def test_a_git_address_is_a_starter_at_any_commit(tmp_path: Path, repository: Pa
     assert left(tmp_path / "old") == ["hello.txt"]
 
 
+def test_a_starter_that_came_along_has_no_other_version(tmp_path: Path) -> None:
+    said = scaffold(tmp_path, "late", "--starter", "flights", "--checkout", "v1", code=2)
+    assert "the starter flights came along with Noria" in said.err
+    assert "leave --checkout out" in said.err
+
+
 def test_what_git_says_is_passed_on(tmp_path: Path, repository: Path) -> None:
     gone = (repository / "gone").as_uri().replace("file://", "file://me:secret@")
     said = scaffold(tmp_path, "shop", "--starter", gone, code=2)

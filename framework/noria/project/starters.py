@@ -90,6 +90,11 @@ def find_starter(given: str, workspace: Path, *, checkout: str | None = None) ->
     if given in bundled_starters() and checkout is None:
         return _bundled(given)
     folder = Path(given).expanduser()
+    if address is None and not folder.is_dir():
+        raise ProjectError(
+            f"the starter {given} came along with Noria, and has no other branch or tag",
+            hint="leave --checkout out; it is for starters that git keeps",
+        )
     if address is not None or checkout is not None:
         folder = clone(address or str(folder.resolve()), checkout, workspace / "starter")
     if not (folder / VARIABLES).is_file():
