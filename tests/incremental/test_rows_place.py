@@ -154,7 +154,7 @@ def test_a_result_that_made_room_for_another_checkouts_is_not_said_to_differ(
     two.edit("src/shop/a.py", "raw + 1", "raw + 2")
     two.go()
     size = json.loads(two.command("cache", "status", "--json").out)["size"]
-    two.command("cache", "gc", "--limit", f"{size // 2 + 100}B")
+    two.command("cache", "gc", "--limit", f"{size * 2 // 3}B")
     said = one.command("plan", "--why", "A").out.splitlines()
     assert said == ["A: run: its result is not in the store"]
     two.edit("src/shop/a.py", "raw + 2", "raw + 3")
