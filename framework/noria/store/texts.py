@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 _AS_WRITTEN = b"\0"  # no compressed text begins so
 _SHORT = 500  # bytes that compressing makes hardly fewer, and not at once
-_NAMED = re.compile(rb"\b[0-9a-f]{32,64}\b")
+_NAMED = rb"\b[0-9a-f]{32,64}\b"  # compiled when it is first asked for
 
 
 def packed(text: bytes) -> bytes:
@@ -29,4 +29,4 @@ def named_in(text: bytes) -> Iterator[str]:
     >>> list(named_in(b'[["shop.nodes:clean", "dc057ee72a8b0c4ee1726c5eac53d805"]]'))
     ['dc057ee72a8b0c4ee1726c5eac53d805']
     """
-    return (found.decode() for found in _NAMED.findall(text))
+    return (found.decode() for found in re.findall(_NAMED, text))
