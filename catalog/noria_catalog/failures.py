@@ -24,6 +24,11 @@ _GIVEN = ("filepath", "path", "dataset", "load_args", "save_args")
 _GIVEN_SECRET = (*sorted(SECRET_KEYS), *(f"_{key}" for key in sorted(SECRET_KEYS)), "_options")
 
 _WRITING = ("save", "restore", "set aside")
+# What the libraries of object stores raise that find no credentials anywhere.
+_WITHOUT_CREDENTIALS = frozenset(
+    {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError"}
+)
+_CREDENTIALS = "`credentials: NAME` in the entry, and NAME in conf/local/credentials.yml"
 
 
 class Known(Protocol):
@@ -99,6 +104,8 @@ def _mend(error: Exception, known: Known, name: str, deed: str) -> tuple[str | N
         return None, "a folder of files is one dataset by type: partitions.PartitionedDataset"
     if isinstance(error, UnicodeDecodeError) and hasattr(known[name], "load_args"):
         return None, "load_args: {encoding: cp1252} or another says how the text is written"
+    if type(error).__name__ in _WITHOUT_CREDENTIALS:
+        return None, _CREDENTIALS
     unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
     key = "save_args" if deed == "save" else "load_args"
     # Else it is the code of the dataset itself that calls something wrongly.
@@ -150,6 +157,8 @@ def _named(error: DatasetError, known: Known, name: str, deed: str) -> DatasetEr
         error.name = name
         error.where = error.where or known.where(name)
         error.message = f"cannot {deed} {name!r}: {error.message}"
+    if type(error.__cause__).__name__ in _WITHOUT_CREDENTIALS:
+        error.hint = error.hint or _CREDENTIALS
     error.args = (error.message,)
     return error
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from noria_catalog import DataCatalog, MissingDataError, SaveError
+from noria_catalog import DataCatalog, DatasetError, MissingDataError, SaveError
 from noria_catalog.formats.pandas import CSVDataset
 from noria_catalog.formats.text import TextDataset
 
@@ -54,6 +54,21 @@ def test_a_table_goes_round(s3_server: S3Server, bucket: str) -> None:
     assert dataset.exists()
     assert dataset.size() == dataset.last_save.size
     assert s3_server.files().find(bucket) == [f"{bucket.removeprefix('s3://')}/deep/a.csv.gz"]
+
+
+def test_who_has_no_credentials_is_told_where_to_name_them(
+    s3_server: S3Server, bucket: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    at = {"client_kwargs": {"endpoint_url": s3_server.endpoint}}
+    catalog = DataCatalog({"a": TextDataset(f"{bucket}/a.txt", fs_args=at)})
+    for deed in (lambda: catalog.load("a"), lambda: catalog.save("a", "x")):
+        with pytest.raises(DatasetError, match="credentials") as caught:
+            deed()
+        assert "`credentials: NAME` in the entry" in str(caught.value.hint)
 
 
 def test_a_small_file_is_one_request_and_a_large_one_comes_in_parts(
