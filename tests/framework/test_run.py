@@ -332,6 +332,16 @@ def test_readers_cannot_change_each_others_data(runner: str) -> None:
     assert result == {f"seen{n}": 2 for n in range(8)}
 
 
+def test_what_cannot_be_copied_for_each_reader_says_what_can_be_done() -> None:
+    keys = node({"a": 1}.keys, None, "keys", name="keys")
+    readers = [node(list, "keys", f"seen{n}", name=f"read{n}") for n in range(2)]
+    with pytest.raises(NodeError, match="'keys' cannot be copied for each") as failed:
+        run(Pipeline([keys, *readers]))
+    assert "copy_mode: assign" in str(failed.value)
+    catalog = DataCatalog({"keys": MemoryDataset(copy_mode="assign")})
+    assert run(Pipeline([keys, *readers]), catalog) == {"seen0": ["a"], "seen1": ["a"]}
+
+
 def test_data_is_let_go_when_its_last_reader_is_done() -> None:
     import gc
     import weakref

@@ -6,6 +6,7 @@ from typing import Any
 
 from noria_catalog import DataCatalog
 from noria_catalog.chunks import AddChunk, join_chunks
+from noria_catalog.errors import LoadError
 from noria_catalog.memory import copy_value, in_one_piece
 
 from noria.graph import Node
@@ -45,7 +46,17 @@ class DataFlow:
         # One reader left cannot become more, so nobody else is looking.
         if len(self._left[name]) == 1 and name not in self._kept:
             return self._values.pop(name)
-        value = copy_value(self._values[name])
+        try:
+            value = copy_value(self._values[name])
+        except Exception as error:
+            # To copy calls code of others, which may raise anything for what cannot be copied.
+            raise LoadError(
+                f"{name!r} cannot be copied for each of its readers:"
+                f" {type(error).__name__}: {error}",
+                name=name,
+                hint=f"return something else, a list say; or `{name}: {{type: MemoryDataset,"
+                " copy_mode: assign}` in the catalog gives all readers the value itself",
+            ) from error
         # Only now may another reader be the last one, and get the value itself.
         self._read_once(name)
         return value
