@@ -39,12 +39,18 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def is_namespace(place: str) -> bool:
+    """Tell whether a package may have parts elsewhere, which Python joins."""
+    return os.path.isdir(place) and not os.path.isfile(os.path.join(place, "__init__.py"))
+
+
 class Distributions:
     """What is installed on the search path; each is read when it is asked for."""
 
     def __init__(self, paths: Sequence[str] | None = None) -> None:
         self._paths = list(sys.path if paths is None else paths)
         self._tops: dict[str, set[str]] = {}
+        self._editable: dict[str, bool] = {}
         self._identities: dict[str, str] = {}
         self._requirements: dict[str, list[tuple[str, frozenset[str], str]]] = {}
 
@@ -98,9 +104,7 @@ class Distributions:
     def _has_alone(self, name: str, top: str) -> bool:
         """Tell whether a module is a distribution's alone: packages of a namespace are joined."""
         place = os.path.join(os.path.dirname(self.folders[name]), top)
-        if os.path.isdir(place) and not os.path.isfile(os.path.join(place, "__init__.py")):
-            return False
-        return top in self._tops_of(name)
+        return not is_namespace(place) and top in self._tops_of(name)
 
     def identity(self, name: str) -> str:
         """Return what changes with a distribution's files: version and digest of its RECORD."""
@@ -133,8 +137,11 @@ class Distributions:
 
     def is_editable(self, name: str) -> bool:
         """Tell whether what a distribution is lies where somebody may edit it."""
-        folder = self.folders.get(name)
-        return folder is not None and _is_editable(folder)
+        found = self._editable.get(name)
+        if found is None:
+            folder = self.folders.get(name)
+            found = self._editable[name] = folder is not None and _is_editable(folder)
+        return found
 
     def closure(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """Return these distributions and all that they require, with their identities."""

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
+from noria.code.distributions import is_namespace
+
 PROJECT, STANDARD, THIRD_PARTY, OWN = "project", "standard", "third", "own"
 # Not to be found; only in memory, made by code.
 MISSING, LIVE = "missing", "live"
@@ -146,7 +148,7 @@ class Modules:
         for path in self._paths if top else ():
             place = _place_of(path, top)
             if place is not None:
-                if mine is None and not _is_namespace(place):
+                if mine is None and not is_namespace(place):
                     return self._take(path, place, top)
                 portions[path] = place
         kinds = {self._take(path, place, top) for path, place in portions.items()}
@@ -281,11 +283,6 @@ def _is_packed(path: str, top: str) -> bool:
         return zipimporter(path).find_spec(top) is not None
     except ZipImportError:
         return False
-
-
-def _is_namespace(place: str) -> bool:
-    """Tell whether a package may have parts elsewhere, which Python joins."""
-    return os.path.isdir(place) and not os.path.isfile(os.path.join(place, "__init__.py"))
 
 
 def _code_below(place: str) -> Iterator[str]:

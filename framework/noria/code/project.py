@@ -160,8 +160,8 @@ class Project:
         out = [
             target
             for star in table.stars
-            if self.modules.kind_of_part(star) != PROJECT
-            for target in outside(star, (name, *rest), self.modules.kind_of_part(star))
+            if (kind := self.modules.kind_of_part(star)) != PROJECT
+            for target in outside(star, (name, *rest), kind)
         ]
         if name in _BUILTINS and name != "__doc__":
             if "()" in rest:
