@@ -454,8 +454,8 @@ SABOTAGES = [
     Sabotage(
         "trust Python's byte code",
         f"{PROJECT}/importing.py",
-        "        _drop_doubtful(path)\n",
-        "",
+        "if os.stat(place).st_mtime - now.st_ctime < _COARSE_SECONDS:",
+        "if False:",
         (BODY, "test_world.py::test_edits_at_once_are_never_missed"),
     ),
     _code(

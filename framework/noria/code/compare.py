@@ -19,6 +19,8 @@ _ABSENT = object()
 
 # Says what a name of a module holds that it did not when the module was imported.
 ChangedSince = Callable[[str, str], list[Any] | None]
+# Returns what a file of this path was compiled to, if its content had this digest.
+Compiled = Callable[[str, str], types.CodeType | None]
 
 
 class Comparison:
@@ -29,11 +31,17 @@ class Comparison:
     """
 
     def __init__(
-        self, project: Project, living: Living, changed_since: ChangedSince | None = None
+        self,
+        project: Project,
+        living: Living,
+        changed_since: ChangedSince | None = None,
+        compiled: Compiled | None = None,
     ) -> None:
         self._project = project
         self._living = living
         self._changed_since = changed_since
+        self._compiled = compiled
+        self._functions: dict[str, dict[str, types.CodeType]] = {}  # by module, as imported
         self._checked: defaultdict[str, dict[str, tuple[Key, ...]]] = defaultdict(dict)
 
     def checked(self) -> Mapping[str, Mapping[str, tuple[Key, ...]]]:
@@ -77,8 +85,26 @@ class Comparison:
             codes is not None
             and len(places) == 1
             and table.statements[places[0]].kind == DEF
-            and digest_code(value.__code__) in codes
+            and (
+                value.__code__ is self._imported(module).get(name)
+                or digest_code(value.__code__) in codes
+            )
         )
+
+    def _imported(self, module: str) -> Mapping[str, types.CodeType]:
+        """Return the functions of a module, by name, as its source has just been compiled to.
+
+        Nothing where it was imported of another source: that is to be compared.
+        """
+        found = self._functions.get(module)
+        if found is None:
+            path = self._project.modules.sources[module].path or ""
+            digest = self._project.modules.digests.get(path, "")
+            code = None if self._compiled is None else self._compiled(path, digest)
+            constants = () if code is None else code.co_consts
+            found = {one.co_name: one for one in constants if isinstance(one, types.CodeType)}
+            self._functions[module] = found
+        return found
 
     def _differs(self, module: str, name: str) -> Iterator[Key]:
         value = getattr(sys.modules.get(module), "__dict__", {}).get(name, _ABSENT)

@@ -11,7 +11,7 @@ from noria.code.assembly import Assembly
 from noria.code.cache import TableCache
 from noria.code.changing import sets_and_reads
 from noria.code.closure import Key
-from noria.code.compare import ChangedSince, Comparison
+from noria.code.compare import ChangedSince, Comparison, Compiled
 from noria.code.distributions import ANY_TOP, Distributions
 from noria.code.effects import effect_of
 from noria.code.facts import Effect, Fingerprint, Symbol
@@ -44,9 +44,11 @@ class CodeReader:
         cache: Path | None = None,
         called: Collection[str] = (),
         changed_since: ChangedSince | None = None,
+        compiled: Compiled | None = None,
     ) -> None:
         self._called = called
         self._changed_since = changed_since
+        self._compiled = compiled
         self._roots = roots
         self._folder = cache
         self._modules = Modules(roots)
@@ -61,7 +63,7 @@ class CodeReader:
         """Lay out the graph of all sources that are known by now."""
         self._project.grown = False
         self._living = Living(self._project)
-        compared = Comparison(self._project, self._living, self._changed_since)
+        compared = Comparison(self._project, self._living, self._changed_since, self._compiled)
         self._graph = Graph(self._project, self._distributions, compared.differs, self._called)
         self._living.graph = self._graph
         self._assembly = Assembly(self._graph)
@@ -154,7 +156,12 @@ class CodeReader:
 
     def anew(self) -> "CodeReader":
         """Return a reader of the sources as they are now, which keeps nothing."""
-        return CodeReader(self._roots, called=self._called, changed_since=self._changed_since)
+        return CodeReader(
+            self._roots,
+            called=self._called,
+            changed_since=self._changed_since,
+            compiled=self._compiled,
+        )
 
     def shared(self) -> list[Shared]:
         """Return what functions change in modules, for others to find."""

@@ -37,6 +37,10 @@ def hints_of(func: Callable[..., Any]) -> Hints:
     >>> hints_of(half).by_name
     {'number': <class 'int'>, 'return': <class 'float'>}
     """
+    if func.__class__ is FunctionType and not func.__dict__ and _are_classes(func.__annotations__):
+        # As most are: nothing is to be resolved, and no decorator has left its mark.
+        written = func.__annotations__
+        return _of_classes(tuple(written.items()), _yields(func)) if written else _NONE
     function, result = _annotated(func)
     if function is None or not getattr(function, "__annotations__", None):
         return _NONE if result is None else Hints({RETURN: result}, yields=False)
@@ -46,11 +50,15 @@ def hints_of(func: Callable[..., Any]) -> Hints:
     elif attribute_of(func, "__wrapped__") is not None:
         # A decorator copies the annotations and may return something else.
         found.pop(RETURN, None)
-    code = getattr(function, "__code__", None)
-    yields = bool(code is not None and code.co_flags & _GENERATOR)
+    yields = _yields(function)
     if _are_classes(found):
         return _of_classes(tuple(found.items()), yields)
     return Hints(found, yields)
+
+
+def _yields(function: Any) -> bool:
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & _GENERATOR)
 
 
 @lru_cache(maxsize=1000)

@@ -4,13 +4,14 @@ Python trusts a compiled file by the time and the size of its source, both of wh
 leave as they were.  Here a compiled file must also be younger than the last change of its source.
 """
 
+import marshal
 import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import SourceFileLoader
-from importlib.util import cache_from_source
+from importlib.util import MAGIC_NUMBER, cache_from_source
 from types import CodeType, FrameType
 
 from blake3 import blake3
@@ -19,10 +20,14 @@ from noria.installed import installed_folders, own_folders
 
 # Times in file systems are as coarse as this; what is younger may be older than it looks.
 _COARSE_SECONDS = 2.0
+# A compiled file that goes by its source's time and size: this, both of them, the code.
+_BY_TIME = MAGIC_NUMBER + bytes(4)
+_HEADER = len(_BY_TIME) + 8
 _met: set[str] = set()  # libraries that were imported
 
 imported: dict[str, str] = {}
 """The files that were imported from, with the digest of what stood in them."""
+_codes: dict[str, tuple[str | None, CodeType | None]] = {}  # the same files, with their code
 mixed: set[str] = set()
 """Those of which two states were imported: who holds something of the first has an old thing."""
 importers: dict[tuple[str, str, str], None] = {}
@@ -47,12 +52,16 @@ def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
     """Return a module's code, and note what stood in its file."""
     path = os.fspath(loader.path)
     if not path.startswith(_installed()):
-        _drop_doubtful(path)
         digest = _digest_of(path)
         if digest is not None and imported.setdefault(path, digest) != digest:
             imported[path] = digest
             mixed.add(path)
-        importers.setdefault((path, fullname, _who_asks(("<", *_installed()))))
+        importers.setdefault((path, fullname, _who_asks(_beside_project())))
+        code = _compiled(path)
+        if type(loader) is SourceFileLoader:  # another one may make other code of a source
+            code = code or _trusting(loader, fullname)
+            _codes[path] = digest, code
+            return code
     elif (top := fullname.partition(".")[0]) not in _met:
         _met.add(top)
         _meet(top, _who_asks(("<",)))
@@ -81,10 +90,17 @@ def _who_asks(others: tuple[str, ...]) -> str:
     return "" if frame is None else frame.f_code.co_filename
 
 
+def imported_code(path: str, digest: str) -> CodeType | None:
+    """Return the code that a file was imported as, if its content had this digest then."""
+    then, code = _codes.get(path, ("", None))
+    return code if then == digest else None
+
+
 def forget_imports(folder: str) -> None:
     """Note that nothing that was imported from files below a folder is in use any more."""
     for path in [path for path in imported if path.startswith(folder + os.sep)]:
         del imported[path]
+        _codes.pop(path, None)
         mixed.discard(path)
     for each in [each for each in importers if each[0].startswith(folder + os.sep)]:
         del importers[each]
@@ -151,7 +167,7 @@ def drop_compiled(sources: Iterable[str]) -> None:
     """
     for path in sources:
         if path not in imported:
-            _drop_doubtful(path)
+            _compiled(path)
 
 
 @cache
@@ -159,10 +175,29 @@ def _installed() -> tuple[str, ...]:
     return tuple(place + os.sep for place in installed_folders())
 
 
-def _drop_doubtful(source: str) -> None:
-    """Remove the compiled file of a source unless it is surely younger than that."""
-    compiled = cache_from_source(source)
-    with suppress(OSError):
-        age = os.stat(compiled).st_mtime - os.stat(source).st_ctime  # noqa: PTH116  # a hot path
-        if age < _COARSE_SECONDS:
-            os.unlink(compiled)  # noqa: PTH108
+@cache
+def _beside_project() -> tuple[str, ...]:
+    return ("<", *_installed())
+
+
+def _compiled(source: str) -> CodeType | None:
+    """Return what Python has compiled of a source as it is; remove it unless it is surely younger.
+
+    ``None`` where nothing is compiled, or in another way than Python mostly does.
+    """
+    place = cache_from_source(source)
+    with suppress(OSError, EOFError, ValueError, TypeError):  # who imports it tells of what is torn
+        now = os.stat(source)  # noqa: PTH116  # a hot path, as all here
+        if os.stat(place).st_mtime - now.st_ctime < _COARSE_SECONDS:  # noqa: PTH116
+            os.unlink(place)  # noqa: PTH108
+            return None
+        with open(place, "rb") as file:  # noqa: PTH123
+            held = file.read()
+        numbers = (int(now.st_mtime), now.st_size)
+        told = b"".join([(each & 0xFFFFFFFF).to_bytes(4, "little") for each in numbers])
+        if held[:_HEADER] == _BY_TIME + told:
+            code = marshal.loads(memoryview(held)[_HEADER:])  # noqa: S302  # as Python itself does
+            # It carries the name of the file that it was compiled of: a folder may have moved.
+            if isinstance(code, CodeType) and code.co_filename == source:
+                return code
+    return None

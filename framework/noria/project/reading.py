@@ -2,6 +2,7 @@
 
 from noria.code import CodeReader
 from noria.project.discover import Project
+from noria.project.importing import imported_code
 from noria.project.patches import changed_since_import
 
 # What is called by its name before a node runs, by us: functions, and methods of hooks.
@@ -28,5 +29,9 @@ def read_code(project: Project, *, keeping: bool = True) -> CodeReader:
     """Return a reader of the project's code; ``keeping`` what it reads for the next time."""
     cache = project.state / "code" if keeping else None
     return CodeReader(
-        [project.source], cache=cache, called=_CALLED, changed_since=changed_since_import()
+        [project.source],
+        cache=cache,
+        called=_CALLED,
+        changed_since=changed_since_import(),
+        compiled=imported_code,
     )

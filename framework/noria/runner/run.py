@@ -23,7 +23,6 @@ from noria.runner.flow import DataFlow
 from noria.runner.hooking import HookCalls
 from noria.runner.memory import Memory
 from noria.runner.meter import MemoryMeter
-from noria.runner.misspelt import misspelt
 from noria.runner.perform import Performer
 from noria.runner.prepare import check_libraries, prepare
 from noria.runner.scheduler import Scheduler
@@ -123,6 +122,8 @@ def run_pipeline(
     with no_collection():
         ready = prepare(pipeline, catalog, parameters, given, plan)
     if ready.defaulted:
+        from noria.runner.misspelt import misspelt
+
         for slip in misspelt(ready.defaulted, [*catalog, *pipeline.all_outputs()]):
             (on_warning or _warn)(slip)
     pipeline = ready.pipeline
