@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -410,6 +411,11 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, tuple) else value
 
 
+# As ``_make`` does it, but for counting: what was packed here has as many parts.
+_new = tuple.__new__
+_reference = partial(_new, Reference)
+
+
 def unpack(packed: Any) -> Table:
     """Return the table of :func:`pack`."""
     statements, *rest = packed
@@ -417,16 +423,11 @@ def unpack(packed: Any) -> Table:
 
 
 def _statement(each: Any) -> Statement:
-    parts = tuple([Part._make((*part[:4], _facts(part[4]), part[5])) for part in each[11]])
-    return Statement._make((*each[:8], _facts(each[8]), *each[9:11], parts, *each[12:]))
+    parts = tuple([_new(Part, (*part[:4], _facts(part[4]), part[5])) for part in each[11]])
+    return _new(Statement, (*each[:8], _facts(each[8]), *each[9:11], parts, *each[12:]))
 
 
 def _facts(packed: Any) -> Facts:
     references, attributes, hints, dynamic, *rest = packed
-    return Facts(
-        tuple(map(Reference._make, references)),
-        attributes,
-        hints,
-        tuple(map(Dynamic._make, dynamic)),
-        *rest,
-    )
+    made = tuple(map(Dynamic._make, dynamic)) if dynamic else ()
+    return _new(Facts, (tuple(map(_reference, references)), attributes, hints, made, *rest))
