@@ -57,6 +57,7 @@ class CodeReader:
         self._distributions = Distributions()
         self._begin()
         self._known: dict[int, tuple[Any, Fingerprint]] = {}
+        self._texts: dict[str, str] = {}
         self._lines: dict[str, list[bytes]] = {}
 
     def _begin(self) -> None:
@@ -189,6 +190,13 @@ class CodeReader:
 
     def text(self, symbol: Symbol) -> str:
         """Return a symbol's source as written; empty where it no longer stands in its file."""
+        # Of a library that all functions reach, each is asked again for every one of them.
+        text = self._texts.get(symbol.digest)
+        if text is None:
+            text = self._texts[symbol.digest] = self._written(symbol)
+        return text
+
+    def _written(self, symbol: Symbol) -> str:
         path = self._modules.sources[symbol.name.partition(":")[0]].path or ""
         if path not in self._lines:
             if len(self._lines) >= _MOST_TEXTS:

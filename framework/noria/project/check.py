@@ -213,11 +213,10 @@ def _setting_up(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
     """Yield what nodes set up for all others, which is not so while their results are used."""
     for node in _remembered(pipeline):
         fingerprint = reader.fingerprint(node.func)
-        inside = [each for each in fingerprint.symbols if is_definition(reader.text(each))]
         found = [
             f"{effect.what}, {effect.where}"
             for effect in fingerprint.effects
-            if effect.kind == SETTINGS and any(_stands_in(effect, each) for each in inside)
+            if effect.kind == SETTINGS and _is_inside(effect, fingerprint.symbols, reader)
         ]
         if found:
             message = (
@@ -226,6 +225,11 @@ def _setting_up(pipeline: Pipeline, reader: CodeReader) -> Iterator[Finding]:
             )
             hint = "say it above all functions, where the library is imported"
             yield Finding(WARNING, "settings", message, None, None, hint, ())
+
+
+def _is_inside(effect: Effect, symbols: Iterable[Symbol], reader: CodeReader) -> bool:
+    """Tell whether an effect is that of a function or class, not of a module's import."""
+    return any(_stands_in(effect, each) and is_definition(reader.text(each)) for each in symbols)
 
 
 def _stands_in(effect: Effect, symbol: Symbol) -> bool:

@@ -75,7 +75,7 @@ def keep_answer(
         return False
     if memory is not None and memory.has_open_ends():
         return False
-    reader = read_code(project, keeping=False) if memory is None else memory.reader
+    reader = read_code(project) if memory is None else memory.reader
     outside = read_outside(session, reader, hooks=memory is not None)
     reader.save_cache()  # what makes pipelines was read for this alone
     if outside is not None:

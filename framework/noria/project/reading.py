@@ -25,12 +25,11 @@ _CALLED = frozenset(
 )
 
 
-def read_code(project: Project, *, keeping: bool = True) -> CodeReader:
-    """Return a reader of the project's code; ``keeping`` what it reads for the next time."""
-    cache = project.state / "code" if keeping else None
+def read_code(project: Project) -> CodeReader:
+    """Return a reader of the project's code, which knows what was kept from the last time."""
     return CodeReader(
         [project.source],
-        cache=cache,
+        cache=project.state / "code",
         called=_CALLED,
         changed_since=changed_since_import(),
         compiled=imported_code,
