@@ -157,3 +157,20 @@ def test_an_answer_that_is_kept_is_not_as_narrow_as_the_terminal_it_was_for(
         narrow = _in_terminal(project, *words, COLUMNS="12")
         assert "\r\n      " in narrow  # a row goes on in the line below
         assert "\n      " not in project.noria(*words).out
+
+
+@pytest.mark.parametrize(
+    ("command", "end"), [("plan", "2 nodes: 1 run, 1 wait"), ("check", "nothing wrong")]
+)
+def test_who_waits_long_for_a_plan_or_check_is_told_of_it_until_it_comes(
+    project: ProjectOnDisk, command: str, end: str
+) -> None:
+    project.edit(
+        NODES, "import pandas as pd\n", "import time\n\nimport pandas as pd\n\ntime.sleep(2)\n"
+    )
+    heard = _in_terminal(project, command)
+    before, told, after = heard.partition("reading the project")
+    assert (before.strip(), told) == ("", "reading the project")
+    assert after.startswith("\r\x1b[K")
+    assert end in _plain(after)
+    assert "reading the project" not in project.noria(command).all

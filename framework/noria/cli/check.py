@@ -9,6 +9,7 @@ from noria.cli import findings
 from noria.cli.opening import open_session
 from noria.cli.options import Selecting, configuration_options, json_option, selection_options
 from noria.cli.printing import plural, print_json
+from noria.cli.reading import tell_reading
 from noria.cli.selecting import take_selection
 from noria.project.check import Checked, check_project
 
@@ -28,7 +29,9 @@ def check(context: click.Context, /, as_json: bool, **given: Any) -> int:
     """
     chosen = context.get_parameter_source("pipeline") is not ParameterSource.DEFAULT
     selection = take_selection(given)
-    checked = check_project(open_session(given), selection if chosen or selection.narrows else None)
+    session = open_session(given)
+    with tell_reading():
+        checked = check_project(session, selection if chosen or selection.narrows else None)
     if as_json:
         print_json(_document(checked))
     else:

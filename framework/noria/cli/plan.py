@@ -9,6 +9,7 @@ from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
 from noria.cli.options import Selecting, configuration_options, json_option, selection_options
 from noria.cli.printing import duration, json_lines, plural, print_json, table, value, values
+from noria.cli.reading import tell_reading
 from noria.cli.selecting import take_selection
 from noria.code import READING
 from noria.plan.decide import SEEN_TO_READ
@@ -37,7 +38,8 @@ def plan(force: bool, why: str | None, as_json: bool, **given: Any) -> None:
     selection = take_selection(given)
     session = open_session(given)
     answer = Answer(session)
-    with planning(session, selection, force=force) as planned:
+    with tell_reading() as read, planning(session, selection, force=force) as planned:
+        read()
         if why is not None:
             _tell_why(planned, why, as_json=as_json)
         else:
