@@ -103,7 +103,7 @@ def test_a_value_comes_back(folder: Path, value: Any) -> None:
         blob, codec, _ = store.keep_value(value)
         assert store.has(blob.digest)
         assert np.array_equal(store.value(blob.digest, codec), value)
-        assert store.digest_value(value) == blob.digest
+        assert store.describe_value(value).blob.digest == blob.digest
     with open_store(folder, SECRET) as store:
         assert store.has(blob.digest)
         assert np.array_equal(store.value(blob.digest, codec), value)
@@ -133,7 +133,7 @@ def test_over_the_limit_there_is_a_digest_and_no_blob(folder: Path, tmp_path: Pa
     source.write_bytes(bytes(200_000))
     with open_store(folder, SECRET, largest=100_000) as store:
         blob, _, _ = store.keep_value(LARGE)
-        assert blob.digest == store.digest_value(LARGE)
+        assert blob.digest == store.describe_value(LARGE).blob.digest
         assert not store.has(blob.digest)
         assert not store.has(store.keep_file(source).digest)
         assert list((folder / "incoming").iterdir()) == []

@@ -174,3 +174,21 @@ def test_who_waits_long_for_a_plan_or_check_is_told_of_it_until_it_comes(
     assert after.startswith("\r\x1b[K")
     assert end in _plain(after)
     assert "reading the project" not in project.noria(command).all
+
+
+def test_verifying_shows_how_far_it_is_once_for_each_step(project: ProjectOnDisk) -> None:
+    made = ", ".join(f'"made_{each}"' for each in range(50))
+    project.edit(
+        NODES,
+        "def clean(",
+        "def many():\n    import os\n\n"
+        "    return [os.urandom(3_000_000), *map(str, range(49))]\n\n\ndef clean(",
+    )
+    project.edit(PIPELINE, "import clean, total", "import clean, many, total")
+    project.edit(PIPELINE, "        [\n", f"        [\n            node(many, None, [{made}]),\n")
+    project.noria("run")
+    heard = _in_terminal(project, "cache", "verify")
+    shown = re.findall(r"verifying [^\x1b]+", heard)
+    assert shown
+    assert len(shown) == len(set(shown))
+    assert "nothing wrong" in _plain(heard)

@@ -211,8 +211,14 @@ def _progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
         yield None
         return
 
+    shown = ""
+
     def show(done: int, whole: int) -> None:
-        click.echo(f"\r{label} {size(done)} of {size(whole)}\033[K", err=True, nl=False)
+        nonlocal shown
+        now = f"\r{label} {size(done)} of {size(whole)}\033[K"
+        if now != shown:
+            shown = now
+            click.echo(now, err=True, nl=False)
 
     yield show
     click.echo("\r\033[K", err=True, nl=False)

@@ -196,7 +196,6 @@ for _kind, _names in {
         _METHODS[_name] = _kind
 # These give a text when they are given no place to write to.
 _TEXT_WITHOUT_PLACE = frozenset({"to_csv", "to_latex", "to_parquet"})
-_CONSOLE = frozenset({"mkdir", "touch"})
 
 
 def effect_of(dotted: str, third_party: bool, writing: bool) -> str | None:

@@ -131,7 +131,7 @@ class Remembering:
         if verdict.kind == WAIT or (verdict.kind == RUN and not verdict.key):
             job = self._with_needed(node, job)
             with self._failing(node, job, verdict, "looking at what it reads and makes"):
-                verdict = self._judged_now(node, job, verdict)
+                verdict = self._judged_now(job, verdict)
         if verdict.blocked:
             raise would_overwrite(verdict.blocked[0], self._places)
         if verdict.kind == REUSE:
@@ -183,7 +183,7 @@ class Remembering:
         depends = {**job.parts.depends, **self._project.depends_now(node)}
         return job._replace(parts=job.parts._replace(depends=depends))
 
-    def _judged_now(self, node: Node, job: Job, before: Verdict) -> Verdict:
+    def _judged_now(self, job: Job, before: Verdict) -> Verdict:
         """Judge a node again: now all that it reads is there."""
         for name in job.inputs.values():
             if self._digests.get(name) is None:

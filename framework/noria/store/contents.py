@@ -58,15 +58,11 @@ class Contents(OpenedStore):
             self._keep_small(sunk)
         return Kept(Blob(sunk.digest, sunk.size), codec, refers)
 
-    def digest_value(self, value: Any) -> str:
-        """Return the digest that :meth:`keep_value` gives a value, and keep nothing.
+    def describe_value(self, value: Any) -> Kept:
+        """Return what :meth:`keep_value` returns, and keep nothing.
 
         Raises NotStorable for a value that does not pickle.
         """
-        return self.describe_value(value).blob.digest
-
-    def describe_value(self, value: Any) -> Kept:
-        """Return what :meth:`keep_value` returns, and keep nothing."""
         from noria.store.codecs import encode
 
         sink = Sink(None, small=SMALL)
