@@ -121,3 +121,17 @@ def test_a_note_does_not_take_the_place_of_the_error(project: ProjectOnDisk) -> 
     _failure(project, "noted")
     said = project.noria("runs", "show", "last").out
     assert "\n           ValueError: columns are missing:\n" in said
+
+
+def test_a_module_that_does_not_parse_is_told_with_its_place(project: ProjectOnDisk) -> None:
+    late = RAISING.replace("    WHAT()", "    from shop.late import GOOD")
+    project.write({NODES: late, "src/shop/late.py": "GOOD = 1\nBAD = (\n"})
+    told = project.noria("run", code=1).err.splitlines()
+    assert told[1:7] == [
+        "  SyntaxError: '(' was never closed",
+        f"  {NODES}:41 in clean",
+        "      from shop.late import GOOD",
+        *[line for line in told if line.endswith("frames of libraries")],
+        "  src/shop/late.py:2 in <module>",
+        "      BAD = (",
+    ]

@@ -5,8 +5,7 @@ import site
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from noria_catalog.attribute import attribute_of
 from noria_catalog.errors import NoriaError
@@ -14,6 +13,9 @@ from noria_catalog.errors import NoriaError
 from noria.errors import NodeError
 from noria.graph import Node, Pipeline
 from noria.installed import installed_folders
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
 
 _TEXT_LIMIT = 60
 _MESSAGE_LINES = 40
@@ -110,18 +112,18 @@ def raised_lines(error: BaseException) -> list[str]:
     >>> lines[0], lines[-1]
     ('ValueError: no price', "from KeyError: 'price'")
     """
-    return list(_raised(error, frames(error.__traceback__), {id(error)}))
+    return list(_raised(error, frames(error), {id(error)}))
 
 
-def frames(trace: TracebackType | None) -> list[str]:
+def frames(error: BaseException) -> list[str]:
     """Return the user's own frames, innermost last, each with its line; other people's are folded.
 
-    When no frame is the user's, the innermost one is shown, whosever it is.
+    A line of the user's that does not parse stands last, as if it had been reached.  When no frame
+    is the user's, the innermost one is shown, whosever it is.
     """
     import linecache
-    import traceback
 
-    entries = [entry for entry in traceback.extract_tb(trace) if not _ours(entry.filename)]
+    entries = [entry for entry in _entries(error) if not _ours(entry.filename)]
     told: list[list[str]] = []
     folded = 0
     for entry in entries:
@@ -137,6 +139,15 @@ def frames(trace: TracebackType | None) -> list[str]:
         left = len(told) - _FIRST_FRAMES - _LAST_FRAMES
         told[_FIRST_FRAMES:-_LAST_FRAMES] = [[f"    … {left:,} frames more"]]
     return [line for lines in told for line in lines]
+
+
+def _entries(error: BaseException) -> "list[FrameSummary]":
+    import traceback
+
+    entries = list(traceback.extract_tb(error.__traceback__))
+    if isinstance(error, SyntaxError) and error.filename and is_own_code(error.filename):
+        entries.append(traceback.FrameSummary(error.filename, error.lineno or 1, "<module>"))
+    return entries
 
 
 def _raised(error: BaseException, where: list[str], seen: set[int]) -> Iterator[str]:
@@ -168,7 +179,7 @@ def _behind(
     if isinstance(error, NoriaError):  # it says all that may be printed of what lies behind it
         lines = str(error).splitlines()
     else:
-        where = frames(error.__traceback__) if _has_own_frame(error) else []
+        where = frames(error) if _has_own_frame(error) else []
         lines = list(_raised(error, where, seen))
     if lines != [first]:
         yield f"{how} {lines[0]}"
@@ -176,10 +187,7 @@ def _behind(
 
 
 def _has_own_frame(error: BaseException | None) -> bool:
-    import traceback
-
-    trace = None if error is None else error.__traceback__
-    return any(is_own_code(entry.filename) for entry in traceback.extract_tb(trace))
+    return error is not None and any(is_own_code(entry.filename) for entry in _entries(error))
 
 
 def _said(error: BaseException) -> list[str]:
