@@ -293,13 +293,16 @@ def test_output_into_a_closed_pipe_is_no_error(project: ProjectOnDisk) -> None:
     assert process.stderr == ""
 
 
-def test_a_project_on_a_disk_that_cannot_be_written(small_disk: Path) -> None:
+@pytest.mark.parametrize("was_run", [False, True])
+def test_a_project_on_a_disk_that_cannot_be_written(small_disk: Path, was_run: bool) -> None:
     project = ProjectOnDisk(small_disk / "shop")
     project.write(SHOP)
+    if was_run:
+        project.noria("run")
     assert _mounted(small_disk, "remount", "ro")
-    said = project.noria("run", code=2)
+    said = project.noria("run", "--force", code=2)
     assert "Traceback" not in said.err
-    assert "cannot be written" in said.err
+    assert "cannot be written: Read-only file system" in said.err
     assert ".noria" in said.err
     project.noria("pipelines", "list")
     project.noria("runs", "list")

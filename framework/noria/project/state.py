@@ -1,6 +1,5 @@
 """The folder ``.noria`` of a project: what Noria keeps, and git ignores."""
 
-import errno
 import os
 from pathlib import Path
 
@@ -21,7 +20,9 @@ def prepare_state(folder: Path) -> Path:
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
         if not os.access(folder, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            import tempfile
+
+            tempfile.TemporaryFile(dir=folder).close()  # raises what the system says of it
     except OSError as error:
         raise ProjectError(
             f"{folder}, where runs are recorded, cannot be written: {error.strerror}"
