@@ -110,6 +110,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
+def _fill(disk: Path) -> None:
+    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
 def test_a_full_disk_leaves_the_old_file_and_says_so(
     project: ProjectOnDisk, small_disk: Path
 ) -> None:
@@ -139,9 +145,7 @@ def test_a_result_that_cannot_be_restored_fails_its_node_as_a_save_does(
     project.write({page: SAVED.format(place=small_disk / "clean.csv")})
     project.edit(NODES, "float(", "1 + float(")
     if how == "full":
-        with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(4096))
+        _fill(small_disk)
     else:
         assert _mounted(small_disk, "remount", "ro")
     said = project.noria("run", *words, code=1)
@@ -306,3 +310,35 @@ def test_a_project_on_a_disk_that_cannot_be_written(small_disk: Path, was_run: b
     assert ".noria" in said.err
     project.noria("pipelines", "list")
     project.noria("runs", "list")
+
+
+@pytest.mark.parametrize("words", [("gc", "--limit", "1kB"), ("clear", "--yes")])
+def test_a_full_disk_can_be_looked_at_and_room_be_made_on_it(
+    small_disk: Path, words: tuple[str, ...]
+) -> None:
+    project = ProjectOnDisk(small_disk / "shop")
+    project.write(SHOP)
+    project.noria("run")
+    totals = (project.path / "data/totals.json").read_bytes()
+    project.noria("run", "--params", "rate=3.0")
+    _fill(small_disk)
+    assert "1 restore" in project.noria("plan").out
+    assert project.noria("runs", "list").out.count("done") == 2
+    assert "rate  1.5 -> 3.0" in project.noria("runs", "diff").out
+    said = project.noria("cache", *words)
+    assert "removed 3 results" in said.out
+    assert said.err == ""
+    assert "results    0" in project.noria("cache", "status").out
+    (small_disk / "filler").unlink()
+    project.noria("run")
+    assert (project.path / "data/totals.json").read_bytes() == totals
+    assert "2 results" in project.noria("cache", "verify").out
+
+
+def test_a_store_that_is_read_only_is_said_once(project: ProjectOnDisk, small_disk: Path) -> None:
+    project.edit("pyproject.toml", "[tool.noria]", f'[tool.noria]\nstore = "{small_disk}/store"')
+    project.noria("run")
+    assert _mounted(small_disk, "remount", "ro")
+    said = project.noria("run", "--params", "rate=3.0")
+    assert said.all.count("cannot be written") == 1
+    assert "Read-only file system" in said.all

@@ -17,7 +17,7 @@ from noria.record.node_row import LAST, NodeEvent, insert_of, node_row
 from noria.record.schema import prepare
 from noria.record.storable import storable
 from noria.record.transaction import transaction
-from noria.record.trouble import explained, is_read_only, place, reason
+from noria.record.trouble import explained, is_unwritable, place, reason
 
 FILE = "ledger.db"
 _FLUSH_SECONDS = 0.1
@@ -32,9 +32,9 @@ _START_WAIT, _FLUSH_WAIT, _END_WAIT = 5.0, 0.25, 5.0
 def open_ledger(state: Path) -> Iterator[sqlite3.Connection]:
     """Open the ledger in the state folder, made when it is not there yet.
 
-    On a disk that cannot be written it is opened for reading.  Raises RunError, which says why,
-    when the file is no ledger, comes from a newer Noria, or cannot be used: locked by another
-    process for five seconds, read-only, no room on the disk.
+    On a disk that cannot be written, or is full, it is opened for reading.  Raises RunError, which
+    says why, when the file is no ledger, comes from a newer Noria, or cannot be used: locked by
+    another process for five seconds, not readable, not there and not to be made.
     """
     path = state / FILE
     with ExitStack() as stack:
@@ -55,7 +55,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         # A ledger in WAL mode wants to write even when it is only read.  Where that is not
         # possible, and all of it stands in the one file, SQLite can be told that nobody writes.
         beside = path.with_name(f"{FILE}-wal")
-        if not is_read_only(error) or (beside.exists() and beside.stat().st_size):
+        if not is_unwritable(error) or (beside.exists() and beside.stat().st_size):
             raise
         connection = _connected(f"{path.resolve().as_uri()}?immutable=1", uri=True)
     except BaseException:
@@ -117,7 +117,9 @@ class Recorder:
     def __call__(self, event: Event) -> None:
         """Take one event; safe from any thread."""
         if isinstance(event, RunStarted):
+            self._closed = True  # where the start is not written, nothing that follows is
             self._begin(event)
+            self._closed = False
             return
         self._pending.append(event)
         if isinstance(event, RunFinished):

@@ -14,7 +14,7 @@ from typing import Any
 
 from noria.errors import RunError
 from noria.record.transaction import transaction, wait_at_most
-from noria.record.trouble import is_read_only
+from noria.record.trouble import is_unwritable
 
 SCHEMA = 2
 LOADED = ("dataset", "seconds", "rows")
@@ -65,7 +65,7 @@ def prepare(connection: sqlite3.Connection, path: Path, wait: float) -> None:
                 _upgrade(connection)
             connection.execute(f"PRAGMA user_version = {SCHEMA}")
     except sqlite3.OperationalError as error:
-        if version != 1 or not is_read_only(error):
+        if version != 1 or not is_unwritable(error):
             raise
         # Names of temporary tables win over those of the file.
         connection.execute("PRAGMA temp_store = MEMORY")

@@ -6,9 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from noria.errors import RunError
+from noria.full_disk import is_full
 
 _BROKEN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-_NO_ROOM = 65_536  # bytes; SQLite cannot make its smallest files with less
+# What SQLite says where a disk, or the rights to it, let nobody write: also of a disk that is full.
+_UNWRITABLE = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+}
 
 
 @contextmanager
@@ -33,7 +40,7 @@ def reason(path: Path, error: sqlite3.Error) -> str:
         case sqlite3.SQLITE_FULL:
             return "the disk is full"
         case sqlite3.SQLITE_READONLY:
-            return "it is read-only"
+            return "the disk is full" if _is_full(path) else "it is read-only"
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
             return _on_disk(path) or str(error)
     return str(error)
@@ -45,9 +52,9 @@ def primary_code(error: sqlite3.Error) -> int:
     return code & 0xFF if code >= 0 else -1
 
 
-def is_read_only(error: sqlite3.Error) -> bool:
+def is_unwritable(error: sqlite3.Error) -> bool:
     """Tell whether the error is that the ledger, or the folder it lies in, cannot be written."""
-    return primary_code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+    return primary_code(error) in _UNWRITABLE
 
 
 def place(connection: sqlite3.Connection) -> Path:
@@ -55,12 +62,17 @@ def place(connection: sqlite3.Connection) -> Path:
     return Path(connection.execute("PRAGMA database_list").fetchone()[2])
 
 
-def _on_disk(path: Path) -> str | None:
-    import shutil
-
+def _is_full(path: Path) -> bool:
     try:
-        if shutil.disk_usage(path.parent).free < _NO_ROOM:
-            return "the disk is full"
+        return is_full(path.parent)
+    except OSError:
+        return False
+
+
+def _on_disk(path: Path) -> str | None:
+    if _is_full(path):
+        return "the disk is full"
+    try:
         with path.open("r+b"):
             return None
     except OSError as error:

@@ -162,6 +162,9 @@ def collect(
     sizes = [0, 0]
 
     def work(connection: sqlite3.Connection) -> None:
+        gone.clear()  # it is done once more where it could not be written
+        removed.clear()
+        aside.clear()
         contents = _Contents(connection, blobs)
         set_aside = _oldest_first(blobs)
         sizes[0] = contents.total() + sum(size for _, size, _ in set_aside)
@@ -188,7 +191,7 @@ def collect(
                     sizes[1] -= contents.sizes[each]
         _delete(connection, gone, removed)
 
-    reason = database.write(work, wait=5.0)
+    reason = database.free(work, wait=5.0)
     if reason is not None:
         return Collected(0, 0, 0, 0, reason)
     dropped = [digest for digest in removed if not digest.startswith(_TEXT)]
@@ -211,7 +214,7 @@ def clear(database: Database, blobs: Blobs) -> Collected:
         for table in ("entries", "links", "blobs", "uses", "last_runs", "texts", "seen"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608  # a name from the line above
 
-    reason = database.write(work, wait=5.0)
+    reason = database.free(work, wait=5.0)
     if reason is not None:
         return Collected(0, 0, 0, 0, reason)
     for digest in files:

@@ -5,9 +5,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+
+from noria.full_disk import is_full
 
 SCHEMA = 1
 FILE = f"results-{SCHEMA}.db"
@@ -132,6 +134,35 @@ class Database:
             self._doubted = False
         return None
 
+    def free(self, work: Callable[[sqlite3.Connection], object], *, wait: float) -> str | None:
+        """Do ``work``, which deletes, as :meth:`write` does, and on a full disk too.
+
+        SQLite writes to a second file first, even what is deleted.  Where there is no room for
+        that, and nobody else has the database open, it is done in the file itself; killed in the
+        middle, it is damaged, and set aside when it is opened again.
+        """
+        reason = self.write(work, wait=wait)
+        if reason is None or not self._is_full():
+            return reason
+        with self._writing, self._guard:
+            self._let_go()
+            self.writable = False
+            with suppress(sqlite3.Error), closing(_connected(self.path)) as alone:
+                _in_place(alone, work)
+                reason = self.trouble = None
+            try:
+                self._reader = _opened(self.path)
+                self.writable, self.trouble = True, None
+            except sqlite3.Error:
+                self._open_to_read()
+        return reason
+
+    def _is_full(self) -> bool:
+        try:
+            return is_full(self.path.parent)
+        except OSError:
+            return False
+
     def _doubt(self, error: sqlite3.Error) -> None:
         """Write by another connection the next time; what fails twice like that is damaged."""
         with suppress(sqlite3.Error):
@@ -154,12 +185,15 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         with self._writing, self._guard:
-            for connection in (self._writer, self._reader):
-                if connection is not None:
-                    with suppress(sqlite3.Error):
-                        connection.close()
-            self._reader = self._writer = None
+            self._let_go()
             self.writable = False
+
+    def _let_go(self) -> None:
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    connection.close()
+        self._reader = self._writer = None
 
     def _opened_again(self) -> sqlite3.Connection:
         """Return a new connection to read by, after an error that may be over."""
@@ -237,6 +271,8 @@ class Database:
                 why = "the disk is full"
             case sqlite3.SQLITE_READONLY:
                 why = "it is read-only"
+            case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if self._is_full():
+                why = "the disk is full"
             case _:
                 why = str(error)
         return f"the store {self.path.parent} cannot be written: {why}"
@@ -264,6 +300,19 @@ def _connected(path: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     # The file may come from somebody else: what its schema says is not executed.
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
+
+
+def _in_place(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
+    """Do ``work`` on a database that nobody else has open, without any file beside it."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    connection.execute("BEGIN IMMEDIATE")
+    work(connection)
+    connection.execute("COMMIT")
+    with suppress(sqlite3.Error):
+        connection.executescript("PRAGMA incremental_vacuum")
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _check(connection: sqlite3.Connection) -> bool:

@@ -71,6 +71,8 @@ class OpenedStore:
     def troubles(self) -> Sequence[str]:
         """Sentences about what cannot be stored or read, each once."""
         told = dict.fromkeys(self._told)
+        if not self._writable:
+            return tuple(told)  # what the database says of the same folder is no other trouble
         if self.database.trouble:
             told[self.database.trouble] = None
         elif self.pending.failed:

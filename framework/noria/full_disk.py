@@ -1,0 +1,15 @@
+"""Whether a disk is full: SQLite says "disk I/O error" of it, among other things."""
+
+from pathlib import Path
+
+_LEAST = 65_536  # bytes; SQLite cannot make its smallest files with less
+
+
+def is_full(folder: Path) -> bool:
+    """Tell whether the disk that a folder lies on has no room for a small file.
+
+    Raises OSError when nobody can say.
+    """
+    import shutil
+
+    return shutil.disk_usage(folder).free < _LEAST
