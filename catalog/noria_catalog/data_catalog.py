@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from noria_catalog.chunks import ChunkedSave, saving_chunks
-from noria_catalog.dataset import Confirms, Exists, Explains, Previews, Releases
+from noria_catalog.dataset import Confirms, Exists, Explains, Previews, Refuses, Releases
 from noria_catalog.declarations import Declarations
 from noria_catalog.described import describe_dataset, describe_entry
 from noria_catalog.errors import (
@@ -14,6 +14,7 @@ from noria_catalog.errors import (
     LoadError,
     MissingDataError,
     NoriaError,
+    SaveError,
     UnknownDatasetError,
 )
 from noria_catalog.failures import told, without_secrets
@@ -144,6 +145,22 @@ class DataCatalog(Declarations):
             error = MissingDataError(f"nothing lies {at}")
         error.name, error.where = name, self.where(name)
         return without_secrets(error, self.secrets(name))
+
+    def explain_unsavable(self, name: str) -> SaveError | None:
+        """Return why no save of this dataset can do, ``None`` when one may.
+
+        >>> from noria_catalog import LambdaDataset
+        >>> DataCatalog({"a": LambdaDataset(lambda: 1, None)}).explain_unsavable("a").message
+        'this dataset is loaded only: no function `save` was given'
+        """
+        dataset = self[name]
+        # All that a run saves is asked, few answer: the check of a protocol takes its time.
+        if not hasattr(type(dataset), "explain_unsavable") or not isinstance(dataset, Refuses):
+            return None
+        error = dataset.explain_unsavable()
+        if error is not None:
+            error.name, error.where = name, self.where(name)
+        return error
 
     def versions(self, name: str) -> list[str]:
         """Return the complete versions of a dataset, from the oldest to the latest.

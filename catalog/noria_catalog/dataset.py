@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from noria_catalog.errors import MissingDataError
+from noria_catalog.errors import MissingDataError, SaveError
 
 
 def is_built_in(kind: type[Any]) -> bool:
@@ -56,6 +56,14 @@ class Explains(Protocol):
 
     def explain_missing(self) -> MissingDataError | None:
         """Return the error that a load would raise, ``None`` when there is something to load."""
+
+
+@runtime_checkable
+class Refuses(Protocol):
+    """A dataset that can say, before there is anything to save, that it would save nothing."""
+
+    def explain_unsavable(self) -> SaveError | None:
+        """Return the error that every save would raise, ``None`` when one may do."""
 
 
 @runtime_checkable

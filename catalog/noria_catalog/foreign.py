@@ -44,9 +44,13 @@ class LambdaDataset:
     def save(self, data: Any) -> None:
         """Call the function ``save`` with the data."""
         if self._save is None:
-            raise SaveError("this dataset is loaded only: no function `save` was given")
+            raise _loaded_only()
         refuse_none(data)
         self._save(data)
+
+    def explain_unsavable(self) -> SaveError | None:
+        """Return the error of a save where there is no function for it."""
+        return _loaded_only() if self._save is None else None
 
     def exists(self) -> bool:
         """Tell what the function ``exists`` tells."""
@@ -69,3 +73,7 @@ class LambdaDataset:
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={value}" for key, value in self.describe().items())
         return f"LambdaDataset({given})"
+
+
+def _loaded_only() -> SaveError:
+    return SaveError("this dataset is loaded only: no function `save` was given")

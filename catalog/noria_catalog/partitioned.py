@@ -83,16 +83,22 @@ class PartitionedDataset:
         if not self.overwrite:
             self.storage.sweep(self.path)
             yield lambda data: self._save_into(self.path, data)
-        elif is_remote(self.path):
-            shown = self.storage.shown(self.path)
-            raise SaveError(
-                f"`overwrite: true` is for local folders, and {shown} is none",
-                hint="save each run under a path of its own, or leave `overwrite` out",
-            )
+        elif (refused := self.explain_unsavable()) is not None:
+            raise refused
         else:
             with publishing_folder(self.path) as folder:
                 yield lambda data: self._save_into(folder, data)
                 self._bring_others(folder)
+
+    def explain_unsavable(self) -> SaveError | None:
+        """Return the error of a save that would have to replace all of a remote folder at once."""
+        if not self.overwrite or not is_remote(self.path):
+            return None
+        shown = self.storage.shown(self.path)
+        return SaveError(
+            f"`overwrite: true` is for local folders, and {shown} is none",
+            hint="save each run under a path of its own, or leave `overwrite` out",
+        )
 
     def exists(self) -> bool:
         """Tell whether there is at least one partition."""

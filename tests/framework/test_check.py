@@ -303,3 +303,31 @@ def test_one_node_tried_out_gets_what_a_run_would_give_it(project: ProjectOnDisk
     )
     assert "{'fitted': '3 3'}" in done.stdout
     assert "ParameterTypeError: model.tree is 3, not Tree" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ("{type: duckdb.QueryDataset, sql: select 1}", "a query cannot be saved"),
+        (
+            "{type: pandas.ParquetDataset, filepath: data/a, save_args: {partition_cols: [item]}}",
+            "`partition_cols` makes a folder of many files",
+        ),
+        (
+            (
+                "{type: partitions.PartitionedDataset, path: 's3://shop/a', overwrite: true,"
+                " dataset: text.TextDataset}"
+            ),
+            "`overwrite: true` is for local folders, and s3://shop/a is none",
+        ),
+    ],
+)
+def test_what_no_save_can_do_for_is_found_before_anything_runs(
+    project: ProjectOnDisk, entry: str, why: str
+) -> None:
+    project.write({"conf/base/catalog_clean.yml": f"clean_orders: {entry}\n"})
+    for words in (("check",), ("run",)):
+        said = project.noria(*words, code=2).all
+        assert "conf/base/catalog_clean.yml:1:1: node 'clean' (src/shop/" in said
+        assert f"cannot save 'clean_orders': {why}" in said
+    assert project.noria("runs", "list").out.startswith("nothing has been run yet")

@@ -197,7 +197,11 @@ class QueryDataset:
 
     def save(self, data: Any) -> None:
         """Raise SaveError: a query is only read."""
-        raise SaveError("a query cannot be saved", hint="save a table as duckdb.TableDataset")
+        raise self.explain_unsavable()
+
+    def explain_unsavable(self) -> SaveError:
+        """Return the error of every save."""
+        return SaveError("a query cannot be saved", hint="save a table as duckdb.TableDataset")
 
     def describe(self) -> Mapping[str, Any]:
         """Return what it is."""

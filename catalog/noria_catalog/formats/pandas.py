@@ -154,12 +154,18 @@ class ParquetDataset(FileDataset):
     def write(self, data: Any, path: Path) -> None:
         """Write a table into the file ``path``."""
         _expect_table(data, "to_parquet")
-        if "partition_cols" in self.save_args:
-            raise SaveError(
-                "`partition_cols` makes a folder of many files",
-                hint="use type: partitions.PartitionedDataset with dataset: pandas.ParquetDataset",
-            )
+        if (refused := self.explain_unsavable()) is not None:
+            raise refused
         data.to_parquet(path, **self.save_args)
+
+    def explain_unsavable(self) -> SaveError | None:
+        """Return the error of a save that would make many files."""
+        if "partition_cols" not in self.save_args:
+            return None
+        return SaveError(
+            "`partition_cols` makes a folder of many files",
+            hint="use type: partitions.PartitionedDataset with dataset: pandas.ParquetDataset",
+        )
 
     @contextmanager
     def writing(self, path: Path) -> Iterator[AddChunk]:

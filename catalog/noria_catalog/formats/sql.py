@@ -282,7 +282,11 @@ class SQLQueryDataset(_Database):
 
     def save(self, data: Any) -> None:
         """Raise SaveError: a query is only read."""
-        raise SaveError(
+        raise self.explain_unsavable()
+
+    def explain_unsavable(self) -> SaveError:
+        """Return the error of every save."""
+        return SaveError(
             "a query cannot be saved", hint="save a table as pandas.SQLTableDataset instead"
         )
 

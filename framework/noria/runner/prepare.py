@@ -110,6 +110,7 @@ class Examination:
         if not broken:
             yield from _transcoded(self.pipeline, catalog)
             yield from _confirmed(self.pipeline, catalog)
+            yield from _unsavable(self.pipeline, catalog)
 
     def libraries(self) -> Iterator[NoriaError]:
         """Yield the libraries that the datasets need and that are not installed."""
@@ -279,6 +280,20 @@ def _confirmed(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]
                     + ("has no confirm()" if name in catalog else "the catalog does not declare"),
                     nearest=None if name in catalog else nearest(name, catalog),
                     hint="an incremental dataset can be confirmed",
+                )
+
+
+def _unsavable(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]:
+    """Yield the outputs that no save can do for, which would show when what is saved is made."""
+    declared = catalog.declared
+    for node in pipeline.nodes:
+        for name in node.makes:
+            problem = catalog.explain_unsavable(name) if name in declared else None
+            if problem is not None:
+                yield DatasetDefinitionError(
+                    f"node {node.name!r} ({node.where}) cannot save {name!r}: {problem.message}",
+                    where=problem.where,
+                    hint=problem.hint,
                 )
 
 
