@@ -6,6 +6,7 @@ import re
 from noria.code import names
 from noria.code.dynamic import absolute, read_dynamic
 from noria.code.effects import effect_of, effect_of_method, is_own_file, moment_text, only_writes
+from noria.code.listing import base_of, known_of
 from noria.code.walk import (
     BLIND,
     CALLED,
@@ -55,16 +56,16 @@ class CallWalker(Walker):
         dotted = self.dotted(found) if found else ""
         if dotted not in {"importlib.import_module", "__import__"} or not call.args:
             return ""
-        text = call.args[0]
-        if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+        name, is_all = known_of(call.args[0], self.package)
+        if not is_all:
             return ""
-        name = text.value
         if dotted == "__import__":
             listed = [*call.args[3:4], *(each.value for each in call.keywords)]
             if listed and not all(isinstance(each, ast.List | ast.Tuple) for each in listed):
                 return ""
             return name if listed else name.partition(".")[0]
-        return absolute(name, self.package)
+        base = base_of(call, self.package)
+        return "" if base is None and name.startswith(".") else absolute(name, base or "")
 
     def made_by(self, node: ast.AST) -> Chain | None:
         """Return what makes the value of an expression, ``None`` where that is not plain."""

@@ -3,7 +3,7 @@
 import ast
 
 from noria.code import names
-from noria.code.listing import listing_of, package_of, table_of
+from noria.code.listing import base_of, known_of, listing_of, package_of, table_of
 from noria.code.unwarned import unwarned
 from noria.code.walk import ALL, ANY, CALLED, ESCAPES, SET, TOUCHED, Walker, chain_of
 
@@ -154,17 +154,29 @@ def _read_import(walker: Walker, node: ast.Call, name: str) -> None:
     text = node.args[0] if node.args else None
     what = f"{name}({ast.unparse(text)[:60] if text else ''})"
     walker.each(node.args[:1])
-    if isinstance(text, ast.Constant) and isinstance(text.value, str):
-        target = absolute(text.value.replace(":", "."), walker.package)
-        walker.dynamic("module", (f"={target}",), what, node.lineno)
+    if text is None:
+        walker.dynamic("anything", (), what, node.lineno)
         return
-    table = None if text is None else table_of(walker, text)
+    known, is_all = known_of(text, walker.package)
+    known = known or _begun(text)
+    base = base_of(node, walker.package)
+    if base is None and known.startswith("."):
+        walker.dynamic("anything", (), what, node.lineno)
+        return
+    base = walker.package if base is None else base
+    if is_all:
+        walker.dynamic(
+            "module", (f"={absolute(known.replace(':', '.'), base)}",), what, node.lineno
+        )
+        return
+    table = table_of(walker, text) if base == walker.package else None
     if table is not None:
         walker.dynamic("table", (table[0],), table[1], node.lineno)
         return
-    prefix = _beginning(text) or ("" if text is None else package_of(walker, text))
+    prefix = absolute(f"{known}x", base).rpartition(".")[0] if known else ""
+    prefix = prefix or package_of(walker, text)
     if prefix:
-        walker.dynamic("modules", (), absolute(prefix, walker.package), node.lineno)
+        walker.dynamic("modules", (), prefix, node.lineno)
     else:
         walker.dynamic("anything", (), what, node.lineno)
 
@@ -182,12 +194,10 @@ def absolute(name: str, package: str) -> str:
     return ".".join([*parts[: len(parts) - level + 1], name[level:]])
 
 
-def _beginning(text: ast.expr | None) -> str:
-    """Return the constant beginning of a text that is put together, up to its last dot."""
+def _begun(text: ast.expr) -> str:
+    """Return the constant beginning of a text that is filled in: ``"shop.%s" % name``."""
     first: ast.expr | None = None
-    if isinstance(text, ast.JoinedStr) and text.values:
-        first = text.values[0]
-    elif isinstance(text, ast.BinOp) and isinstance(text.op, ast.Add | ast.Mod):
+    if isinstance(text, ast.BinOp) and isinstance(text.op, ast.Mod):
         first = text.left
     elif (
         isinstance(text, ast.Call)
@@ -197,5 +207,4 @@ def _beginning(text: ast.expr | None) -> str:
         first = text.func.value
     if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
         return ""
-    begun = first.value.partition("%")[0].partition("{")[0]
-    return begun.rpartition(".")[0]
+    return first.value.partition("%")[0].partition("{")[0]

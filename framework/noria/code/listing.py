@@ -73,6 +73,42 @@ def table_of(walker: Walker, text: ast.expr) -> tuple[str, str] | None:
     return of.id, dots
 
 
+def known_of(text: ast.expr, package: str) -> tuple[str, bool]:
+    """Return as much of a text as is known, from its beginning, and whether it is all.
+
+    ``package`` is what ``__package__`` is; below it ``__name__`` is that, too: only a package has
+    modules.
+
+    >>> known_of(ast.parse("f'{__name__}.parts.{name}'", mode="eval").body, "shop")
+    ('shop.parts.', False)
+    """
+    known = ""
+    parts = list(_parts(text))
+    for place, part in enumerate(parts):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            known += part.value
+        elif not place and _names_package(parts) and package:
+            known = package
+        else:
+            return known, False
+    return known, True
+
+
+def base_of(call: ast.Call, package: str) -> str | None:
+    """Return the package that a call takes relative names from; ``None`` where it is not known."""
+    given = [*call.args[1:2], *(each.value for each in call.keywords)]
+    if not given or chain_of(given[0]) in {("__name__",), ("__package__",)}:
+        return package
+    known, is_all = known_of(given[0], package)
+    return known if is_all and len(given) == 1 else None
+
+
+def _names_package(parts: list[ast.expr]) -> bool:
+    first, then = parts[0], parts[1] if parts[1:] else None
+    named = isinstance(first, ast.Name) and first.id in {"__name__", "__package__"}
+    return named and isinstance(then, ast.Constant) and str(then.value).startswith(".")
+
+
 def texts_in(literals: list[str]) -> list[str]:
     """Return the texts in spellings of plain data that may be names of modules.
 
@@ -119,7 +155,7 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
     if isinstance(node, ast.JoinedStr):
         for each in node.values:
             yield from _parts(each)
-    elif isinstance(node, ast.FormattedValue) and node.format_spec is None:
+    elif isinstance(node, ast.FormattedValue) and node.format_spec is None and node.conversion < 0:
         yield from _parts(node.value)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         yield from _parts(node.left)
