@@ -47,6 +47,27 @@ def test_a_module_that_is_imported_from_another_package_counts(fresh: Workbench,
     assert fresh.value("made_c") == 145
 
 
+def test_the_order_in_which_modules_are_imported_by_name_counts(fresh: Workbench) -> None:
+    add = "from shop.order import ORDER\n\nORDER.append({})\n"
+    fresh.write(
+        {
+            "src/shop/order.py": "ORDER = []\n",
+            "src/shop/parts/__init__.py": "",
+            "src/shop/parts/one.py": add.format(1),
+            "src/shop/parts/two.py": add.format(2),
+            "src/shop/load.py": "from importlib import import_module\n\nNAMES = ['one', 'two']\n"
+            "PARTS = [import_module(f'shop.parts.{name}') for name in NAMES]\n",
+        }
+    )
+    fresh.edit(HELPERS, "deep(x) + 0", "deep(x) + ORDER[-1]")
+    fresh.edit(HELPERS, "from", "import shop.load\nfrom shop.order import ORDER\nfrom")
+    fresh.go()
+    assert fresh.value("made_c") == 145
+    fresh.edit("src/shop/load.py", "'one', 'two'", "'two', 'one'")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 135
+
+
 @pytest.mark.parametrize(
     ("where", "text"),
     [

@@ -29,7 +29,7 @@ _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "fault
 _REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
 _ASKING = ("importlib.metadata.", "os.getenv", "os.environ.get")
 # What may change anything, as far as the source says.
-_HIDDEN = frozenset({"here", "anything", "methods", "table"})
+_HIDDEN = frozenset({"here", "anything", "methods", "table", "modules"})
 _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
 
 

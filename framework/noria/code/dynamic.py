@@ -50,7 +50,7 @@ def read_dynamic(walker: Walker, node: ast.Call, dotted: str) -> bool:
         if listing is None:
             walker.dynamic("anything", (), f"{name}()", node.lineno)
         else:
-            walker.dynamic("modules", (), listing.package, node.lineno)
+            walker.dynamic("listed", (), listing.package, node.lineno)
     return True
 
 

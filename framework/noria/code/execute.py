@@ -251,7 +251,7 @@ class Execution:
                 if target.kind == LOADED:
                     yield ("load", target.name)
         for found in facts.dynamic:
-            if found.kind == "modules":
+            if found.kind in {"modules", "listed"}:
                 yield from (("load", name) for name in self._project.modules.under(found.what))
             elif found.kind == "table":
                 yield from (("load", name) for name in self._project.named_in(module, found))

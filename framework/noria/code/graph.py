@@ -368,7 +368,7 @@ class Graph(Closure):
             for each in self.project.resolve(module, target):
                 yield from self._of_target(module, each, line, 0)
             return
-        if kind == "modules":
+        if kind in {"modules", "listed"}:
             names = self.project.modules.under(what)
             whose = self.project.modules.kind(what)
             if not names and whose in {STANDARD, THIRD_PARTY}:

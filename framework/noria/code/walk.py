@@ -40,7 +40,7 @@ class Dynamic(NamedTuple):
     """Something found by what is only known at run time.
 
     ``kind``: ``member`` of the target, ``patch`` of one, ``module`` whole, ``modules`` that begin
-    with the text, ``here`` (this module whole), ``methods`` of unknown objects, ``anything``.
+    with the text, those ``listed`` there, ``here`` (this whole module), ``methods``, ``anything``.
     """
 
     kind: str
