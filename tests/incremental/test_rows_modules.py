@@ -1,10 +1,66 @@
-"""Modules that are imported by a text."""
+"""What lines above all functions read, and modules that are imported by a text."""
 
 import pytest
 
 from tests.incremental.workbench import Workbench
 
+B = "src/shop/b.py"
 HELPERS = "src/shop/helpers.py"
+NOTES = "data/notes.txt"
+# Lines that read a file and give a name what is in it.
+READ_ABOVE = {
+    "with": f"with open('{NOTES}') as file:\n    NOTES = list(file)",
+    "try": f"try:\n    NOTES = list(open('{NOTES}'))\nexcept OSError:\n    NOTES = []",
+    "rows": f"NOTES = {{}}\nwith open('{NOTES}') as file:\n"
+    "    for row in csv.reader(file):\n        NOTES[row[0]] = row[1:]",
+}
+
+
+@pytest.mark.parametrize("spelling", READ_ABOVE)
+def test_what_a_module_reads_into_a_name_concerns_who_uses_the_name(
+    fresh: Workbench, spelling: str
+) -> None:
+    fresh.write({NOTES: "a,1\nb,2\n"})
+    fresh.edit(HELPERS, "from", f"import csv\n\n{READ_ABOVE[spelling]}\nfrom")
+    fresh.go()
+    assert fresh.did() == ""
+    fresh.edit(HELPERS, "deep(x) + 0", "deep(x) + len(NOTES)")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 145
+    fresh.write({NOTES: "a,1\n"})
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 135
+    assert fresh.did() == "B"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for LAST in (1, 2):\n    MADE = add(LAST)",
+        "with Step() as LAST:\n    MADE = add(LAST)",
+        "try:\n    MADE = add(2)\nexcept ValueError:\n    MADE = 0",
+        "ALL = SEEN\nfor LAST in (1, 2):\n    ALL['last'] = LAST",
+    ],
+)
+def test_what_lines_above_change_elsewhere_counts(fresh: Workbench, line: str) -> None:
+    fresh.write(
+        {
+            "src/shop/seen.py": "SEEN = {}\n\n\ndef add(x):\n    SEEN['last'] = x\n    return x\n\n\n"
+            "class Step:\n    def __enter__(self):\n        return 2\n\n"
+            "    def __exit__(self, *error):\n        return None\n",
+            "src/shop/adds.py": f"from shop.seen import SEEN, Step, add\n\n{line}\n",
+        }
+    )
+    fresh.edit(HELPERS, "from", "import shop.adds\nfrom shop.seen import SEEN\nfrom")
+    fresh.edit(HELPERS, "deep(x) + 0", "deep(x) + SEEN['last']")
+    fresh.go()
+    assert fresh.value("made_c") == 145
+    assert fresh.did() == ""
+    changed = "seen.py" if "Step()" in line else "adds.py"
+    fresh.edit(f"src/shop/{changed}", "2", "3")
+    assert fresh.did() == "B C"
+    assert fresh.value("made_c") == 155
+
 
 LOAD = """\
 from importlib import import_module

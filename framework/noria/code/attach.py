@@ -27,7 +27,6 @@ Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
 _REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
-_ASKING = ("importlib.metadata.", "os.getenv", "os.environ.get")
 # What may change anything, as far as the source says.
 _HIDDEN = frozenset({"here", "anything", "methods", "table", "modules"})
 _ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
@@ -88,21 +87,23 @@ class Attached:
     def _attach(self, module: str, place: int, statement: Statement) -> None:
         here = (module, place)
         done = self._done(here, statement)
+        acts = statement.kind == EFFECT
+        if acts and statement.binds_only and not statement.facts.dynamic:
+            acts = any(key[0] == "load" for key in done)  # what modules do when they are imported
         found = False
         for target in self._touched(module, statement, done):
             if target.kind in {STATEMENT, FOUND_LATER}:
                 found |= self._change(here, target)
             elif target.kind == OUTSIDE and target.detail != OWN and _registers(target.name):
                 self.to_outside.setdefault(target.name.partition(".")[0], set()).add(here)
-            elif statement.kind == EFFECT and target.detail not in {OWN, MISSING}:
+            elif acts and target.detail not in {OWN, MISSING}:
                 if not target.name.startswith(_HARMLESS):
                     top = target.name.partition(".")[0]
                     self.to_outside.setdefault(top, set()).add(here)
                     self.loose.setdefault(module, []).append(place)
                 found = True
         dynamic = any(each.kind in _HIDDEN for each in statement.facts.dynamic)
-        unknown = statement.kind == EFFECT and not found and _does_anything(statement)
-        unknown = unknown and not self._asks_only(module, statement.facts)
+        unknown = acts and not found and _does_anything(statement)
         if unknown or (dynamic and statement.kind in {EFFECT, VALUE}):
             self.loose.setdefault(module, []).append(place)
         self._set(here, statement, done, unknown)
@@ -111,22 +112,6 @@ class Attached:
         for part in statement.parts:
             if part.is_data:
                 self._alias(here, module, part.facts)
-
-    def _asks_only(self, module: str, facts: Facts) -> bool:
-        """Return whether all that is called says something of the world and changes nothing.
-
-        ``try: __version__ = version("shop")`` stands in many a package.
-        """
-        calls = [
-            target
-            for reference in facts.references
-            if reference.depth == 0 and reference.use & CALLED
-            for target in self._project.resolve(module, reference.chain)
-            if target.kind != FOUND_LATER
-        ]
-        changes = facts.changes or any(depth == 0 for _, depth in facts.attributes)
-        asks = all(target.name.startswith(_ASKING) for target in calls)
-        return bool(calls) and asks and not changes
 
     def _done(self, here: Place, statement: Statement) -> list[Key]:
         """Return what is executed with a statement, and what that does."""

@@ -6,6 +6,7 @@ from functools import partial
 from types import CodeType
 from typing import Any, NamedTuple
 
+from noria.code.binding import binds_only
 from noria.code.ensured import asked_to_make
 from noria.code.normal import digest_code, digest_of, docstrings, is_idle, normalise
 from noria.code.unwarned import unwarned
@@ -52,6 +53,7 @@ class Statement(NamedTuple):
     stars: tuple[str, ...] = ()
     stops: bool = False  # the execution of the module may end with it
     is_plain: bool = False  # a class without metaclass and decorators of which nothing is known
+    binds_only: bool = False  # several lines that do nothing but give names their values
 
 
 class Table(NamedTuple):
@@ -198,7 +200,12 @@ class _Maker:
             runs=_runs(node),
             stars=tuple(walker.stars),
             stops=isinstance(node, ast.Raise | ast.Assert),
+            binds_only=isinstance(node, _COMPOUND) and binds_only(node, self._is_made_here),
         )
+
+    def _is_made_here(self, name: str) -> bool:
+        places = self.names.get(name, ())
+        return bool(places) and all(self.statements[place].kind == VALUE for place in places)
 
     def _parts(self, node: ast.ClassDef, owner: str, prefix: str = "") -> Iterator[Part]:
         types: list[Any] = getattr(node, "type_params", [])
