@@ -347,7 +347,7 @@ SABOTAGES = [
     _plan(
         "forget what always runs",
         "decide.py",
-        "        return _run(job, key, job.always, facts)",
+        "        return _run(job, key, job.always, facts, force=force)",
         "        pass",
         "test_rows_outside.py::test_a_node_without_outputs_or_cache_always_runs",
         "test_rows_outside.py::test_a_node_with_an_effect_always_runs_and_its_followers_by_content",

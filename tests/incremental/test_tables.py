@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.incremental.workbench import CONF, Workbench
+from tests.incremental.workbench import CONF, WHERE_PIPELINE, Workbench
 
 B = "src/shop/b.py"
 C = "src/shop/c.py"
@@ -107,6 +107,22 @@ def test_what_was_corrected_can_be_kept_though_its_node_has_to_wait(
     assert deed(bench, "SELECT x FROM b") == [(77,)]
     assert bench.value("made_c") == 177
     assert bench.did() == ""
+
+
+def test_what_was_corrected_is_made_anew_by_a_node_that_runs_always(
+    table: tuple[Workbench, Deed],
+) -> None:
+    bench, deed = table
+    bench.edit(WHERE_PIPELINE, 'name="B"', 'name="B", cache=False')
+    bench.go()
+    deed(bench, "UPDATE b SET x = 77")
+    said = bench.command("run", code=2).err
+    assert "to make it anew: --force" in said
+    assert "--keep-edited" not in said, "which such a node refuses"
+    assert deed(bench, "SELECT x FROM b") == [(77,)]
+    assert bench.did("--force") == "A B C"
+    assert deed(bench, "SELECT x FROM b") == [(25,)]
+    assert bench.value("made_c") == 125
 
 
 def test_a_table_that_is_put_back_as_it_was_is_the_result(table: tuple[Workbench, Deed]) -> None:

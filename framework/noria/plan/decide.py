@@ -145,7 +145,7 @@ def judge(
     parts = complete(job, digests, facts)
     key = key_of(parts)
     if job.always:
-        return _run(job, key, job.always, facts)
+        return _run(job, key, job.always, facts, force=force)
     if force:
         return _run(job, key, "forced", facts, force=True)
     recorded = facts.find(key)

@@ -133,7 +133,8 @@ class Remembering:
             with self._failing(node, job, verdict, "looking at what it reads and makes"):
                 verdict = self._judged_now(job, verdict)
         if verdict.blocked:
-            raise would_overwrite(verdict.blocked[0], self._places)
+            kept = not job.always
+            raise would_overwrite(verdict.blocked[0], self._places, can_be_kept=kept)
         if verdict.kind == REUSE:
             self._tell(job, verdict)
             made = self._use(node, verdict)

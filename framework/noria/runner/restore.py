@@ -85,15 +85,18 @@ def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: P
     )
 
 
-def would_overwrite(name: str, places: Places) -> RunError:
-    """Return the error for what somebody has written where nothing is moved away."""
+def would_overwrite(name: str, places: Places, *, can_be_kept: bool = True) -> RunError:
+    """Return the error for what somebody has written where nothing is moved away.
+
+    ``can_be_kept``: it can stand for what its node makes, which does not run every time.
+    """
     from noria.runner.question import told_place  # it is seldom told
 
+    keep = f"to take what lies there as the result: --keep-edited {name}\n"
     return RunError(
         f"{name} at {told_place(places.place(name))} holds what no run has recorded,"
         " and nothing is overwritten there",
-        hint=f"to take what lies there as the result: --keep-edited {name}\n"
-        "to make it anew: --force, or remove it first",
+        hint=f"{keep if can_be_kept else ''}to make it anew: --force, or remove it first",
     )
 
 
@@ -101,7 +104,7 @@ def check_overwriting(plan: Plan, places: Places) -> None:
     """Raise RunError where a run would overwrite what nobody recorded and cannot be moved away."""
     for job, verdict in zip(plan.jobs, plan.verdicts, strict=True):
         if job.selected and verdict.blocked:
-            raise would_overwrite(verdict.blocked[0], places)
+            raise would_overwrite(verdict.blocked[0], places, can_be_kept=not job.always)
 
 
 def place_aside(place: str, folder: Path, root: Path) -> Path:
