@@ -415,3 +415,34 @@ def test_a_failed_node_and_what_follows_it_run_again(fresh: Workbench) -> None:
     fresh.edit(B, "    raise ValueError('no')\n", "")
     assert fresh.did() == "B C"
     assert fresh.value("made_c") == 125
+
+
+SIZES = """\
+from enum import Enum
+
+
+class Size(Enum):
+    SMALL = 5
+    LARGE = 9
+
+    @classmethod
+    def _missing_(cls, value):
+        return cls.LARGE if value == 70 else None
+"""
+
+
+def test_a_value_that_an_enumeration_finds_a_member_for_itself(fresh: Workbench) -> None:
+    fresh.write(
+        {
+            "src/shop/sizes.py": SIZES,
+            "src/shop/b.py": "from shop.sizes import Size\n\n\ndef b(made_a, rate: Size):\n"
+            '    print("<<B>>")\n    return made_a + rate.value\n',
+        }
+    )
+    assert fresh.did() == "A B C"
+    assert fresh.did("--params", "rate=70") == "B C"
+    assert fresh.value("made_c") == 111
+    fresh.edit("src/shop/sizes.py", "cls.LARGE if", "cls.SMALL if")
+    assert fresh.did("--params", "rate=70") == "B"  # what C made of that is in the store
+    assert fresh.value("made_c") == 107
+    assert "rate is 71, not Size" in fresh.command("run", "--params", "rate=71", code=2).err

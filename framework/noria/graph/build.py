@@ -131,6 +131,13 @@ class _Builder:
             if given.value in (member.value, member.name):
                 self.changed = True
                 return member
+        try:
+            made = kind(given.value)
+        except Exception:  # noqa: BLE001  # a class's own _missing_ may raise anything
+            made = None
+        if isinstance(made, kind):
+            self.changed = True
+            return made
         words = [str(word) for member in kind for word in (member.value, member.name)]
         return self.wrong(kind, given, key, nearest(str(given.value), words))
 
