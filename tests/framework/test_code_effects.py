@@ -243,6 +243,10 @@ def test_the_time_that_goes_elsewhere_is_one(old: str, new: str, tmp_path: Path)
         "import logging.config\nlogging.config.dictConfig({'version': 1})",
         "sys.path.extend([os.path.join(os.getcwd(), 'src'), str(Path.cwd().parent)])",
         "try: __version__ = version('shop')\nexcept PackageNotFoundError: __version__ = '0'",
+        "with open(__file__) as file: SETTINGS = file.read()",
+        "with open(__file__) as a, open(__file__) as b:\n    ONE: str = a.read()\n    TWO, *_ = b",
+        "try: KEY = Path(__file__).read_text()\nexcept OSError as no: raise ValueError from no",
+        "try:\n    with open(__file__) as a: A = a.read()\n    if A: B = A\nfinally: C = 1",
     ],
 )
 def test_what_stands_at_the_head_of_modules_is_no_reading(head: str, tmp_path: Path) -> None:
@@ -254,6 +258,24 @@ def test_what_stands_at_the_head_of_modules_is_no_reading(head: str, tmp_path: P
     write(root, {"nodes.py": f"{imports}{head}\n\n\ndef node(x):\n    return x\n"})
     effects = fingerprint(root, "nodes:node").effects
     assert not {effect.kind for effect in effects} - {"writes", "settings"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "with open(__file__) as file: mimetypes.add_type('a/b', file.name[-2:])",
+        "try: mimetypes.init(Path(__file__).read_text()[:0].split())\nexcept OSError: pass",
+        "with open(__file__) as file:\n    LINE = file.readline()\n    mimetypes.line = LINE",
+    ],
+)
+def test_a_library_that_is_set_up_by_what_a_file_says_is_a_reading(
+    head: str, tmp_path: Path
+) -> None:
+    above = f"import mimetypes\nfrom pathlib import Path\n{head}\n"
+    root = tmp_path / "src"
+    write(root, {"nodes.py": f"{above}\n\ndef node(x):\n    return x\n"})
+    effects = fingerprint(root, "nodes:node").effects
+    assert "file" in {effect.kind for effect in effects}
 
 
 @pytest.mark.parametrize(

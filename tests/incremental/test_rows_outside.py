@@ -447,3 +447,34 @@ def test_a_node_without_outputs_or_cache_always_runs(fresh: Workbench) -> None:
     assert fresh.did() == "B T"
     fresh.edit_at_once(PARAMETERS, "rate: 5", "rate: 6")
     assert fresh.did() == "B C T"
+
+
+READ_ABOVE = """\
+import json
+from pathlib import Path
+
+try:
+    with open(Path(__file__).with_name("settings.json"), encoding="utf-8") as file:
+        SETTINGS = json.load(file)
+except FileNotFoundError:
+    SETTINGS = {"more": 0}
+STEP = 3
+"""
+
+
+def test_a_file_that_is_read_above_in_a_module_counts_for_who_uses_what_it_says(
+    bench: Workbench,
+) -> None:
+    bench.write({"src/shop/settings.py": READ_ABOVE, "src/shop/settings.json": '{"more": 1}'})
+    bench.edit(B, "from shop", "from shop.settings import STEP\nfrom shop")
+    bench.edit(B, "RATE + rate", "RATE + rate + STEP")
+    bench.edit("src/shop/c.py", "def c", "from shop.settings import SETTINGS\n\n\ndef c")
+    bench.edit("src/shop/c.py", "+ 100", '+ 100 + SETTINGS["more"]')
+    assert bench.did() == "B C"
+    assert bench.did() == "C"
+    bench.write({"src/shop/settings.json": '{"more": 2}'})
+    assert bench.did() == "C"
+    assert bench.value("made_c") == 130
+    bench.edit("src/shop/settings.py", "STEP = 3", "STEP = 4")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 131

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 _BLOCKS = (ast.With, ast.Try, ast.TryStar, ast.For, ast.While, ast.If, ast.Match)
-_BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Pass)
+_BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Pass, ast.Raise)
 
 
 def binds_only(node: ast.stmt, is_made_here: Callable[[str], bool]) -> bool:
