@@ -478,3 +478,33 @@ def test_a_file_that_is_read_above_in_a_module_counts_for_who_uses_what_it_says(
     bench.edit("src/shop/settings.py", "STEP = 3", "STEP = 4")
     assert bench.did() == "B C"
     assert bench.value("made_c") == 131
+
+
+MADE_BY_ITS_CLASS = """\
+class Price:
+    def __init__(self, amount):
+        self.amount = amount + 0
+
+    @classmethod
+    def of(cls, amount):
+        return cls(amount)
+
+    def twice(self):
+        return type(self)(self.amount * 2)
+
+
+class Pattern:
+    def __call__(self, text):
+        return text in open("data/patterns.txt").read()
+"""
+
+
+def test_a_class_that_makes_its_own_objects_calls_no_other_class(bench: Workbench) -> None:
+    bench.write({"src/shop/price.py": MADE_BY_ITS_CLASS})
+    bench.edit(B, "from shop", "from shop.price import Price\nfrom shop")
+    bench.edit(B, "RATE + rate", "RATE + Price.of(rate).twice().amount")
+    assert bench.did() == "B C"
+    assert bench.did() == ""
+    bench.edit("src/shop/price.py", "amount + 0", "amount + 1")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 133

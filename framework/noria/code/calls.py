@@ -204,10 +204,30 @@ class CallWalker(Walker):
             if func.attr not in names.READS_ONLY:
                 self.touch(func.value)
         else:
-            self.special(("__call__",))
+            self.call_of_unknown(func)
             if isinstance(func, ast.Call) and self.chain_of(func.func) == ("getattr",):
                 self.touch(func)
         self.visit(func)
+
+    def call_of_unknown(self, func: ast.expr) -> None:
+        """Read a call of no name of the module; ``cls`` and ``type(self)`` stand for the class."""
+        made = self.class_meant(func)
+        if made:
+            self.load((made,), func.lineno, CALLED)
+        else:
+            self.special(("__call__",))
+
+    def class_meant(self, func: ast.expr) -> str:
+        """Return whose class ``cls`` or ``type(self)`` in a method is, ``""`` of all else."""
+        asks = isinstance(func, ast.Call) and self.chain_of(func.func) == ("type",)
+        name = func.args[0] if asks and len(func.args) == 1 else func  # type: ignore[attr-defined]
+        if not isinstance(name, ast.Name) or not self.is_own(name.id):
+            return ""
+        scope = self.scope
+        while name.id not in scope.locals and scope.parent is not None:
+            scope = scope.parent
+        is_class = scope.maker == name.id
+        return "" if is_class == asks else scope.made[name.id][0][0].removeprefix("self:")
 
     def touch(self, node: ast.AST, more: int = 0) -> None:
         """Note what is changed with a part of it: A in ``A["x"].b = 1`` and in ``A().b = 1``.
@@ -264,7 +284,7 @@ class CallWalker(Walker):
         if names.reads_names(dotted):
             self.text_query(node, dotted)
         if dotted.startswith("?."):
-            self.special(("__call__",))
+            self.call_of_unknown(node.func)
         self.special(names.BUILTIN_CALLS.get(dotted, ()))
         return dotted in names.PURE_BUILTINS
 

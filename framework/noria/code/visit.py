@@ -306,6 +306,8 @@ class CodeWalker(AnnotationWalker):
         named = bool(getattr(node, "args", None) and (node.args.posonlyargs or node.args.args))  # type: ignore[attr-defined]
         if above.kind == "class" and above.name and named and not static:
             scope.made[every[0].arg] = [(f"self:{above.name}",)]
+            if any("'classmethod'" in ast.dump(each) for each in decorators):
+                scope.maker = every[0].arg
         else:
             scope.opaque.add(every[0].arg)
 

@@ -65,7 +65,7 @@ class Facts(NamedTuple):
 class _Scope:
     __slots__ = (
         "depth", "given", "globals", "imports", "inner", "kind", "listed", "loaded", "loads",
-        "locals", "made", "name", "opaque", "parent", "used",
+        "locals", "made", "maker", "name", "opaque", "parent", "used",
     )  # fmt: skip
 
     def __init__(self, kind: str, parent: "_Scope | None", depth: int) -> None:
@@ -79,7 +79,7 @@ class _Scope:
         self.given: frozenset[str] = frozenset()  # arguments of a function
         self.inner: list[tuple[str, list[Reference]]] = []
         self.used: set[str] = set()
-        self.name = ""  # of a class of the module
+        self.name = self.maker = ""  # a class of the module; what its classmethod calls it
         # What local names are made by, where all that binds them says it.
         self.made: dict[str, list[Chain]] = {}
         self.opaque: set[str] = set()
