@@ -3,12 +3,12 @@
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
 from typing import Any, ClassVar
 
 from noria_catalog.chunks import AddChunk
-from noria_catalog.dataset import Dataset
+from noria_catalog.dataset import Dataset, is_built_in
 from noria_catalog.digest import names_digest
 from noria_catalog.errors import DatasetError, MissingDataError, SaveError
 from noria_catalog.file_dataset import FileDataset
@@ -16,7 +16,7 @@ from noria_catalog.folders import publishing_folder, recover
 from noria_catalog.listing import unlisted
 from noria_catalog.located import locate
 from noria_catalog.partition_names import check_partition_name
-from noria_catalog.publish import sync_file
+from noria_catalog.publish import Together, sync_file, sync_files, together
 from noria_catalog.redact import redacted
 from noria_catalog.spec import Context, build_each
 from noria_catalog.storage import Storage, is_remote, local_path, storage_for
@@ -159,8 +159,7 @@ class PartitionedDataset:
             for path in paths.values():
                 os.makedirs(os.path.dirname(path), exist_ok=True)
             yield paths
-            for path in paths.values():
-                sync_file(path)
+            sync_files(list(paths.values()))
             self._bring_others(folder)
 
     def describe(self) -> Mapping[str, Any]:
@@ -246,19 +245,30 @@ class PartitionedDataset:
             check_partition_name(name)
         if not data and not is_remote(folder):
             os.makedirs(folder, exist_ok=True)
-        for name in sorted(data):
-            value = data[name]
-            path = f"{folder}/{name}{self.filename_suffix}"
-            dataset = self._one(path)
-            if isinstance(dataset, FileDataset):
-                dataset.tidy = False
-            elif not is_remote(path):
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-            try:
-                dataset.save(value() if self.save_lazily and callable(value) else value)
-            except DatasetError as error:
-                error.message = f"partition {name!r}: {error.message}"
-                raise
+        with together() as files:
+            for name in sorted(data):
+                self._save_one(folder, name, data[name], files)
+                files.put_due()
+
+    def _save_one(self, folder: str, name: str, value: Any, files: Together) -> None:
+        path = f"{folder}/{name}{self.filename_suffix}"
+        dataset = self._one(path)
+        if isinstance(dataset, FileDataset):
+            dataset.tidy = False
+        elif not is_remote(path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        # Who has written a class may read in it what it has just saved.
+        plain = isinstance(dataset, FileDataset) and is_built_in(type(dataset))
+        gathering = files.publishing() if plain else nullcontext()
+        try:
+            if self.save_lazily and callable(value):
+                files.put_all()  # it may look at what was saved before its turn came
+                value = value()
+            with gathering:
+                dataset.save(value)
+        except DatasetError as error:
+            error.message = f"partition {name!r}: {error.message}"
+            raise
 
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={value!r}" for key, value in self.describe().items())

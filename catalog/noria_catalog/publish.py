@@ -1,12 +1,13 @@
-"""Publishing a local file whole or not at all."""
+"""Publishing local files, each whole or not at all."""
 
 import errno
 import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from noria_catalog.errors import SaveError
@@ -15,6 +16,9 @@ from noria_catalog.leftovers import note_saved, remove, sweep, temporary_name
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """The error numbers of a disk on which there is no room."""
 
+_MOST_WAITING = 256  # files that wait for the disk together
+_LONGEST_WAIT = 1.0  # seconds, as long as it takes to write the next ones
+_AT_ONCE = 8  # files of which the disk is asked at once; the system then writes them together
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno.EPERM}
 
 
@@ -28,6 +32,58 @@ class Published(NamedTuple):
     size: int
     sync_seconds: float
     place: str
+
+
+class _Written(NamedTuple):
+    """A file that is written: where it is, its place, and the folders that will hold a new name."""
+
+    temporary: str
+    real: str
+    folders: Sequence[str]
+    replace: bool
+
+
+class Together:
+    """Files that are published one by one and wait for the disk together: see :func:`together`."""
+
+    def __init__(self) -> None:
+        self._files: list[_Written] = []
+        self._since = 0.0
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Let what is published in this context wait; nobody may read it before it is in place."""
+        token = _waiting.set(self)
+        try:
+            yield
+        finally:
+            _waiting.reset(token)
+
+    def add(self, file: _Written) -> None:
+        """Let one more file wait."""
+        if not self._files:
+            self._since = time.monotonic()
+        self._files.append(file)
+
+    def put_due(self) -> None:
+        """Put what waits in place if it is much, or has waited long."""
+        long = time.monotonic() - self._since > _LONGEST_WAIT
+        if long or len(self._files) >= _MOST_WAITING:
+            self.put_all()
+
+    def put_all(self) -> None:
+        """Put what waits in place, when the disk has all of it."""
+        files, self._files = self._files, []
+        if files:
+            try:
+                _put_together(files)
+            except BaseException:
+                for file in files:
+                    remove(file.temporary)
+                raise
+
+
+_waiting: ContextVar[Together | None] = ContextVar("_waiting", default=None)
 
 
 class Pending:
@@ -108,6 +164,30 @@ def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Itera
         raise
 
 
+@contextmanager
+def together() -> Iterator[Together]:
+    """Give what lets files that are published wait for the disk together, for one takes as long.
+
+    Each is put in place whole or not at all: those that are due when that is asked for, the others
+    when the context ends, with an error too.  Raises :class:`SaveError` when a target cannot be
+    written.
+
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> with together() as files:
+    ...     for name in ("a", "b"):
+    ...         with files.publishing():
+    ...             _ = publish(str(folder / name), lambda path: pathlib.Path(path).touch())
+    >>> sorted(path.name for path in folder.iterdir())
+    ['a', 'b']
+    """
+    waiting = Together()
+    try:
+        yield waiting
+    finally:
+        waiting.put_all()
+
+
 def shown(path: str) -> str:
     """Return a local path as the user would type it: relative where it lies below here.
 
@@ -158,6 +238,19 @@ def sync_file(path: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_files(paths: Sequence[str]) -> None:
+    """Wait until the bytes of all these files are on the disk."""
+    if len(paths) < 2:
+        for path in paths:
+            sync_file(path)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        for _ in threads.map(sync_file, paths):
+            pass
 
 
 def sync_folder(path: str) -> None:
@@ -225,14 +318,36 @@ def _put(
         raise SaveError(f"write() made no plain file for {shown(real)}")
     if before is not None:
         _keep_mode(temporary, status, before)
+    folders = [os.path.dirname(real), *(os.path.dirname(path) for path in reversed(made))]
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.add(_Written(temporary, real, folders, replace))
+        return status.st_size, 0.0
     started = time.perf_counter()
     sync_file(temporary)
     spent = time.perf_counter() - started
     _move(temporary, real, replace=replace)
     started = time.perf_counter()
-    for folder in (os.path.dirname(real), *(os.path.dirname(path) for path in reversed(made))):
+    for folder in folders:
         sync_folder(folder)
     return status.st_size, spent + time.perf_counter() - started
+
+
+def _put_together(files: Sequence[_Written]) -> None:
+    """Put files in place of which the disk has all, and wait for the names in their folders."""
+    target = files[0].real
+    try:
+        with explaining(target):
+            sync_files([file.temporary for file in files])
+        for file in files:
+            target = file.real
+            with explaining(target):
+                _move(file.temporary, target, replace=file.replace)
+        with explaining(target):
+            for folder in dict.fromkeys(folder for file in files for folder in file.folders):
+                sync_folder(folder)
+    except OSError as error:  # what is not explained: there is no room
+        raise _disk_full(error, os.path.dirname(target), target) from error
 
 
 def _keep_mode(temporary: str, status: os.stat_result, before: os.stat_result) -> None:

@@ -186,24 +186,29 @@ def test_a_read_only_file_and_folder_are_named() -> None:
             TextDataset(folder / "closed" / "a.txt").save("x")
 
 
-def test_bytes_then_name_then_folder_reach_the_disk_in_this_order(tmp_path: Path) -> None:
+def _traced(script: str, log: Path) -> list[str]:
+    """Return the calls of a process and its threads that make, write, sync and rename files."""
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("not here: strace")
-    target = tmp_path / "new" / "a.txt"
-    script = (
-        "from noria_catalog.formats.text import TextDataset\n"
-        f"TextDataset({str(target)!r}).save('hello')"
-    )
     calls = "trace=openat,write,fsync,rename,renameat,renameat2,link,linkat"
-    log = tmp_path / "trace"
     done = subprocess.run(
-        [strace, "-y", "-e", calls, "-o", str(log), sys.executable, "-c", script],
+        [strace, "-f", "-y", "-e", calls, "-o", str(log), sys.executable, "-c", script],
         capture_output=True,
         check=False,
     )
     if done.returncode != 0:
         pytest.skip("not here: tracing a process")
+    return log.read_text().splitlines()
+
+
+def test_bytes_then_name_then_folder_reach_the_disk_in_this_order(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "a.txt"
+    script = (
+        "from noria_catalog.formats.text import TextDataset\n"
+        f"TextDataset({str(target)!r}).save('hello')"
+    )
+    traced = _traced(script, tmp_path / "trace")
     wanted = [
         rf"write\(\d+<{tmp_path}/new/\.~noria[^>]*a\.txt>, \"hello\"",
         rf"fsync\(\d+<{tmp_path}/new/\.~noria[^>]*a\.txt>\) += 0",
@@ -211,6 +216,34 @@ def test_bytes_then_name_then_folder_reach_the_disk_in_this_order(tmp_path: Path
         rf"fsync\(\d+<{tmp_path}/new>\) += 0",
         rf"fsync\(\d+<{tmp_path}>\) += 0",
     ]
-    lines = iter(log.read_text().splitlines())
+    lines = iter(traced)
     for pattern in wanted:
         assert any(re.search(pattern, line) for line in lines), f"not found in order: {pattern}"
+
+
+@pytest.mark.parametrize("options", ["", ", overwrite=True"])
+def test_many_partitions_wait_for_the_disk_together_and_none_is_in_place_before(
+    tmp_path: Path, options: str
+) -> None:
+    days, count = tmp_path / "days", 300
+    script = (
+        "from noria_catalog.partitioned import PartitionedDataset\n"
+        f"days = PartitionedDataset({str(days)!r}, 'text.TextDataset'{options})\n"
+        f"days.save({{f'{{number:03}}': 'hello' for number in range({count})}})"
+    )
+    traced = _traced(script, tmp_path / "trace")
+    number = r"\.~noria[^>\"]*?(\d{3})"
+    synced: dict[str, int] = {}
+    named: dict[str, int] = {}
+    folders: list[int] = []
+    for at, line in enumerate(traced):
+        if found := re.search(rf"fsync\(\d+<{tmp_path}/[^>]*{number}>", line):
+            synced[found[1]] = at
+        elif found := re.search(rf"rename\(\"{tmp_path}/[^\"]*{number}\", \".*/\1\"", line):
+            named[found[1]] = at
+        elif re.search(rf"fsync\(\d+<{tmp_path}/[^>]*days>", line):
+            folders.append(at)
+    assert len(synced) == len(named) == count
+    assert all(synced[each] < named[each] for each in named)
+    assert max(named.values()) < folders[-1]
+    assert len(folders) < count / 20

@@ -16,6 +16,7 @@ from noria_catalog import (
     UnknownTypeError,
 )
 from noria_catalog.folders import _by_two_renames, publishing_folder, recover
+from noria_catalog.formats.text import TextDataset
 from noria_catalog.leftovers import ASIDE, is_temporary
 from noria_catalog.partition_names import check_partition_name
 from noria_catalog.partitioned import PartitionedDataset
@@ -100,6 +101,35 @@ def test_each_partition_is_published_whole(tmp_path: Path) -> None:
         texts(tmp_path).save({"a": "new", "b": broken})
     assert loaded(texts(tmp_path)) == {"a": "new", "b": "old"}
     assert listed(tmp_path) == ["a.txt", "b.txt"]
+
+
+def test_what_was_saved_before_an_error_stands(tmp_path: Path) -> None:
+    texts(tmp_path).save({"b": "old"})
+    with pytest.raises(TypeError, match="expected a str"):
+        texts(tmp_path).save({"a": "1", "b": "2", "c": 3, "d": "4"})
+    assert loaded(texts(tmp_path)) == {"a": "1", "b": "2"}
+    assert listed(tmp_path) == ["a.txt", "b.txt"]
+
+
+def test_a_place_that_is_taken_is_told_and_the_others_leave_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").mkdir()
+    with pytest.raises(SaveError, match=r"b\.txt: it is a folder"):
+        texts(tmp_path).save({"a": "1", "b": "2", "c": "3"})
+    assert listed(tmp_path) == ["a.txt", "b.txt"]
+
+
+class ReadBack(TextDataset):
+    """Looks at what it has saved."""
+
+    def save(self, data: Any) -> None:
+        super().save(data)
+        assert self.load() == data
+
+
+def test_a_class_of_one_s_own_finds_what_it_has_saved(tmp_path: Path) -> None:
+    days = PartitionedDataset(tmp_path, ReadBack, filename_suffix=".txt")
+    days.save({"a": "1", "b": "2"})
+    assert loaded(days) == {"a": "1", "b": "2"}
 
 
 def test_an_error_names_the_partition(tmp_path: Path) -> None:
