@@ -280,3 +280,28 @@ def test_a_command_outside_of_projects_tells_programs_so(tmp_path: Path) -> None
 def test_a_schema_that_is_written_is_told_to_programs_as_json(project: ProjectOnDisk) -> None:
     said = project.noria("catalog", "schema", "--write", "--json")
     assert json.loads(said.out) == {"wrote": "conf/catalog.schema.json"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan",),
+        ("plan", "--why", "total"),
+        ("check",),
+        ("run",),
+        ("pipelines", "list"),
+        ("catalog", "check"),
+        ("cache", "adopt"),
+    ],
+)
+def test_what_the_project_s_code_prints_stays_out_of_json(
+    project: ProjectOnDisk, words: tuple[str, ...]
+) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.noria("run")
+    loud = "import os\n\nprint('imported')\nos.system('echo started')\n"
+    project.edit(nodes, "import pandas", f"{loud}import pandas")
+    said = project.noria(*words, "--json")
+    json.loads(said.out)
+    assert "imported" in said.err
+    assert "started" in said.err

@@ -12,7 +12,7 @@ from noria_catalog.storage import is_remote
 
 from noria.cli import findings
 from noria.cli.opening import open_session
-from noria.cli.options import configuration_options, json_option
+from noria.cli.options import answer_apart, configuration_options, json_option
 from noria.cli.printing import plural, print_json, size, table
 from noria.cli.shown_data import data_as_json, data_as_text
 from noria.project.catalog_check import check_catalog, written_catalog
@@ -142,7 +142,7 @@ def check(as_json: bool, **given: Any) -> int:
 @catalog.command(short_help="Print the JSON Schema, by which editors check.")
 @click.option("--write", is_flag=True, help=f"Write it to {SCHEMA}, where editors look for it.")
 @configuration_options
-@click.option("--json", "as_json", is_flag=True, help="It is JSON anyway.")
+@click.option("--json", "as_json", is_flag=True, callback=answer_apart, help="It is JSON anyway.")
 def schema(write: bool, as_json: bool, **given: Any) -> None:
     """Print the JSON Schema of catalog files, by which editors complete and check them.
 

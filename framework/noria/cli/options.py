@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from noria.cli.stdout import answers_apart
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -114,4 +116,13 @@ def configuration_options(command: Command) -> Command:
     return command
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def answer_apart(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    """Keep what the project's code prints out of an answer in JSON."""
+    if value:
+        context.with_resource(answers_apart())
+    return value
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=answer_apart, help="Print JSON."
+)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, takewhile
 from typing import Any
 
-from noria.cli.saying import is_open, say
+from noria.cli.saying import answers, is_open, say
 from noria.record.json_text import json_text
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -199,7 +199,7 @@ def json_lines(value: Any) -> str:
     """Return a value as :func:`print_json` prints it."""
     text = json_text(value, indent=2)
     try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text.encode(getattr(answers(), "encoding", None) or "utf-8")
     except UnicodeEncodeError:  # a terminal of few letters: JSON can spell the others
         text = json.dumps(json.loads(text), indent=2)
     return text

@@ -1,6 +1,11 @@
 """Printing a line, without click."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+_answers: list[TextIO] = []
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -12,7 +17,7 @@ def say(text: str, *, err: bool = False) -> None:
     >>> say("9 up to date")
     9 up to date
     """
-    stream = sys.stderr if err else sys.stdout
+    stream = sys.stderr if err else answers()
     if not is_open(stream):
         return
     try:
@@ -21,6 +26,21 @@ def say(text: str, *, err: bool = False) -> None:
         letters = getattr(stream, "encoding", None) or "ascii"
         stream.write(text.encode(letters, "backslashreplace").decode(letters) + "\n")
     stream.flush()
+
+
+def answers() -> TextIO:
+    """Return the stream that answers go to: standard output, or what stands for it now."""
+    return _answers[-1] if _answers else sys.stdout
+
+
+@contextmanager
+def answering_to(stream: TextIO) -> Iterator[None]:
+    """Let answers go to a stream while the context lasts."""
+    _answers.append(stream)
+    try:
+        yield
+    finally:
+        _answers.pop()
 
 
 def is_open(stream: object) -> bool:
