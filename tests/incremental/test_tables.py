@@ -119,6 +119,10 @@ def test_what_was_corrected_is_made_anew_by_a_node_that_runs_always(
     said = bench.command("run", code=2).err
     assert "to make it anew: --force" in said
     assert "--keep-edited" not in said, "which such a node refuses"
+    assert (
+        "to make it anew: --force without --no-cache"
+        in bench.command("run", "--no-cache", code=2).err
+    )
     assert deed(bench, "SELECT x FROM b") == [(77,)]
     assert bench.did("--force") == "A B C"
     assert deed(bench, "SELECT x FROM b") == [(25,)]

@@ -54,7 +54,7 @@ class Unremembered:
         for name in self._places.marked(pipeline.all_outputs()):
             lying = self._places.lying(name)
             if lying.guarded and lying.is_edited:
-                raise would_overwrite(name, self._places)
+                raise would_overwrite(name, self._places, remembers=False)
         return ()
 
     def plan_again(self, pipeline: Pipeline) -> None:

@@ -85,18 +85,22 @@ def copy_aside(name: str, path: str, catalog: DataCatalog, folder: Path, root: P
     )
 
 
-def would_overwrite(name: str, places: Places, *, can_be_kept: bool = True) -> RunError:
+def would_overwrite(
+    name: str, places: Places, *, can_be_kept: bool = True, remembers: bool = True
+) -> RunError:
     """Return the error for what somebody has written where nothing is moved away.
 
     ``can_be_kept``: it can stand for what its node makes, which does not run every time.
+    ``remembers``: the run records what it makes.
     """
     from noria.runner.question import told_place  # it is seldom told
 
-    keep = f"to take what lies there as the result: --keep-edited {name}\n"
+    alone = "" if remembers else " without --no-cache"
+    keep = f"to take what lies there as the result: --keep-edited {name}{alone}\n"
     return RunError(
         f"{name} at {told_place(places.place(name))} holds what no run has recorded,"
         " and nothing is overwritten there",
-        hint=f"{keep if can_be_kept else ''}to make it anew: --force, or remove it first",
+        hint=f"{keep if can_be_kept else ''}to make it anew: --force{alone}, or remove it first",
     )
 
 
