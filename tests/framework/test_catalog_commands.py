@@ -174,6 +174,17 @@ def test_a_name_that_nobody_makes_or_declares_is_told_with_its_node(project: Pro
     assert f"Warning: {PAGE}:1:1: no pipeline uses the entry 'order'" in said
 
 
+def test_many_entries_that_nobody_uses_hide_nothing_else(project: ProjectOnDisk) -> None:
+    for number in range(30):
+        entry(project, f"x{number}:\n  type: json.JSONDataset\n  filepath: x{number}.json\n")
+    entry(project, "wrong:\n  type: json.JSONDatset\n  filepath: w.json\n")
+    said = project.noria("catalog", "check", code=2).out
+    assert said.count("no pipeline uses the entry") == 20
+    assert "and 11 warnings of the same kind, which --json tells" in said
+    assert "JSONDatset" in said
+    assert len(findings(project)) == 32
+
+
 def test_an_entry_that_nobody_uses_names_what_was_meant(project: ProjectOnDisk) -> None:
     entry(project, "clean_order:\n  type: pandas.CSVDataset\n  filepath: data/c.csv\n")
     entry(project, '"{name}_unused":\n  type: pandas.CSVDataset\n  filepath: "{name}.csv"\n')

@@ -1,5 +1,6 @@
 """Findings of a check, printed and as JSON."""
 
+from collections import Counter
 from typing import Any
 
 import click
@@ -9,14 +10,26 @@ from noria.cli.color import beginning
 from noria.cli.printing import plural
 from noria.project.check import ERROR, Checked, Finding
 
+_MOST_OF_A_KIND = 20  # warnings
+
 
 def tell(checked: Checked, looked: str) -> None:
-    """Print every finding, and how many there were in what was ``looked`` at."""
+    """Print the findings, and how many there were in what was ``looked`` at.
+
+    Of many warnings of one kind the first are printed, so that nothing else is lost among them.
+    """
     told = told_together([finding.error for finding in checked.findings])
+    counts: Counter[str] = Counter()
     for finding, text in zip(checked.findings, told, strict=True):
-        word = "Error" if finding.level == ERROR else "Warning"
-        color = "red" if finding.level == ERROR else "yellow"
-        click.echo(beginning(word, color) + text)
+        if finding.level == ERROR:
+            click.echo(beginning("Error", "red") + text)
+            continue
+        counts[finding.kind] += 1
+        if counts[finding.kind] <= _MOST_OF_A_KIND:
+            click.echo(beginning("Warning", "yellow") + text)
+    left = sum(count - _MOST_OF_A_KIND for count in counts.values() if count > _MOST_OF_A_KIND)
+    if left:
+        click.echo(f"and {plural(left, 'warning')} of the same kind, which --json tells")
     errors = len(checked.errors)
     warnings = len(checked.findings) - errors
     said = ", ".join(
