@@ -243,6 +243,10 @@ def test_the_time_that_goes_elsewhere_is_one(old: str, new: str, tmp_path: Path)
         "import logging.config\nlogging.config.dictConfig({'version': 1})",
         "sys.path.extend([os.path.join(os.getcwd(), 'src'), str(Path.cwd().parent)])",
         "try: __version__ = version('shop')\nexcept PackageNotFoundError: __version__ = '0'",
+        "logging.basicConfig(level=os.getenv('LEVEL', 'INFO'))",
+        "logging.info('in %s on %s', os.path.expanduser('~'), platform.node())",
+        "print('imported at', datetime.datetime.now(), time.time())",
+        "READ = configparser.ConfigParser()\nREAD.read(__file__ + '.cfg')",
         "with open(__file__) as file: SETTINGS = file.read()",
         "with open(__file__) as a, open(__file__) as b:\n    ONE: str = a.read()\n    TWO, *_ = b",
         "try: KEY = Path(__file__).read_text()\nexcept OSError as no: raise ValueError from no",
@@ -251,13 +255,32 @@ def test_the_time_that_goes_elsewhere_is_one(old: str, new: str, tmp_path: Path)
 )
 def test_what_stands_at_the_head_of_modules_is_no_reading(head: str, tmp_path: Path) -> None:
     imports = (
-        "import os, sys\nfrom pathlib import Path\n"
+        "import configparser, datetime, logging, os, platform, sys, time\n"
+        "from pathlib import Path\n"
         "from importlib.metadata import PackageNotFoundError, version\n"
     )
     root = tmp_path / "src"
     write(root, {"nodes.py": f"{imports}{head}\n\n\ndef node(x):\n    return x\n"})
     effects = fingerprint(root, "nodes:node").effects
     assert not {effect.kind for effect in effects} - {"writes", "settings"}
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("USED = os.getenv('LEVEL', 'INFO')", "environment"),
+        ("USED = configparser.ConfigParser()\nUSED.read(__file__ + '.cfg')", "file"),
+        ("USED = datetime.datetime.now()\nprint(USED)", "clock"),
+        ("USED = []\nfor each in os.listdir('.'): USED.append(each)", "file"),
+    ],
+)
+def test_what_is_read_at_the_head_counts_for_who_uses_it(
+    head: str, kind: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "src"
+    above = f"import configparser, datetime, os\n{head}\n"
+    write(root, {"nodes.py": f"{above}\n\ndef node(x):\n    return x, USED\n"})
+    assert {each.kind for each in fingerprint(root, "nodes:node").effects} == {kind}
 
 
 @pytest.mark.parametrize(

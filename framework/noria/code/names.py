@@ -134,14 +134,17 @@ _OWN_KINDS = (
 _ANYBODYS = words("read_pickle load apply map from_records frompyfunc vectorize reduce")
 # Modules whose functions make something, and change nothing that belongs to the module itself.
 _MAKERS = (
-    "abc.", "attr.", "attrs.", "collections.", "contextlib.", "copy.", "dataclasses.", "datetime.",
-    "enum.", "fractions.", "functools.", "hashlib.", "itertools.", "json.", "logging.", "math.",
-    "numbers.", "numpy.", "operator.", "pandas.", "pathlib.", "polars.", "pyarrow.", "pydantic.",
-    "re.", "scipy.", "sklearn.", "string.", "textwrap.", "threading.", "time.", "torch.nn.",
-    "types.", "typing.", "typing_extensions.", "uuid.", "zoneinfo.",
+    "abc.", "attr.", "attrs.", "collections.", "configparser.", "contextlib.", "copy.",
+    "dataclasses.", "datetime.", "enum.", "fractions.", "functools.", "hashlib.",
+    "importlib.metadata.", "itertools.", "json.", "logging.", "math.", "numbers.", "numpy.",
+    "operator.", "os.getcwd", "os.getenv", "os.listdir", "os.path.", "pandas.", "pathlib.",
+    "platform.", "polars.", "pyarrow.", "pydantic.", "re.", "scipy.", "sklearn.", "string.",
+    "textwrap.", "threading.", "time.", "torch.nn.", "types.", "typing.", "typing_extensions.",
+    "uuid.", "zoneinfo.",
 )  # fmt: skip
 _CHANGE_THEIR_MODULE = (
-    r"(?i)(un|re|tz)?(set|regist|seed|config|enable|disable|install|patch|use|purge)"
+    r"(?i)(?!configparser$)(un|re|tz)?"
+    r"(set|regist|seed|config|enable|disable|install|patch|use|purge)"
 )
 _MAKE_BUILTINS = words(
     """

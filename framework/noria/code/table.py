@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from noria.code.binding import binds_only
 from noria.code.ensured import asked_to_make
 from noria.code.normal import digest_code, digest_of, docstrings, is_idle, normalise
+from noria.code.told import reads_clock, told_only
 from noria.code.unwarned import unwarned
 from noria.code.visit import CodeWalker
 from noria.code.walk import Chain, Dynamic, Facts, Reference, imports_of
@@ -153,6 +154,8 @@ class _Maker:
 
     def _statement(self, node: ast.stmt, guards: tuple[int, ...]) -> Statement:
         walker = self._walker()
+        if isinstance(node, ast.Expr) and reads_clock(self.aliases.values()):
+            walker.told = told_only(node)
         walker.visit(node)
         walker.finish()
         self.stars.extend(walker.stars)
