@@ -149,7 +149,7 @@ class DataCatalog(Declarations):
     def explain_unsavable(self, name: str) -> SaveError | None:
         """Return why no save of this dataset can do, ``None`` when one may.
 
-        >>> from noria_catalog import LambdaDataset
+        >>> from noria_catalog.foreign import LambdaDataset
         >>> DataCatalog({"a": LambdaDataset(lambda: 1, None)}).explain_unsavable("a").message
         'this dataset is loaded only: no function `save` was given'
         """

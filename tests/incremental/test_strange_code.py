@@ -41,7 +41,7 @@ WAYS = {
     + WITHIN.format("sys.path.insert(0, str(SCRIPTS))\n    import prices"),
     "imported by a name that is put together": SCRIPTS
     + "import importlib\nimport sys\n\nsys.path.insert(0, str(SCRIPTS))\n"
-    + WITHIN.format("prices = importlib.import_module('pri' + 'ces')"),
+    + WITHIN.format("prices = importlib.import_module(''.join(['pri', 'ces']))"),
 }
 PRICES = "STEP = 10\n\n\ndef price(x):\n    return x + STEP\n"
 
@@ -64,6 +64,19 @@ def test_a_script_that_is_loaded_past_the_sources_is_seen(
     assert "B: it reads the file: scripts/prices.py" in first.said.all
     assert bench.value("made_b") == 12
     assert bench.did() == "B"
+    bench.edit_at_once("scripts/prices.py", "STEP = 10", "STEP = 20")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 122
+
+
+def test_a_script_that_can_be_found_when_the_sources_are_read_is_one_of_them(
+    tmp_path: Path, zygotes: list[Forks]
+) -> None:
+    find = "import importlib\nimport sys\n\nsys.path.insert(0, str(SCRIPTS))\n"
+    named = WITHIN.format("prices = importlib.import_module('pri' + 'ces')")
+    bench = make(tmp_path, zygotes, {"src/shop/b.py": SCRIPTS + find + named})
+    assert bench.did() == "A B C"
+    assert bench.did() == ""
     bench.edit_at_once("scripts/prices.py", "STEP = 10", "STEP = 20")
     assert bench.did() == "B C"
     assert bench.value("made_c") == 122
