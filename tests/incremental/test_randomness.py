@@ -66,7 +66,7 @@ def test_what_a_module_draws_while_a_node_imports_it_is_not_the_nodes(fresh: Wor
 def test_who_sets_the_state_and_runs_beside_others_is_not_remembered(fresh: Workbench) -> None:
     """Another thread may have set it anew, or drawn from it, before the node draws."""
     draw(
-        fresh, "import random, time", "(random.seed(1), time.sleep(0.5), random.randint(0, 99))[2]"
+        fresh, "import random, time", "(random.seed(1), time.sleep(1.5), random.randint(0, 99))[2]"
     )
     fresh.edit(
         "src/shop/pipelines/main/pipeline.py",
