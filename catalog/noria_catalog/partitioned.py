@@ -16,7 +16,7 @@ from noria_catalog.folders import publishing_folder, recover
 from noria_catalog.listing import unlisted
 from noria_catalog.located import locate
 from noria_catalog.partition_names import check_partition_name
-from noria_catalog.publish import Together, sync_file, sync_files, together
+from noria_catalog.publish import Together, sync_file, sync_files
 from noria_catalog.redact import redacted
 from noria_catalog.spec import Context, build_each
 from noria_catalog.storage import Storage, is_remote, local_path, storage_for
@@ -245,7 +245,7 @@ class PartitionedDataset:
             check_partition_name(name)
         if not data and not is_remote(folder):
             os.makedirs(folder, exist_ok=True)
-        with together() as files:
+        with Together() as files:
             for name in sorted(data):
                 self._save_one(folder, name, data[name], files)
                 files.put_due()

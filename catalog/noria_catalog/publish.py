@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from noria_catalog.errors import SaveError
 from noria_catalog.leftovers import note_saved, remove, sweep, temporary_name
@@ -44,11 +44,31 @@ class _Written(NamedTuple):
 
 
 class Together:
-    """Files that are published one by one and wait for the disk together: see :func:`together`."""
+    """Files that are published one by one and wait for the disk together, for one takes as long.
+
+    Each is put in place whole or not at all: those that are due when that is asked for, the others
+    when the context ends, with an error too.  Raises :class:`SaveError` when a target cannot be
+    written.
+
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> with Together() as files:
+    ...     for name in ("a", "b"):
+    ...         with files.publishing():
+    ...             _ = publish(str(folder / name), lambda path: pathlib.Path(path).touch())
+    >>> sorted(path.name for path in folder.iterdir())
+    ['a', 'b']
+    """
 
     def __init__(self) -> None:
         self._files: list[_Written] = []
         self._since = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.put_all()
 
     @contextmanager
     def publishing(self) -> Iterator[None]:
@@ -162,30 +182,6 @@ def publishing(target: str, *, replace: bool = True, tidy: bool = True) -> Itera
     except BaseException:
         remove(pending.path)
         raise
-
-
-@contextmanager
-def together() -> Iterator[Together]:
-    """Give what lets files that are published wait for the disk together, for one takes as long.
-
-    Each is put in place whole or not at all: those that are due when that is asked for, the others
-    when the context ends, with an error too.  Raises :class:`SaveError` when a target cannot be
-    written.
-
-    >>> import pathlib, tempfile
-    >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> with together() as files:
-    ...     for name in ("a", "b"):
-    ...         with files.publishing():
-    ...             _ = publish(str(folder / name), lambda path: pathlib.Path(path).touch())
-    >>> sorted(path.name for path in folder.iterdir())
-    ['a', 'b']
-    """
-    waiting = Together()
-    try:
-        yield waiting
-    finally:
-        waiting.put_all()
 
 
 def shown(path: str) -> str:

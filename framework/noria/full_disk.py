@@ -6,10 +6,10 @@ _LEAST = 65_536  # bytes; SQLite cannot make its smallest files with less
 
 
 def is_full(folder: Path) -> bool:
-    """Tell whether the disk that a folder lies on has no room for a small file.
-
-    Raises OSError when nobody can say.
-    """
+    """Tell whether the disk that a folder lies on is known to have no room for a small file."""
     import shutil
 
-    return shutil.disk_usage(folder).free < _LEAST
+    try:
+        return shutil.disk_usage(folder).free < _LEAST
+    except OSError:
+        return False

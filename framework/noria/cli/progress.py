@@ -1,6 +1,5 @@
 """How a run is shown while it runs: a display in a terminal, plain lines elsewhere."""
 
-import os
 import sys
 import threading
 import time
@@ -8,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from noria.cli.color import PLAIN_TERMINALS
+from noria.cli.color import can_take_back
 from noria.cli.printing import duration, plural, rows, size
 from noria.cli.saying import is_open
 from noria.cli.tally import NodeTally, Tally
@@ -39,7 +38,7 @@ def show_progress(
     """
     if quiet:
         yield None
-    elif live and stream.isatty() and os.environ.get("TERM") not in PLAIN_TERMINALS:
+    elif live and can_take_back(stream):
         with _live(tally, stream):
             yield None
     else:

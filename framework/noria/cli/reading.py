@@ -1,13 +1,11 @@
 """A word to who waits in a terminal, before a command has anything to print."""
 
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from noria.cli.color import PLAIN_TERMINALS
-from noria.cli.saying import is_open
+from noria.cli.color import can_take_back
 
 _PATIENCE_SECONDS = 1.0
 
@@ -19,7 +17,7 @@ def tell_reading() -> Iterator[Callable[[], None]]:
     It is taken back when the context ends as well.
     """
     stream = sys.stderr
-    if not is_open(stream) or not stream.isatty() or os.environ.get("TERM") in PLAIN_TERMINALS:
+    if not can_take_back(stream):
         yield lambda: None
         return
     told = threading.Event()

@@ -40,7 +40,7 @@ def reason(path: Path, error: sqlite3.Error) -> str:
         case sqlite3.SQLITE_FULL:
             return "the disk is full"
         case sqlite3.SQLITE_READONLY:
-            return "the disk is full" if _is_full(path) else "it is read-only"
+            return "the disk is full" if is_full(path.parent) else "it is read-only"
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
             return _on_disk(path) or str(error)
     return str(error)
@@ -62,15 +62,8 @@ def place(connection: sqlite3.Connection) -> Path:
     return Path(connection.execute("PRAGMA database_list").fetchone()[2])
 
 
-def _is_full(path: Path) -> bool:
-    try:
-        return is_full(path.parent)
-    except OSError:
-        return False
-
-
 def _on_disk(path: Path) -> str | None:
-    if _is_full(path):
+    if is_full(path.parent):
         return "the disk is full"
     try:
         with path.open("r+b"):

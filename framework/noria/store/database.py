@@ -142,7 +142,7 @@ class Database:
         middle, it is damaged, and set aside when it is opened again.
         """
         reason = self.write(work, wait=wait)
-        if reason is None or not self._is_full():
+        if reason is None or not is_full(self.path.parent):
             return reason
         with self._writing, self._guard:
             self._let_go()
@@ -156,12 +156,6 @@ class Database:
             except sqlite3.Error:
                 self._open_to_read()
         return reason
-
-    def _is_full(self) -> bool:
-        try:
-            return is_full(self.path.parent)
-        except OSError:
-            return False
 
     def _doubt(self, error: sqlite3.Error) -> None:
         """Write by another connection the next time; what fails twice like that is damaged."""
@@ -271,7 +265,7 @@ class Database:
                 why = "the disk is full"
             case sqlite3.SQLITE_READONLY:
                 why = "it is read-only"
-            case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if self._is_full():
+            case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if is_full(self.path.parent):
                 why = "the disk is full"
             case _:
                 why = str(error)
