@@ -43,6 +43,14 @@ def test_nothing_of_the_user_s_is_imported(settled: Workbench) -> None:
     assert "up to date" in ran.said.all
 
 
+def test_a_file_beside_the_sources_is_none_of_its_business(bench: Workbench) -> None:
+    bench.variables["PYTHONSAFEPATH"] = "1"  # the folder of the project is not on the search path
+    bench.edit(B, "RATE = 10", 'print("imported")\nRATE = 10')
+    settle(bench)
+    (bench.path / "pipeline.html").write_text("the graph")
+    assert "imported" not in bench.go().said.all
+
+
 def _same_size_and_time(bench: Workbench) -> None:
     bench.edit_at_once(B, "RATE = 10", "RATE = 20")
 

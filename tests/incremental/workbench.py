@@ -19,7 +19,7 @@ from tests.project_on_disk import ProjectOnDisk, Said, environment
 
 WITNESS = re.compile(r"<<([\w.-]+)>>")
 # What a process reads when it starts, and a fork does not read again.
-NOT_FORKED = {"LD_PRELOAD", "PYTHONPATH"}
+NOT_FORKED = {"LD_PRELOAD", "PYTHONPATH", "PYTHONSAFEPATH"}
 RAN = ("done", "failed", "running", "crashed", "interrupted")
 
 

@@ -87,7 +87,8 @@ def keep_answer(
         return False
     looked.add_project(Path(here), project.path)
     looked.add_written(session, conf)
-    looked.add_files([*imported, *reader.files(), *reader.scopes(), *reader.libraries()])
+    looked.add_files([*imported, *reader.files(), *reader.libraries()])
+    looked.add_folders(reader.scopes())
     looked.add_installed()
     from noria.project.time_zone import ZONE_FILE  # not before the first node runs
 
@@ -187,6 +188,11 @@ class _Looked:
         for file in files:
             self._add(file)
             self._add(os.path.dirname(file))  # noqa: PTH120
+
+    def add_folders(self, folders: Iterable[str]) -> None:
+        """Add folders whose listing counts, not what lies beside them."""
+        for folder in folders:
+            self._add(folder)
 
     def add_data(self, paths: Iterable[str]) -> None:
         """Add data: files, folders with all that lies in them, and what is not there."""
