@@ -125,6 +125,16 @@ def test_the_magic_opens_another_environment_or_project(
     assert "no option --nonsense" in said[6]
 
 
+def test_what_is_wrong_with_several_names_is_told_once(
+    notebooks: Path, project: ProjectOnDisk
+) -> None:
+    registry = "def register_pipelines(parameters):\n    return {}\n"
+    project.write({"src/shop/pipeline_registry.py": registry})
+    said = play(notebooks, "%load_ext noria", "%reload_noria --env prd")
+    assert said[1].startswith("no catalog and no pipelines: no environment 'prd'")
+    assert said[1].count("'prd'") == 1
+
+
 def test_outside_a_project_one_line_says_so(tmp_path: Path) -> None:
     said = play(tmp_path, "%load_ext noria", "'session' in globals()")
     assert said[0].startswith("no Noria project in")

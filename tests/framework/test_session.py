@@ -43,6 +43,8 @@ def test_a_session_gives_catalog_parameters_and_pipelines(project: ProjectOnDisk
         assert session.catalog.load("params:rate") == 1.5
         assert len(session.catalog.load("orders")) == 3
         assert sorted(session.pipelines) == ["__default__", "sales"]
+        assert session.pipelines.get("nope") is None
+        assert session.pipelines.get("sales") is session.pipelines["sales"]
         assert repr(session) == f"<session of shop at {project.path}, environment local>"
 
 

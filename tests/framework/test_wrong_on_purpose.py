@@ -111,6 +111,14 @@ def test_a_typo_in_an_environment(project: ProjectOnDisk) -> None:
     assert "did you mean 'staging'?" in err
 
 
+@pytest.mark.parametrize("path", ["..", "../other", "conf/base"])
+def test_a_path_as_an_environment(project: ProjectOnDisk, path: str) -> None:
+    err = _says(project, "run", "--env", path)
+    assert f"no environment '{path}'" in err
+    assert "an environment is the name of one folder in conf" in err
+    assert "make the folder" not in err
+
+
 def test_a_tab_in_the_yaml(project: ProjectOnDisk) -> None:
     project.write({"conf/base/parameters.yml": "rate: 1.5\nmodel:\n\tdepth: 3\n"})
     err = _says(project, "run")

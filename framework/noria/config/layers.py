@@ -209,8 +209,11 @@ def _secret_file(data: bytes, shown: str) -> Located:
 
 
 def _no_environment(source: str, name: str, known: list[str]) -> ConfigError:
+    can_be_made = name.strip(".") and not {"/", "\\"} & set(name)
     return ConfigError(
         f"no environment {name!r}: {source} has {', '.join(known) or 'no folder'}",
         nearest=nearest(name, known),
-        hint=f"make the folder {source}/{name} for a new one",
+        hint=f"make the folder {source}/{name} for a new one"
+        if can_be_made
+        else f"an environment is the name of one folder in {source}",
     )

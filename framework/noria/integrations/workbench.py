@@ -55,17 +55,20 @@ class Workbench:
         self._put.clear()
 
     def _set(self) -> None:
+        missing: dict[str, list[str]] = {}
         for name in ("session", "catalog", "pipelines"):
             if name in self._names and self._names[name] is not self._put.get(name):
                 continue
             try:
                 value = self.session if name == "session" else getattr(self.session, name)
-            except NoriaError as error:
+            except NoriaError as wrong:
                 if name in self._put or name not in self._names:
-                    self._tell(f"no {name}: {error}")
+                    missing.setdefault(str(wrong), []).append(name)
                 self._names.pop(name, None)
                 continue
             self._names[name] = self._put[name] = value
+        for error, names in missing.items():
+            self._tell(f"no {' and no '.join(names)}: {error}")
 
 
 def _replacements(

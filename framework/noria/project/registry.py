@@ -188,6 +188,10 @@ class Pipelines(Mapping[str, Pipeline]):
             self._made[name] = self._make(name)
         return self._made[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the pipeline of a name, ``default`` where there is none of it."""
+        return self[name] if name in self else default  # noqa: SIM401  # this is it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._registered)
 
