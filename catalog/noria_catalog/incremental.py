@@ -22,7 +22,8 @@ class IncrementalDataset(PartitionedDataset):
     """Partitions whose names come after a checkpoint, the name that was confirmed last.
 
     A load returns the data by name, not functions as a partitioned dataset does.  :meth:`confirm`
-    puts the checkpoint at the last partition of the last load: a node that names this dataset in
+    puts the checkpoint at the last partition that every load since has returned: what arrives
+    between two readers is new to both the next time.  A node that names this dataset in
     ``confirms`` does that when its outputs are saved, so a failing node meets the same partitions
     again.  ``checkpoint`` is the entry of the dataset that keeps it (a text file ``CHECKPOINT`` in
     the folder unless said), and may hold ``force_checkpoint``, a name to begin after whatever was
@@ -62,26 +63,34 @@ class IncrementalDataset(PartitionedDataset):
         self._comes_after = _comparison(
             self._checkpoint_entry.pop("comparison_func", "operator.gt")
         )
-        self._loaded: list[str] | None = None
+        self._loads: list[list[str]] = []  # since the last confirmation
+        self._is_confirmed = False
 
     def load(self) -> dict[str, Any]:
         """Return the data of the new partitions by their names, none where nothing is new.
 
         Raises MissingDataError where there is no folder, or nothing in it ends with the suffix.
         """
-        self._loaded = self._new_names()
-        return {name: self._one(self._path(name)).load() for name in self._loaded}
+        names = self._new_names()
+        self._loads.append(names)
+        return {name: self._one(self._path(name)).load() for name in names}
 
     def save(self, data: Mapping[str, Any]) -> None:
         """Save a mapping from names to values, or to functions that return them."""
         super().save(data)
-        self._loaded = None
+        self._loads.clear()
+        self._is_confirmed = False
 
     def confirm(self) -> None:
-        """Put the checkpoint at the last partition that was loaded; of no load, at the last one."""
-        names = self._new_names() if self._loaded is None else self._loaded
+        """Put the checkpoint at the last partition that all loads gave; of no load, at the last."""
+        if self._is_confirmed and not self._loads:
+            return
+        first, *others = self._loads or [self._new_names()]
+        names = [name for name in first if all(name in other for other in others)]
         if names:
             self.checkpoint.save(names[-1])
+        self._loads.clear()
+        self._is_confirmed = True
 
     def digest(self) -> str | None:
         """Return ``None``: what a load gives depends on what was confirmed."""

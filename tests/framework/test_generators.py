@@ -262,6 +262,51 @@ def test_who_waits_for_what_confirms_does_not_make_it_wait() -> None:
     assert [each.name for each in Pipeline([later, first]).nodes] == ["count", "later"]
 
 
+@pytest.mark.parametrize("runner", ["inline", "threads"])
+def test_who_reads_after_the_node_that_confirms_finds_the_same(tmp_path: Path, runner: str) -> None:
+    days = IncrementalDataset(tmp_path / "days", "text.TextDataset", filename_suffix=".txt")
+    days.save({"monday": "3", "tuesday": "4"})
+    readers = [
+        node(len, "days", "count", name="count", confirms="days"),
+        node(lambda days, count: list(days)[:count], ["days", "count"], "one", name="one"),
+        node(lambda days, count: list(days)[count:], ["days", "count"], "two", name="two"),
+    ]
+    made = run(Pipeline(readers), DataCatalog({"days": days}), runner=runner)
+    assert made == {"one": ["monday", "tuesday"], "two": []}
+    assert days.load() == {}
+
+
+def test_nothing_is_confirmed_before_all_have_read_it(tmp_path: Path) -> None:
+    days = IncrementalDataset(tmp_path / "days", "text.TextDataset", filename_suffix=".txt")
+    days.save({"monday": "3"})
+
+    def fail(_days: object, _count: int) -> int:
+        raise ValueError
+
+    first = node(len, "days", "count", name="count", confirms="days")
+    later = node(fail, ["days", "count"], "some", name="later")
+    with pytest.raises(NodeError):
+        run(Pipeline([first, later]), DataCatalog({"days": days}))
+    assert days.load() == {"monday": "3"}
+
+
+@pytest.mark.parametrize("runner", ["inline", "threads"])
+def test_what_arrives_between_two_readers_is_new_the_next_time(tmp_path: Path, runner: str) -> None:
+    days = IncrementalDataset(tmp_path / "days", "text.TextDataset", filename_suffix=".txt")
+    days.save({"monday": "3"})
+
+    def take(taken: dict[str, str]) -> list[str]:
+        if len(taken) == 1:
+            (tmp_path / "days/tuesday.txt").write_text("4")
+        return list(taken)
+
+    first = node(take, "days", "taken", name="a", confirms="days")
+    later = node(lambda days, _taken: list(days), ["days", "taken"], "seen", name="b")
+    made = run(Pipeline([first, later]), DataCatalog({"days": days}), runner=runner)
+    assert made == {"seen": ["monday", "tuesday"]}
+    assert days.load() == {"tuesday": "4"}
+
+
 def test_nothing_is_confirmed_by_a_node_that_fails() -> None:
     def fail(_items: list[int]) -> int:
         raise ValueError

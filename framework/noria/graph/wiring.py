@@ -84,6 +84,7 @@ class Wiring:
         if len(self.ordered) < len(self.nodes):
             raise self._circle()
         self._awaited = self.parents
+        self._confirms_after: dict[str, int] = {}  # where it is not the node that says it
         if confirmed:
             self._let_confirm_last(confirmed)
 
@@ -116,9 +117,17 @@ class Wiring:
 
     @cached_property
     def confirming(self) -> Mapping[int, list[str]]:
-        """The datasets to confirm, by the place in ``ordered`` of the node that does it."""
-        named = ((at, self.nodes[number].confirms) for at, number in enumerate(self.ordered))
-        return {at: names for at, names in named if names}
+        """The datasets to confirm, by the place in ``ordered`` of the node after which it is done.
+
+        That is the node that says it, or the last of those that read the dataset after it.
+        """
+        place = {number: at for at, number in enumerate(self.ordered)}
+        by_place: dict[int, list[str]] = {}
+        for number, node in enumerate(self.nodes):
+            for name in node.confirms:
+                last = self._confirms_after.get(self.base(name), number)
+                by_place.setdefault(place[last], []).append(name)
+        return by_place
 
     @property
     def annotated_parameters(self) -> list[tuple[int, str, Any]]:
@@ -224,18 +233,28 @@ class Wiring:
         return by_dataset
 
     def _let_confirm_last(self, confirmed: Mapping[str, int]) -> None:
-        """Let who confirms a dataset wait for its other readers, who would find it worked through.
+        """Let a dataset be confirmed when all have read it, who would find it worked through.
 
-        Not for those that wait for it themselves.  It is a matter of order alone: neither belongs
-        to a part of the pipeline because the other does.
+        Who confirms it waits for its other readers.  For those that wait for it themselves the
+        confirmation waits: it is done after the last of them, which waits for the others.  It is a
+        matter of order alone: neither belongs to a part of the pipeline because the other does.
         """
         awaited, children = list(map(list, self.parents)), list(map(list, self.children))
         for base, number in confirmed.items():
-            later = reach([number], children)
-            for reader in self.consumers.get(self.base(base), ()):
-                if reader not in later and reader not in awaited[number]:
-                    awaited[number].append(reader)
-                    children[reader].append(number)
+            readers = self.consumers.get(self.base(base), ())
+            below = reach([number], children) - {number}
+            later = [reader for reader in readers if reader in below]
+            last = number
+            if later:
+                last = max(later, key=order(awaited, children).index)
+                self._confirms_after[self.base(base)] = last
+            for first, then in [
+                *((reader, number) for reader in readers if reader not in {number, *below}),
+                *((reader, last) for reader in later if reader != last),
+            ]:
+                if first not in awaited[then]:
+                    awaited[then].append(first)
+                    children[first].append(then)
         self._awaited, self.ordered = awaited, order(awaited, children)
 
     def _circle(self) -> CycleError:

@@ -270,10 +270,8 @@ def _transcoded(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError
 
 
 def _confirmed(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[NoriaError]:
-    wiring = pipeline.wiring
-    for at, names in wiring.confirming.items():
-        node = wiring.nodes[wiring.ordered[at]]
-        for name in names:
+    for node in pipeline.nodes:
+        for name in node.confirms:
             if name not in catalog or not isinstance(catalog[name], Confirms):
                 yield RunError(
                     f"node {node.name!r} ({node.where}) confirms {name!r}, which "
