@@ -45,6 +45,7 @@ def _plan(name: str, file: str, old: str, new: str, *caught_by: str) -> Sabotage
 
 BODY = "test_rows_code.py::test_a_body_runs_its_node_and_followers_only_if_the_bytes_changed"
 KEPT = "../framework/test_code_kept.py"
+GIVEN = "test_given_objects.py"
 LIBRARY = (
     "test_rows_code.py::test_what_sets_a_library_up_counts_where_it_is_imported_and_in_its_order"
 )
@@ -243,6 +244,35 @@ SABOTAGES = [
         "os.environ os.environb os.getenv",
         "os.environb",
         "test_rows_outside.py::test_a_node_with_an_effect_always_runs_and_its_followers_by_content",
+    ),
+    # -- whose methods are meant where no class is named
+    _code(
+        "let no library give back what it was given",
+        "strays.py",
+        "return frozenset(found & every)",
+        "return frozenset()",
+        f"{GIVEN}::test_a_library_is_given_it_when_modules_are_imported",
+    ),
+    _code(
+        "forget what libraries were given the last time",
+        "kept.py",
+        '"strays": self._strays(),',
+        "",
+        f"{GIVEN}::test_a_class_that_is_handed_over_later_counts_from_then_on",
+    ),
+    Sabotage(
+        "give nodes no objects",
+        f"{PROJECT}/given_objects.py",
+        "if not all(map(self._is_plain, node.reads)):",
+        "if False:",
+        (f"{GIVEN}::test_what_a_method_of_it_reads_is_read_by_who_calls_it",),
+    ),
+    Sabotage(
+        "take all that lies in memory for plain",
+        f"{PROJECT}/given_objects.py",
+        "if in_memory and not reader.reaches_class(made):",
+        "if in_memory:",
+        (f"{GIVEN}::test_what_a_method_of_it_reads_is_read_by_who_calls_it",),
     ),
     # -- code/: what is kept of the last time
     _code(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from noria.code.graph import Graph
 from noria.code.normal import digest_of
 from noria.code.order import ImportOrder
 from noria.code.project import FAMILY, MEMBER, OUTSIDE, STATEMENT, WHOLE, Target
+from noria.code.strays import stray_classes
 from noria.code.table import IMPORT, Statement
 from noria.code.walk import READS_DOCSTRINGS, READS_SOURCE, Facts
 
@@ -21,7 +23,7 @@ Closure = tuple[tuple[str, str], ...]
 _SCHEMA = "code 1"
 # Nodes that only lead to others.
 _BY_NAME = itemgetter(0)
-_WAYS = frozenset({"i", "m", "t", "c", "all"})
+_WAYS = frozenset({"a", "i", "m", "t", "c", "all"})
 # What a fingerprint takes from elsewhere than the sources.
 _BEYOND = frozenset({"x", "file"})
 _LONG = 2000  # bits
@@ -41,20 +43,27 @@ class _Definition(NamedTuple):
 class Assembly:
     """Puts fingerprints together; what many functions reach is spelled once."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, called: Collection[str] = ()) -> None:
         self._graph = graph
+        self._called = called
         self._project = graph.project
         self._definitions: dict[int, _Definition] = {}
         self._reached: dict[int | bytes, Fingerprint] = {}
         self._required: dict[tuple[str, ...], tuple[Closure, bytes]] = {}
         self._order = ImportOrder(graph.project)
-        self._ways = self._imports = self._beyond = 0  # nodes of these kinds, as bits
+        self._ways = self._imports = self._beyond = self._names = 0  # nodes of these kinds, as bits
         self._looked_at = 0
+        self._meant: dict[tuple[int, bool], int] = {}
         self._modules: dict[int, tuple[str, ...]] = {}
 
-    def fingerprint(self, starts: tuple[Key, ...], kind: str) -> Fingerprint:
-        """Return the fingerprint of what is reached from some nodes; ``kind``: of what kind."""
-        mask = self._reach(starts) & ~self._ways
+    def fingerprint(
+        self, starts: tuple[Key, ...], kind: str, *, alone: bool = False
+    ) -> Fingerprint:
+        """Return the fingerprint of what is reached from some nodes; ``kind``: of what kind.
+
+        ``alone``: without what objects of the project do that come from elsewhere.
+        """
+        mask = self._reach(starts, alone=alone) & ~self._ways
         # Ten thousand masks of ten thousand bits are much to keep.
         size = mask.bit_length()
         about = mask if size < _LONG else digest_of(mask.to_bytes(size // 8 + 1, "little"))
@@ -67,12 +76,12 @@ class Assembly:
         digest = digest_of(_SCHEMA, kind, repr(begins), found.digest)
         return Fingerprint(digest.hex(), *found[1:])
 
-    def modules(self, starts: tuple[Key, ...]) -> tuple[str, ...] | None:
+    def modules(self, starts: tuple[Key, ...], *, alone: bool = False) -> tuple[str, ...] | None:
         """Return the modules whose sources say all of what is reached from some nodes.
 
         ``None`` where more says it: live code, compiled files.
         """
-        reach = self._reach(starts)
+        reach = self._reach(starts, alone=alone)
         if reach & self._beyond:
             return None
         about = reach & self._imports
@@ -87,8 +96,27 @@ class Assembly:
         keys = self._graph.keys_of(self._reach(starts))
         return {key[1].partition(".")[0] for key in keys if key[0] in {"i", "z"}}
 
-    def _reach(self, starts: tuple[Key, ...]) -> int:
+    @cached_property
+    def strays(self) -> frozenset[Place]:
+        """The classes whose objects may come to code that does not name them."""
+        if not self._project.members:
+            return frozenset()
+        return stray_classes(self._project, self._graph.attached, self._called)
+
+    def _reach(self, starts: tuple[Key, ...], *, alone: bool = False) -> int:
         reach = self._graph.reach(starts)
+        done = 0
+        while True:
+            self._sort_out()
+            new = reach & self._names & ~done
+            if not new:
+                return reach
+            done |= new
+            for number in self._graph.numbers(new):
+                reach |= self._meant_by(number, alone=alone)
+
+    def _sort_out(self) -> None:
+        """Note which nodes that are new are of which kind."""
         keys = self._graph.keys
         while self._looked_at < len(keys):
             key, bit = keys[self._looked_at], 1 << self._looked_at
@@ -96,10 +124,22 @@ class Assembly:
                 self._ways |= bit
                 if key[0] == "i":
                     self._imports |= bit
+                elif key[0] == "a":
+                    self._names |= bit
             elif key[0] in _BEYOND:
                 self._beyond |= bit
             self._looked_at += 1
-        return reach
+
+    def _meant_by(self, number: int, *, alone: bool) -> int:
+        """Return what the members of a name reach; ``alone``: of the stray classes only."""
+        found = self._meant.get((number, alone))
+        if found is None:
+            places = self._project.named(self._graph.keys[number][1])
+            if alone:
+                places = [each for each in places if each[:2] in self.strays]
+            found = self._graph.reach(("p", *each) for each in places)
+            self._meant[number, alone] = found
+        return found
 
     def required(self) -> dict[tuple[str, ...], Closure]:
         """Return what was found to be required, by the modules that require it."""

@@ -28,8 +28,8 @@ Place = tuple[str, int]
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
 _REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
 # What may change anything, as far as the source says.
-_HIDDEN = frozenset({"here", "anything", "methods", "table", "modules"})
-_ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
+HIDDEN = frozenset({"here", "anything", "methods", "table", "modules"})
+ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
 
 
 class Attached:
@@ -49,6 +49,7 @@ class Attached:
         # By the name of an attribute of unknown objects, an empty one for attributes of any name.
         self.to_attribute: dict[str, set[Place]] = {}
         self.loads: dict[str, set[str]] = {}  # what functions import that a module executes
+        self.executed: set[tuple[str, int, int]] = set()  # functions, and members of classes
         self._modules: dict[tuple[str, str], bool] = {}
         self._by_functions: set[Place] | None = None
         self._aliases: dict[Place, set[Place]] = {}
@@ -57,7 +58,7 @@ class Attached:
             for place, statement in enumerate(table.statements):
                 if statement.kind in {VALUE, EFFECT} or statement.runs:
                     self._attach(name, place, statement)
-                for facts in _facts_called(statement, called):
+                for facts in facts_called(statement, called):
                     for target in self._changed_by(name, facts):
                         self._change((name, place), target)
         self._spread_aliases()
@@ -87,6 +88,7 @@ class Attached:
     def _attach(self, module: str, place: int, statement: Statement) -> None:
         here = (module, place)
         done = self._done(here, statement)
+        self.executed.update(key[1:4] for key in done if key[0] == "code")
         acts = statement.kind == EFFECT
         if acts and statement.binds_only and not statement.facts.dynamic:
             acts = any(key[0] == "load" for key in done)  # what modules do when they are imported
@@ -102,7 +104,7 @@ class Attached:
                     self.to_outside.setdefault(top, set()).add(here)
                     self.loose.setdefault(module, []).append(place)
                 found = True
-        dynamic = any(each.kind in _HIDDEN for each in statement.facts.dynamic)
+        dynamic = any(each.kind in HIDDEN for each in statement.facts.dynamic)
         unknown = acts and not found and _does_anything(statement)
         if unknown or (dynamic and statement.kind in {EFFECT, VALUE}):
             self.loose.setdefault(module, []).append(place)
@@ -302,12 +304,12 @@ class Attached:
                 seen.add(target)
                 above = self._project.statement(target.name, target.place)
                 members = {part.name for part in above.parts}
-                if members & set(_ON_DERIVING) or above.guards or self._has_metaclass(above):
+                if members & set(ON_DERIVING) or above.guards or self._has_metaclass(above):
                     yield target
                     starts: list[Key] = [
                         ("code", target.name, target.place, index, 1)
                         for index, part in enumerate(above.parts)
-                        if part.name in _ON_DERIVING
+                        if part.name in ON_DERIVING
                     ]
                     yield from _touched_in(self._execution.done(starts))
                 pending.extend((target.name, each) for each in above.bases)
@@ -320,7 +322,8 @@ class Attached:
         )
 
 
-def _facts_called(statement: Statement, called: Collection[str]) -> list[Facts]:
+def facts_called(statement: Statement, called: Collection[str]) -> list[Facts]:
+    """Return what a statement's code is that is called by such names."""
     if statement.kind == DEF:
         return [statement.facts] if statement.label in called else []
     is_called = any(part.name in called for part in statement.parts)

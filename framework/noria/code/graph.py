@@ -55,6 +55,7 @@ class Graph(Closure):
     """Nodes by their keys; the edges of a node are found when somebody reaches it.
 
     Keys: ``("s", module, place)`` a statement, ``("p", module, place, part)`` a member of a class,
+    ``("a", name)`` the members of a name of unknown objects, which lead to nothing themselves,
     ``("i", module)`` a module as imported, ``("m", module)`` all of it, ``("d", top)`` a
     third-party module, ``("t", top)`` its state and that of the standard library's,
     ``("z", top)`` one that is not there, ``("e", ...)`` an effect, ``("u", ...)`` a doubt,
@@ -280,10 +281,9 @@ class Graph(Closure):
             yield from self._set_elsewhere(target.detail)
 
     def of_attribute(self, name: str) -> Iterator[Key]:
-        """Yield the members of the project's classes that an attribute may mean."""
-        members = self.project.members
-        for places in members.values() if name == ALL else (members.get(name, ()),):
-            yield from (("p", *each) for each in places)
+        """Yield what an attribute may mean: members of the project's classes, to be looked up."""
+        if name == ALL or name in self.project.members:
+            yield ("a", name)
         yield from self._set_elsewhere(name)
         if not name.startswith("__"):
             yield from self.of_attribute("__getattr__")

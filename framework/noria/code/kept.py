@@ -6,7 +6,7 @@ edited one's first line.  A fingerprint holds while
 - the sources of all modules that it reaches, if only by their imports, are as they were;
 - what is said of the project as a whole is so beside the edited modules: which modules there are
   and whose the others are, who changes what from afar, members of classes by their names, which
-  classes are related;
+  classes are related, and which have objects that come to code that does not name them;
 - modules that change what is not their own are executed as they were: all, and in their order;
 - what is installed is as it was;
 - and imported modules hold what they held then.
@@ -180,7 +180,13 @@ class KeptFingerprints:
             "sources": sorted((each.name, each.is_package) for each in modules.sources.values()),
             "built": sorted(modules.built),
             "partly": sorted(modules.partly),
+            "strays": self._strays(),
         }
+
+    def _strays(self) -> list[tuple[str, str]]:
+        """Return the classes whose methods may be meant by code that does not name them."""
+        statement = self._project.statement
+        return sorted((name, statement(name, at).label) for name, at in self._assembly.strays)
 
     def _now_executed(self) -> list[bytes]:
         attached = self._graph.attached

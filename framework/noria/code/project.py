@@ -284,8 +284,12 @@ class Project:
         if not self._families:
             self._join_families()
         own = self._root((module, place))
-        named = self.members.values() if name == ALL else (self.members.get(name, ()),)
-        return [each for places in named for each in places if self._root(each[:2]) == own]
+        return [each for each in self.named(name) if self._root(each[:2]) == own]
+
+    def named(self, name: str) -> list[tuple[str, int, int]]:
+        """Return the members of a name, of whichever class; all for a name of :data:`ALL`."""
+        every = self.members
+        return [a for b in every.values() for a in b] if name == ALL else every.get(name, [])
 
     def _root(self, place: tuple[str, int]) -> tuple[str, int]:
         while self._families.get(place, place) != place:

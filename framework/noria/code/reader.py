@@ -13,7 +13,7 @@ from noria.code.changing import sets_and_reads
 from noria.code.closure import Key
 from noria.code.compare import ChangedSince, Comparison, Compiled
 from noria.code.distributions import ANY_TOP, Distributions
-from noria.code.effects import effect_of
+from noria.code.effects import effect_of, is_well_known
 from noria.code.facts import Effect, Fingerprint, Symbol
 from noria.code.graph import Graph
 from noria.code.kept import KeptFingerprints
@@ -23,6 +23,7 @@ from noria.code.project import Project
 from noria.code.shared import Shared, shared_values
 from noria.code.state import attribute_of
 
+_ALONE = " beside its inputs"  # behind a name under which such a fingerprint is kept
 _MOST_TEXTS = 20  # of files, held as lines; what one function reaches lies in few
 
 
@@ -56,7 +57,7 @@ class CodeReader:
         self._project = Project(self._modules, self._cache)
         self._distributions = Distributions()
         self._begin()
-        self._known: dict[int, tuple[Any, Fingerprint]] = {}
+        self._known: dict[tuple[int, bool], tuple[Any, Fingerprint]] = {}
         self._texts: dict[str, str] = {}
         self._lines: dict[str, list[bytes]] = {}
 
@@ -64,28 +65,55 @@ class CodeReader:
         """Lay out the graph of all sources that are known by now."""
         self._project.grown = False
         self._living = Living(self._project)
+        statement = self._project.statement
+        members = [each for places in self._project.members.values() for each in places]
+        self._classes = {(module, statement(module, at).label) for module, at, _ in members}
         compared = Comparison(self._project, self._living, self._changed_since, self._compiled)
         self._graph = Graph(self._project, self._distributions, compared.differs, self._called)
         self._living.graph = self._graph
-        self._assembly = Assembly(self._graph)
+        self._assembly = Assembly(self._graph, self._called)
         self._kept = KeptFingerprints(
             self._folder, self._graph, compared, self._assembly, self._called
         )
 
     def fingerprint(self, thing: Callable[..., Any] | type) -> Fingerprint:
         """Return what a function, partial, method, callable object or class depends on."""
-        number = id(thing)
-        found = self._known.get(number)
+        return self._fingerprint(thing, alone=False)
+
+    def fingerprint_beside_inputs(self, thing: Callable[..., Any] | type) -> Fingerprint:
+        """Return what a function depends on beside what it is given.
+
+        The classes of the objects that come in are for who asks to account for.  Where not all is
+        known of what is reached, it is as much as :meth:`fingerprint` says.
+        """
+        return self._fingerprint(thing, alone=self.has_classes)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether any class with members is the project's."""
+        return bool(self._project.members)
+
+    def reaches_class(self, fingerprint: Fingerprint) -> bool:
+        """Tell whether a function may make objects of the project's classes, by what it reaches."""
+        for symbol in fingerprint.symbols:
+            module, _, label = symbol.name.partition(":")
+            if (module, label.partition(".")[0].partition("~")[0]) in self._classes:
+                return True
+        return False
+
+    def _fingerprint(self, thing: Callable[..., Any] | type, *, alone: bool) -> Fingerprint:
+        about = (id(thing), alone)
+        found = self._known.get(about)
         if found is None:
             named = self._anchor(thing)
             if named is not None and _carries_nothing(thing) and not self._project.grown:
-                made = self._of_plain(thing, named)
+                made = self._of_plain(thing, named, alone=alone)
             else:
-                made = self._made(thing, named)
+                made, _ = self._made(thing, named, alone=alone)
             own = () if named is not None else tuple(self._own_effect(thing))
             if own:
                 made = made._replace(effects=tuple(sorted({*made.effects, *own})))
-            found = self._known[number] = (thing, made)
+            found = self._known[about] = (thing, made)
         return found[1]
 
     def fingerprint_of_name(self, module: str, name: str) -> Fingerprint:
@@ -132,21 +160,29 @@ class CodeReader:
         }
         return self._assembly.requirements(tuple(sorted(installed)))
 
-    def _of_plain(self, thing: Any, named: tuple[Key, ...]) -> Fingerprint:
+    def _of_plain(self, thing: Any, named: tuple[Key, ...], *, alone: bool) -> Fingerprint:
         """Return the fingerprint of a function that is what its module's source says."""
-        made = self._kept.find(thing.__module__, thing.__qualname__)
+        called = thing.__qualname__ + (_ALONE if alone else "")
+        made = self._kept.find(thing.__module__, called)
         if made is None:
-            made = self._made(thing, named)
-            modules = self._assembly.modules(named)
+            made, modules = self._made(thing, named, alone=alone)
             if modules is not None:
-                self._kept.add(thing.__module__, thing.__qualname__, made, modules)
+                self._kept.add(thing.__module__, called, made, modules)
         return made
 
-    def _made(self, thing: Any, named: tuple[Key, ...] | None) -> Fingerprint:
+    def _made(
+        self, thing: Any, named: tuple[Key, ...] | None, *, alone: bool
+    ) -> tuple[Fingerprint, tuple[str, ...] | None]:
+        """Return a fingerprint, and the modules that say all of it as :class:`Assembly` does."""
         while True:
-            made = self._assembly.fingerprint(tuple(self._starts(thing, named)), _kind_of(thing))
+            starts, kind = tuple(self._starts(thing, named)), _kind_of(thing)
+            made = self._assembly.fingerprint(starts, kind, alone=alone)
+            modules = self._assembly.modules(starts, alone=alone)
+            if alone and not (modules is not None and _is_all_known(made)):
+                made = self._assembly.fingerprint(starts, kind)
+                modules = self._assembly.modules(starts)
             if not self._project.grown:
-                return made
+                return made, modules
             self._grow()
             named = self._anchor(thing)
 
@@ -242,6 +278,11 @@ class CodeReader:
                 kind = effect_of(f"{top}.{name}", True, False)
                 if kind is not None:
                     yield Effect(kind, f"{top}.{name}()", top)
+
+
+def _is_all_known(made: Fingerprint) -> bool:
+    """Tell whether nothing reached may find objects in ways of which the sources say nothing."""
+    return not made.doubts and all(is_well_known(name) for name, _ in made.distributions)
 
 
 def _carries_nothing(thing: Any) -> bool:

@@ -24,6 +24,7 @@ from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
 from noria.plan.explain import CODE_OF, HELD, LIBRARY
 from noria.project.entry_facts import SIDES, is_own, left_out, ordered, told_of_file
+from noria.project.given_objects import GivenObjects
 from noria.project.hooked import Hooked
 from noria.project.library_watch import note_reached
 from noria.record.json_text import json_text
@@ -59,7 +60,8 @@ class Gatherer:
 
     ``root`` is the project's folder, where the paths of ``depends_on`` begin; ``hooked`` says
     which hooks could change what nodes get or give; ``canonical`` maps the names of one
-    dataset, by transcoding or by place, to the one that stands for all.
+    dataset, by transcoding or by place, to the one that stands for all; ``keeps_plain`` tells of a
+    dataset that its files can hold no objects.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Gatherer:
         root: Path,
         hooked: Hooked,
         canonical: Mapping[str, str],
+        keeps_plain: Callable[[str], bool],
     ) -> None:
         self._catalog = catalog
         self._places = places
@@ -77,6 +80,9 @@ class Gatherer:
         self._root = root
         self._hooked = hooked
         self._canonical = canonical
+        self._given_objects = GivenObjects(
+            catalog, places, reader, keeps_plain, canonical, hooked=bool(hooked.digests)
+        )
         self._parameters: dict[str, str] = {}
         self._configurations: dict[str, dict[str, str]] = {side: {} for side in SIDES}
         self._alike: dict[tuple[tuple[type[Any], ...], str, tuple[str, str], str], str] = {}
@@ -92,7 +98,7 @@ class Gatherer:
 
     def job(self, node: Node, *, selected: bool = True, unsettled: bool = False) -> Job:
         """Return what is to be known of a node to judge it."""
-        fingerprint = self._reader.fingerprint(node.func)
+        fingerprint = self._given_objects.fingerprint(node)
         self.fingerprints[node.name] = fingerprint
         if not _is_plainly_defined(node.func):
             self._holding[node.name] = node.func

@@ -109,13 +109,9 @@ class Incremental:
         adoptions = Adoptions(self._places, os.path.relpath(root, store.folder))
         self.records = Records(store, self._places, code_of, adoptions, past, closely=closely)
         self._canonical = canonical_names(whole, catalog, given)
+        hooked = hooks_that_change_data(hooks, reader)
         self.gatherer = Gatherer(
-            catalog,
-            self._places,
-            reader,
-            root,
-            hooks_that_change_data(hooks, reader),
-            self._canonical,
+            catalog, self._places, reader, root, hooked, self._canonical, code_of.keeps_plain
         )
         self.records.symbols_of = self.gatherer.symbols_of
         self._keeping = Keeping(
@@ -423,7 +419,7 @@ class Incremental:
 
     def _code_changed(self, nodes: Iterable[str], *, exactly: bool) -> Mapping[str, str]:
         functions = {name: self._nodes[name].func for name in nodes}
-        return self._watch.changed(functions, exactly=exactly)
+        return self._watch.changed(functions, self.gatherer.fingerprints, exactly=exactly)
 
     def _files_needed(self) -> dict[str, dict[str, str]]:
         """Return the paths of the files that nodes were said to depend on, by node and word."""

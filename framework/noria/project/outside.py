@@ -37,7 +37,7 @@ def read_outside(session: Session, reader: CodeReader, *, hooks: bool) -> str | 
     if found:
         for pipeline in session.pipelines.made():
             for node in pipeline.nodes:
-                found -= set(reader.fingerprint(node.func).effects)
+                found -= set(reader.fingerprint_beside_inputs(node.func).effects)
     return min(map(_told, found), default=None)
 
 
@@ -56,7 +56,7 @@ def _makers(session: Session, reader: CodeReader) -> Iterator[Fingerprint]:
             for maker in MAKERS:
                 function = vars(module).get(maker)
                 if callable(function):
-                    yield reader.fingerprint(function)
+                    yield reader.fingerprint_beside_inputs(function)
                     if getattr(function, "__module__", None) != name:
                         yield reader.fingerprint_of_name(name, maker)
 

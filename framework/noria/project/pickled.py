@@ -74,13 +74,17 @@ class PickledCode:
 
     def __call__(self, name: str, digest: str) -> str:
         """Return the digest for the content ``digest`` of a dataset; empty where it names none."""
-        if name not in self._holds:
-            self._holds[name] = self._holds_objects(name)
-        if self._holds[name] == _NEVER:
+        if self.keeps_plain(name):
             return ""
         if digest not in self._known:
             self._known[digest] = self._code_of(self._named(name, digest))
         return self._known[digest]
+
+    def keeps_plain(self, name: str) -> bool:
+        """Tell whether a dataset's files can hold no objects, whatever lies there."""
+        if name not in self._holds:
+            self._holds[name] = self._holds_objects(name)
+        return self._holds[name] == _NEVER
 
     def _holds_objects(self, name: str) -> str:
         """Tell whether objects lie there: a format of ours that keeps plain data has none."""

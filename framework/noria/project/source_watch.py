@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from noria.code import CodeReader
+from noria.code import CodeReader, Fingerprint
 from noria.project.importing import imported, mixed
 from noria.project.library_watch import replaced_library
 from noria.runner.shown import shown_in
@@ -49,16 +49,22 @@ class SourceWatch:
             self._states = states
         return self._found
 
-    def changed(self, functions: Mapping[str, Any], *, exactly: bool = True) -> dict[str, str]:
+    def changed(
+        self,
+        functions: Mapping[str, Any],
+        judged: Mapping[str, Fingerprint],
+        *,
+        exactly: bool = True,
+    ) -> dict[str, str]:
         """Return the names of those functions that an edit has changed, with what was edited.
 
-        A remark, or a function that they do not reach, changes none of them.
+        A remark, or a function that they do not reach, changes none of them.  ``judged`` are their
+        fingerprints, by which they were judged.
         """
-        judged = self._reader.fingerprint
         old = {
             name: f"this process has loaded another {library} than is installed"
-            for name, function in functions.items()
-            if (library := replaced_library(judged(function)))
+            for name in functions
+            if (library := replaced_library(judged[name]))
         }
         edited = self.edited(exactly=exactly)
         if edited is None:
@@ -69,7 +75,7 @@ class SourceWatch:
         return old | {
             name: edited
             for name, function in functions.items()
-            if now.fingerprint(function).digest != judged(function).digest
+            if now.fingerprint(function).digest != self._reader.fingerprint(function).digest
         }
 
     def _edits(self, files: Mapping[str, str]) -> Iterator[str]:
