@@ -23,7 +23,7 @@ Closure = tuple[tuple[str, str], ...]
 _SCHEMA = "code 1"
 # Nodes that only lead to others.
 _BY_NAME = itemgetter(0)
-_WAYS = frozenset({"a", "i", "m", "t", "c", "all"})
+_WAYS = frozenset({"a", "b", "o", "i", "m", "t", "c", "all"})
 # What a fingerprint takes from elsewhere than the sources.
 _BEYOND = frozenset({"x", "file"})
 _LONG = 2000  # bits

@@ -21,7 +21,18 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS, DEF, EFFECT, VALUE, Statement
-from noria.code.walk import CALLED, DISCARDED, ESCAPES, GIVEN, NAMED, TOUCHED, Chain, Facts
+from noria.code.walk import (
+    ALL,
+    ANY,
+    CALLED,
+    DISCARDED,
+    ESCAPES,
+    GIVEN,
+    NAMED,
+    TOUCHED,
+    Chain,
+    Facts,
+)
 
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
@@ -70,6 +81,22 @@ class Attached:
             if place[0] != target[0]
         }
         self.to_libraries = set[Place]().union(*self.to_outside.values())
+
+    def setting(self, name: str) -> Iterator[Place]:
+        """Yield the statements that set an attribute of this name of an unknown object.
+
+        A name of :data:`~noria.code.walk.ALL` stands for all names.
+        """
+        named = self.to_attribute
+        for each in named if name == ALL else {name} & named.keys():
+            yield from named[each]
+
+    def changing_builtin(self, name: str) -> set[Place]:
+        """Return the statements that give the builtins a name, or names that are not known."""
+        changes, named = self.to_outside.get("builtins", set()), self.to_attribute
+        others = {place for each in named.keys() - {name, ANY} for place in named[each]}
+        known = named.get(name, set()) | named.get(ANY, set())
+        return changes & known | (changes - others)
 
     def is_touched(self, place: Place) -> bool:
         """Return whether any function of the project may change what a statement made."""

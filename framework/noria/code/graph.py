@@ -27,7 +27,6 @@ from noria.code.project import (
 )
 from noria.code.table import CLASS
 from noria.code.walk import (
-    ALL,
     ANY,
     BLIND,
     CALLED,
@@ -55,7 +54,8 @@ class Graph(Closure):
     """Nodes by their keys; the edges of a node are found when somebody reaches it.
 
     Keys: ``("s", module, place)`` a statement, ``("p", module, place, part)`` a member of a class,
-    ``("a", name)`` the members of a name of unknown objects, which lead to nothing themselves,
+    ``("a", name)`` an attribute of unknown objects, whose members are looked up by who asks,
+    ``("o", name)`` what sets one, ``("b", name)`` what gives Python's own names another meaning,
     ``("i", module)`` a module as imported, ``("m", module)`` all of it, ``("d", top)`` a
     third-party module, ``("t", top)`` its state and that of the standard library's,
     ``("z", top)`` one that is not there, ``("e", ...)`` an effect, ``("u", ...)`` a doubt,
@@ -77,7 +77,7 @@ class Graph(Closure):
         self._live = live
         self._given: dict[Key, tuple[str, Facts, tuple[Key, ...]]] = {}
         self._chains: dict[tuple[str, Chain, int], tuple[int, ...]] = {}
-        self._attributes: dict[str, tuple[int, ...]] = {}
+        self._attributes: dict[str, int] = {}
 
     def give(self, key: Key, module: str, facts: Facts, edges: Iterable[Key] = ()) -> None:
         """Add a node of live code, with what it refers to in a module."""
@@ -111,11 +111,10 @@ class Graph(Closure):
                 known = self._of_chain(module, chain, line, use)
             found.update(known)
         for name, _ in facts.attributes:
-            numbers = attributes.get(name)
-            if numbers is None:
-                numbers = tuple(map(self.identify, self.of_attribute(name)))
-                attributes[name] = numbers
-            found.update(numbers)
+            number = attributes.get(name)
+            if number is None:
+                number = attributes[name] = self.identify(("a", name))
+            found.add(number)
         if facts.hints or facts.dynamic or facts.imports or facts.reads:
             found.update(map(self.identify, self._of_rest(module, facts)))
 
@@ -143,6 +142,14 @@ class Graph(Closure):
             yield from (("m", name) for name in self.project.tables)
         elif kind in {"d", "t"}:
             yield from self._of_outside(kind, key[1])
+        elif kind == "a":
+            yield from self._of_attribute(key[1])
+        elif kind == "o":
+            yield from (("s", *place) for place in self.attached.setting(key[1]))
+            if key[1] != ANY:
+                yield ("o", ANY)
+        elif kind == "b":
+            yield from (("s", *place) for place in self.attached.changing_builtin(key[1]))
         elif kind in {"x", "c"}:
             yield from self._given[key][2]
 
@@ -256,12 +263,12 @@ class Graph(Closure):
         if kind == STATEMENT:
             yield ("s", target.name, target.place)
         elif kind == ATTRIBUTE:
-            yield from self.of_attribute(target.name)
+            yield ("a", target.name)
         elif kind == FAMILY:
             for name in (target.detail, "__getattr__", "__getattribute__"):
                 members = self.project.family(target.name, target.place, name)
                 yield from (("p", *each) for each in members)
-            yield from self._set_elsewhere(target.detail)
+            yield ("o", target.detail)
         elif kind == WHOLE:
             if use != TOUCHED:  # a call of one of its functions names the module, too
                 yield ("m", target.name)
@@ -270,41 +277,27 @@ class Graph(Closure):
         elif kind == OUTSIDE:
             yield from self._of_dotted(module, target.name, target.detail, line, use)
         elif kind == BUILTIN:
-            yield from self._of_changed_builtin(target.name)
+            yield from self._of_builtin_name(target.name)
             yield from self._of_builtin(module, target.detail, line, use)
         elif kind == FOUND_LATER:
             changed = self.attached.to_name.get((target.name, target.detail), ())
             yield from (("s", *place) for place in changed)
-            yield from self._of_changed_builtin(target.detail)
+            yield from self._of_builtin_name(target.detail)
             yield from self._live(target.name, target.detail)
         elif kind == MEMBER:
-            yield from self._set_elsewhere(target.detail)
+            yield ("o", target.detail)
 
-    def of_attribute(self, name: str) -> Iterator[Key]:
-        """Yield what an attribute may mean: members of the project's classes, to be looked up."""
-        if name == ALL or name in self.project.members:
-            yield ("a", name)
-        yield from self._set_elsewhere(name)
+    def _of_attribute(self, name: str) -> Iterator[Key]:
+        """Yield what an attribute may mean besides the members of classes."""
+        yield ("o", name)
         if not name.startswith("__"):
-            yield from self.of_attribute("__getattr__")
-            yield from self.of_attribute("__getattribute__")
+            yield from (("a", "__getattr__"), ("a", "__getattribute__"))
         if name == "__subclasses__":
             yield from (("s", *each) for each in self.project.derived)
 
-    def _set_elsewhere(self, name: str) -> Iterator[Key]:
-        """Yield the statements that set an attribute of this name of an unknown object."""
-        set_elsewhere = self.attached.to_attribute
-        for each in set_elsewhere if name == ALL else {name, ANY} & set_elsewhere.keys():
-            yield from (("s", *place) for place in set_elsewhere[each])
-
-    def _of_changed_builtin(self, name: str) -> Iterator[Key]:
-        """Yield the statements that give the builtins a name, or names that are not known."""
-        changes = self.attached.to_outside.get("builtins")
-        if changes:
-            named = self.attached.to_attribute
-            others = {place for each in named.keys() - {name, ANY} for place in named[each]}
-            known = named.get(name, set()) | named.get(ANY, set())
-            yield from (("s", *place) for place in changes & known | (changes - others))
+    def _of_builtin_name(self, name: str) -> Iterator[Key]:
+        if "builtins" in self.attached.to_outside:  # as they hardly ever are
+            yield ("b", name)
 
     def _of_builtin(self, module: str, name: str, line: int, use: int) -> Iterator[Key]:
         if use == TOUCHED:

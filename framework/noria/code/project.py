@@ -10,6 +10,7 @@ from noria.code.dynamic import absolute
 from noria.code.listing import texts_in
 from noria.code.modules import LIVE, MISSING, PROJECT, STANDARD, THIRD_PARTY, Modules
 from noria.code.names import makes_own
+from noria.code.stars import Stars
 from noria.code.table import CLASS, DEF, EFFECT, IMPORT, LITERAL, VALUE, Statement, Table
 from noria.code.walk import ALL, Chain, Dynamic
 
@@ -57,6 +58,7 @@ class Project:
         # Members of classes and the classes that have bases, of all modules.
         self.members: dict[str, list[tuple[str, int, int]]] = {}
         self.derived: list[tuple[str, int]] = []
+        self._stars = Stars(self.tables, modules, self._known)
         self.grown = False  # there are modules that were not there before
         self._load_all()
 
@@ -66,6 +68,7 @@ class Project:
         self._resolved.clear()
         self._plain.clear()
         self._families.clear()
+        self._stars.clear()
         while True:
             missing = [name for name in self.modules.sources if name not in self.tables]
             if not missing:
@@ -330,44 +333,13 @@ class Project:
         out: list[Target] = []
         for star in stars:
             origin = self._known(star)
-            if origin and self.exports(origin, name, set()):
+            if origin and self._stars.exports(origin, name):
                 out.extend(self._in_module(origin, (name, *rest), seen))
                 listed = self.tables[origin].names.get("__all__", ())
                 out.extend(Target(STATEMENT, origin, place) for place in listed)
         if out:
             out.append(Target(FOUND_LATER, module, detail=name))
         return out
-
-    def exports(self, module: str, name: str, seen: set[str]) -> bool:
-        """Return whether a star import of a module may bind a name; ``seen``: asked already."""
-        if module in seen:
-            return False
-        table = self.tables[module]
-        if table.exported is not None and len(table.names.get("__all__", ())) <= 1:
-            if name in table.exported:
-                return True
-            if name.startswith("_") or not self._is_left_before_all(table):
-                return False
-        if name.startswith("_") and "__all__" not in table.names:
-            return False
-        if name in table.names or f"{module}.{name}" in self.modules.sources:
-            return True
-        seen.add(module)
-        return any(
-            self.exports(origin, name, seen) for origin in map(self._known, table.stars) if origin
-        )
-
-    def _is_left_before_all(self, table: Table) -> bool:
-        """Return whether other modules are executed before a module binds ``__all__``.
-
-        In a circle they see the module without it.
-        """
-        before = table.statements[: min(table.names.get("__all__", (0,)))]
-        return any(
-            self.modules.kind(origin) == PROJECT
-            for statement in before
-            for origin in (*statement.stars, *(one[1] for one in statement.imported))
-        )
 
     def _known(self, module: str) -> str:
         return module if self.is_source(module) and module in self.tables else ""
