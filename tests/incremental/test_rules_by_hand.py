@@ -104,6 +104,25 @@ def test_to_keep_what_nobody_has_changed_is_told_to_be_in_vain(bench: Workbench)
     assert "! --keep-edited made_b: nobody has changed it by hand" in said
 
 
+@pytest.mark.parametrize("change", ["its node", "what comes before", "the node and back"])
+def test_what_nobody_has_changed_is_not_kept_for_another_result(
+    bench: Workbench, change: str
+) -> None:
+    """A result of old code would stay for as long as nothing else changes."""
+    if change == "what comes before":
+        bench.edit_at_once("data/raw.json", "1", "2")
+    else:
+        bench.edit_at_once(B, "RATE = 10", "RATE = 20")
+    if change == "the node and back":
+        bench.go()
+        bench.edit_at_once(B, "RATE = 20", "RATE = 10")
+    ran = bench.go("--keep-edited", "made_b")
+    assert "! --keep-edited made_b: nobody has changed it by hand" in ran.said.all
+    made = {"its node": (45, 145), "what comes before": (35, 135)}.get(change, (25, 125))
+    assert (bench.value("made_b"), bench.value("made_c")) == made
+    assert bench.did() == ""
+
+
 def test_what_was_kept_counts_in_this_project_alone(tmp_path: Path) -> None:
     store = {"pyproject.toml": f'{PYPROJECT}store = "{tmp_path}/store"\n'}
     one, two = (chain(tmp_path / name, **store) for name in ("one", "two"))

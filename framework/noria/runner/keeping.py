@@ -10,6 +10,7 @@ from noria.errors import SelectionError
 from noria.plan import Job, Parts, Plan, Verdict
 from noria.plan.decide import complete
 from noria.runner.adoptions import Adoptions
+from noria.runner.mark import Mark
 from noria.runner.places import Places
 from noria.runner.records import Records
 from noria.store import Entry, Output, Store
@@ -34,11 +35,11 @@ class Keeping(NamedTuple):
     texts: Callable[[Iterable[str]], Mapping[str, str]]
     run: str
     unedited: list[str]
-    """Those that lie as they were made."""
+    """Those that lie as they were made: another result of their nodes makes place of them."""
 
     def wants(self, job: Job) -> list[str]:
         """Return those outputs of a job that are to be kept."""
-        return [name for name in self.names if name in job.outputs]
+        return [name for name in job.outputs if name in self.names and name not in self.unedited]
 
     def keep_known(self, plan: Plan, plan_again: Callable[[], Plan]) -> Plan:
         """Keep what is to be kept of the jobs that need not wait for others; return the plan then.
@@ -53,6 +54,8 @@ class Keeping(NamedTuple):
                     f"--keep-edited {name}: no node of this run makes it",
                     nearest=nearest(name, made),
                 )
+        wanted = [name for job in plan.jobs if not job.always for name in self.wants(job)]
+        self.unedited.extend(filter(self._is_as_made, wanted))
         for at, job in enumerate(plan.jobs):
             key = plan.verdicts[at].key
             if self.wants(job) and (key or job.always):
@@ -89,6 +92,15 @@ class Keeping(NamedTuple):
             self.adoptions.add(job.name, key, edited)
             self.places.set_mark(name, output.digest, kept=True)
             self.records.forget(key)
+
+    def _is_as_made(self, name: str) -> bool:
+        """Tell whether what a run has put at a place lies there still.
+
+        Of what nobody can tell apart by looking, as a table within its `refresh`, it is not known.
+        """
+        mark = Mark.read(self.places.note(self.places.noted_as(name)))
+        lying = self.places.lying(name)
+        return lying.is_told and lying.digest == mark.known and not mark.kept
 
     def _taken(self, name: str, kept: str) -> Output:
         """Return what lies at a place, for the sake of the one that is kept."""
