@@ -295,3 +295,49 @@ def test_numbers_have_dotted_names_and_truth_values_are_none() -> None:
     told = dict(numbers({"a": {"b": [1, 2.5]}, "flag": True, "text": "3", "none": None}))
     assert told == {"a.b.0": 1, "a.b.1": 2.5}
     assert dict(numbers(7)) == {"": 7}
+
+
+def test_of_nodes_that_read_more_than_their_inputs_this_is_the_cause(
+    project: ProjectOnDisk,
+) -> None:
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, 'clean_orders["price"].sum()', 'float(open("data/add.txt").read())')
+    project.write({"data/add.txt": "1\n"})
+    project.noria("run")
+    project.write({"data/add.txt": "2\n"})
+    project.noria("run")
+    (total,) = _diff(project)["followed"]
+    assert total["changed"] == ["totals"]
+    assert total["because"][0].startswith("it reads the file: open() (src/shop/pipelines/sales/")
+
+
+def test_runs_whose_results_the_store_has_let_go_of_are_the_same_by_their_keys(
+    project: ProjectOnDisk,
+) -> None:
+    project.noria("run")
+    project.noria("run", "--force")
+    project.noria("run", "--params", "rate=2.0")
+    project.noria("cache", "clear", "--yes")
+    first, second, third = (
+        run["id"] for run in reversed(json.loads(project.noria("runs", "list", "--json").out))
+    )
+    assert _diff(project, second, third)["unknown"] == []  # clean was used again
+    assert "nothing differs" in project.noria("runs", "diff", first, second).out
+
+
+def test_nodes_that_no_run_came_to_are_not_told(project: ProjectOnDisk) -> None:
+    project.edit("src/shop/pipelines/sales/nodes.py", "orders.dropna()", 'orders["none"]')
+    project.noria("run", code=1)
+    project.edit("src/shop/pipelines/sales/nodes.py", 'orders["none"]', 'orders["other"]')
+    project.noria("run", code=1)
+    said = project.noria("runs", "diff").out
+    assert "it failed in both  its code changed" in said
+    assert "total" not in said
+
+
+def test_a_node_without_outputs_has_no_results_to_be_forgotten(project: ProjectOnDisk) -> None:
+    project.edit("src/shop/pipelines/sales/pipeline.py", 'outputs="totals"', "outputs=None")
+    project.noria("run")
+    project.noria("run", "--params", "rate=2.0")
+    said = project.noria("runs", "diff").out
+    assert "total  it has none  rate changed" in said

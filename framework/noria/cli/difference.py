@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from noria.cli.changed_lines import changed_lines
-from noria.cli.printing import duration, moment, table, values
+from noria.cli.printing import duration, library, moment, table, values
 from noria.project.sides import Sides
 from noria.record.difference import Changed, Followed
 
@@ -57,7 +57,8 @@ def _sections(sides: Sides) -> Iterator[tuple[str, Sequence[str]]]:
     if compared.code:
         yield "code", [line for changed in compared.code for line in _code(changed)]
     if compared.libraries:
-        yield "libraries", _rows(compared.libraries, _each(compared.libraries, str))
+        told = [library(each.before, each.after) for each in compared.libraries]
+        yield "libraries", _rows(compared.libraries, told, "reached by")
     if compared.data:
         yield (
             "data that no node of theirs makes",
@@ -97,9 +98,9 @@ def _besides(changed: Changed) -> Iterator[str]:
             yield f"    {option}  {values(before, changed.after[option])}"
 
 
-def _rows(found: Sequence[Changed], told: Sequence[str]) -> list[str]:
+def _rows(found: Sequence[Changed], told: Sequence[str], by: str = "read by") -> list[str]:
     body = [
-        (each.name, how, _reached(each.nodes).strip())
+        (each.name, how, _reached(each.nodes, by).strip())
         for each, how in zip(found, told, strict=True)
     ]
     return table(("", "", ""), body).splitlines()[1:]
@@ -116,8 +117,8 @@ def _digest(digest: str) -> str:
     return digest.rpartition(":")[2][:_DIGEST_SHOWN]
 
 
-def _reached(nodes: Sequence[str]) -> str:
-    return f"  read by {_listed(nodes)}" if nodes else ""
+def _reached(nodes: Sequence[str], by: str) -> str:
+    return f"  {by} {_listed(nodes)}" if nodes else ""
 
 
 def _listed(nodes: Sequence[str]) -> str:
@@ -126,7 +127,7 @@ def _listed(nodes: Sequence[str]) -> str:
 
 
 def _code(changed: Changed) -> Iterator[str]:
-    yield f"  {changed.name}{_reached(changed.nodes).replace('read by', 'reached by')}"
+    yield f"  {changed.name}{_reached(changed.nodes, 'reached by')}"
     yield from changed_lines(changed.before, changed.after)
 
 
@@ -134,11 +135,20 @@ def _results(followed: Followed, sides: Sides) -> str:
     told = [f"{name} differs" for name in followed.changed]
     told += [f"{name} is the same" for name in followed.same]
     told += [f"{name} is new" for name in followed.new]
-    for run in (sides.after, sides.before):
-        ended = _ENDED.get(_statuses(run).get(followed.node, ""))
-        if not told and ended:
-            told = [f"it {ended} in {run['id']}"]
-    return ", ".join(told) or "not known any more"
+    if not told:
+        told = list(_unfinished(followed.node, sides))
+    return ", ".join(told) or ("not known any more" if followed.has_outputs else "it has none")
+
+
+def _unfinished(node: str, sides: Sides) -> Iterator[str]:
+    """Yield how a node ended whose results are not there."""
+    before, after = (
+        _ENDED.get(_statuses(run).get(node, "")) for run in (sides.before, sides.after)
+    )
+    if before and before == after:
+        yield f"it {after} in both"
+    elif after or before:
+        yield f"it {after or before} in {(sides.after if after else sides.before)['id']}"
 
 
 def _statuses(run: Mapping[str, Any]) -> dict[str, str]:

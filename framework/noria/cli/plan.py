@@ -8,7 +8,16 @@ from noria.cli.answer import Answer
 from noria.cli.changed_lines import changed_lines
 from noria.cli.opening import open_session
 from noria.cli.options import Selecting, configuration_options, json_option, selection_options
-from noria.cli.printing import duration, json_lines, plural, print_json, table, value, values
+from noria.cli.printing import (
+    duration,
+    json_lines,
+    library,
+    plural,
+    print_json,
+    table,
+    value,
+    values,
+)
 from noria.cli.reading import tell_reading
 from noria.cli.selecting import take_selection
 from noria.code import READING
@@ -155,6 +164,8 @@ def _change(change: Change) -> str:
     if change.option:
         how = values(change.before, change.after)
         return f"  {change.what} {change.name}: {change.option}{where}: {how}"
+    if change.what == "library":
+        return f"  library {change.name}: {library(change.before, change.after)}"
     if change.what == "shape":
         return f"  its outputs: {change.before} -> {change.after}"
     if change.what == "argument":

@@ -118,6 +118,16 @@ def values(before: Any, after: Any) -> str:
     return f"{value(before)} -> {value(after)}"
 
 
+def library(before: str | None, after: str | None) -> str:
+    """Return how a distribution changed of which version and digest of its files are given.
+
+    >>> library("1.0 9f2c", "1.1 03ab"), library("1.0 9f2c", "1.0 03ab"), library(None, "1.0 9f2c")
+    ('1.0 -> 1.1', '1.0, with other files', 'nothing -> 1.0')
+    """
+    old, new = ("nothing" if one is None else one.partition(" ")[0] for one in (before, after))
+    return f"{new}, with other files" if old == new else f"{old} -> {new}"
+
+
 def _cut(text: str, alike: int) -> str:
     """Return a long text around the place up to which it is like another one."""
     start = alike - _LONGEST_VALUE // 2

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from noria.errors import Corrupt, RunError, Undecodable
+from noria.plan.decide import SEEN_TO_READ
 from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters
 from noria.record.difference import Changed, Compared, Facts, Ran, compare, numbers
@@ -15,6 +16,8 @@ from noria.record.hand import EDITED
 from noria.record.history import LAST, names_of_runs, show_run
 from noria.store import Output, Store
 
+_READS_BESIDES = ("it reads ", "it confirms ", "it changes ", SEEN_TO_READ)
+"""How reasons begin why a node runs every time that tell why a result of the same differs."""
 _LARGEST_METRICS = 5_000_000
 _GONE = object()
 
@@ -88,7 +91,9 @@ def _facts(run: Mapping[str, Any], store: Store) -> tuple[Facts, dict[str, Outpu
                 blobs = (("", digest, 0),)
                 place = places.get(name) or (recorded[name].place if name in recorded else "")
                 outputs[name] = Output(name, digest, "files", blobs, "", place)
-        nodes[node["node"]] = Ran(node["status"], parts, digests)
+        reason = node.get("reason") or ""
+        always = reason if reason.startswith(_READS_BESIDES) else ""
+        nodes[node["node"]] = Ran(node["status"], parts, digests, node.get("key") or "", always)
     return Facts(run["id"], past_parameters(run), nodes), outputs
 
 

@@ -22,6 +22,8 @@ Text = Callable[[str], str | None]
 """Returns what a digest stands for, ``None`` where that is not known any more."""
 
 
+NOT_RUN = "not run"
+"""The status of a node that a run has not come to."""
 UNTOLD = "made:"
 """How the digest of an output begins that nobody can tell apart but by the run that made it."""
 RAN_OTHERWISE = "it ran again, and not to the same end"
@@ -32,12 +34,15 @@ USED_OTHERWISE = "another result of it was used"
 class Ran(NamedTuple):
     """A node in a run: its status, what its result was made of and the digests of its outputs.
 
-    ``parts`` is ``None`` and ``outputs`` empty where nobody knows.
+    ``parts`` is ``None`` and ``outputs`` empty where nobody knows.  ``key`` is that of the result,
+    ``always`` what makes the node run every time; both are empty where there is none.
     """
 
     status: str
     parts: Parts | None
     outputs: Mapping[str, str]
+    key: str = ""
+    always: str = ""
 
 
 class Facts(NamedTuple):
@@ -64,7 +69,8 @@ class Changed(NamedTuple):
 class Followed(NamedTuple):
     """A node whose result was made of something else: why, and which outputs came out otherwise.
 
-    ``new`` are outputs that it did not have before, under this name.
+    ``new`` are outputs that it did not have before, under this name; ``has_outputs`` is false of a
+    node that makes none.
     """
 
     node: str
@@ -72,6 +78,7 @@ class Followed(NamedTuple):
     changed: tuple[str, ...]
     same: tuple[str, ...]
     new: tuple[str, ...] = ()
+    has_outputs: bool = True
 
 
 class Compared(NamedTuple):
@@ -102,8 +109,8 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
     >>> compared = compare(one, two, lambda digest: None)
     >>> compared.parameters
     [Changed(name='rate', before=1, after=2, nodes=('add',))]
-    >>> compared.followed
-    [Followed(node='add', because=('rate changed',), changed=('total',), same=(), new=())]
+    >>> [(each.node, each.because, each.changed) for each in compared.followed]
+    [('add', ('rate changed',), ('total',))]
     """
     made = {
         name for facts in (before, after) for ran in facts.nodes.values() for name in _makes(ran)
@@ -114,7 +121,8 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
     for name in both:
         old, new = before.nodes[name].parts, after.nodes[name].parts
         if old is None or new is None:
-            unknown.append(name)
+            if not _is_the_same(before.nodes[name], after.nodes[name]):
+                unknown.append(name)
         elif found := list(differences(_beside_libraries(old, new, text), new)):
             causes[name] = found
         elif _came_out_otherwise(before.nodes[name], after.nodes[name]):
@@ -131,6 +139,13 @@ def compare(before: Facts, after: Facts, text: Text) -> Compared:
         only_after=[name for name in after.nodes if name not in before.nodes],
         unknown=unknown,
     )
+
+
+def _is_the_same(old: Ran, new: Ran) -> bool:
+    """Tell whether nodes of which it is not known what they took did not differ all the same."""
+    if old.status == new.status == NOT_RUN:
+        return True
+    return bool(old.key) and old.key == new.key and not _came_out_otherwise(old, new)
 
 
 def _beside_libraries(old: Parts, new: Parts, text: Text) -> Parts:
@@ -384,11 +399,13 @@ def _came_out_otherwise(old: Ran, new: Ran) -> bool:
 def _followed(name: str, differing: list[Difference], before: Facts, after: Facts) -> Followed:
     old, new = before.nodes[name].outputs, after.nodes[name].outputs
     both = [output for output in new if output in old]
-    by_itself = RAN_OTHERWISE if after.nodes[name].status == "done" else USED_OTHERWISE
+    ran = after.nodes[name].status == "done"
+    by_itself = (after.nodes[name].always or RAN_OTHERWISE) if ran else USED_OTHERWISE
     return Followed(
         name,
         tuple(dict.fromkeys(map(in_words, differing))) or (by_itself,),
         tuple(output for output in both if old[output] != new[output]),
         tuple(output for output in both if old[output] == new[output]),
         tuple(output for output in new if old and output not in old),
+        any(True for ran in (before.nodes[name], after.nodes[name]) for _ in _makes(ran)),
     )
