@@ -70,6 +70,24 @@ def test_one_query_asked_of_two_databases(fresh: Workbench) -> None:
     assert values(fresh) == (7, 5)
 
 
+def test_files_behind_a_node_that_reads_a_table_are_adopted(fresh: Workbench) -> None:
+    """The node itself is not: what it reads nobody knows. What it has made lies there."""
+    two_readers(fresh, f"{TABLE}  credentials: a\n", f"{TABLE}  credentials: b\n")
+    fresh.edit(WHERE_PIPELINE, 'inputs="other"', 'inputs="made_b"')
+    fresh.edit("src/shop/c.py", 'int(given["v"].sum())', "given + 100")
+    assert fresh.did() == "A B C"
+    fresh.command("cache", "clear", "--yes")
+    said = fresh.command("cache", "adopt").out
+    assert "A: not adopted: one is known when loaded" in said
+    assert "2 nodes of 3 adopted" in said
+    assert fresh.did() == "A"
+    fresh.command("cache", "clear", "--yes")
+    fresh.command("cache", "adopt")
+    fill(fresh, "a", 7)
+    assert fresh.did() == "A B C"
+    assert (fresh.value("made_a"), fresh.value("made_c")) == (7, 175)
+
+
 def test_a_plan_says_that_a_table_is_known_when_it_is_loaded(fresh: Workbench) -> None:
     two_readers(fresh, f"{TABLE}  credentials: a\n", f"{TABLE}  credentials: b\n")
     fresh.did()
