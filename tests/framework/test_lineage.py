@@ -266,3 +266,15 @@ def test_who_else_made_the_same_is_not_asked_when_one_has_made_it() -> None:
             pytest.fail("it looked further")
 
     assert trace("clean", "d", makers)[0].making == making
+
+
+def test_what_a_node_reads_beside_its_inputs_is_told(project: ProjectOnDisk) -> None:
+    """No step leads there, and what the steps end at would be taken for all of the raw data."""
+    nodes = "src/shop/pipelines/sales/nodes.py"
+    project.edit(nodes, 'clean_orders["price"].sum()', 'float(open("data/add.txt").read())')
+    project.write({"data/add.txt": "1\n"})
+    project.noria("run")
+    steps = _steps(project, "totals")
+    assert steps["totals"]["besides"].startswith("it reads the file: open() (src/shop/")
+    assert steps["clean_orders"]["besides"] is None
+    assert "  besides     it reads the file" in project.noria("lineage", "totals").out

@@ -247,6 +247,8 @@ def test_what_no_source_tells_is_seen_when_it_runs(reading: Workbench) -> None:
     first = reading.go()
     assert first.did == "B C"
     assert "B: it reads the file: data/notes.txt, which is none of its inputs" in first.said.all
+    told = "besides     it was seen to read the file: data/notes.txt"
+    assert told in reading.command("lineage", "made_b").out
     second = reading.go()
     assert second.did == "B"
     assert second.run is not None

@@ -70,6 +70,8 @@ def _lines(origin: Origin, root: Path) -> list[str]:
     lines += [_parameter(name, value) for name, value in origin.parameters]
     if making.parts.depends:
         lines.append(f"depends on  {', '.join(making.parts.depends)}")
+    if origin.besides:
+        lines.append(f"besides     {origin.besides}")
     if step.inputs:
         lines.append(f"from        {', '.join(dict.fromkeys(name for name, _ in step.inputs))}")
     return lines
@@ -150,5 +152,6 @@ def _step(origin: Origin) -> dict[str, Any]:
         "libraries": origin.libraries,
         "parameters": dict(origin.parameters),
         "depends_on": dict(making.parts.depends),
+        "besides": origin.besides or None,
         "inputs": [{"dataset": name, "digest": digest} for name, digest in step.inputs],
     }

@@ -11,12 +11,13 @@ from noria_catalog.suggest import nearest
 
 from noria.errors import RunError, SelectionError
 from noria.graph.names import is_parameter
+from noria.plan.decide import READS, SEEN_TO_READ
 from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters
 from noria.project.results import open_results
 from noria.project.session import Session
 from noria.record.difference import value_of
-from noria.record.history import by_last_use, makings_of, run_named
+from noria.record.history import by_last_use, makings_of, reason_of, run_named
 from noria.record.ledger import FILE, open_ledger
 from noria.record.lineage import Making, Step, trace
 from noria.runner.places import Places
@@ -32,7 +33,8 @@ class Origin(NamedTuple):
     ``lies`` tells whether that content still lies at the place, ``None`` where nobody can tell,
     and ``empty`` that nothing does; ``ours`` that some run has written to that place. A
     parameter's value is ``None`` where the ledger has forgotten its run. ``code`` names what
-    the node's function reaches in the project, ``libraries`` what of installed distributions.
+    the node's function reaches in the project, ``libraries`` what of installed distributions;
+    ``besides`` says what else it read that no step tells of, empty for nothing.
     """
 
     step: Step
@@ -44,6 +46,7 @@ class Origin(NamedTuple):
     parameters: list[tuple[str, Any]]
     code: list[str]
     libraries: list[str]
+    besides: str = ""
 
 
 class Lineage(NamedTuple):
@@ -79,12 +82,21 @@ def lineage_of(session: Session, dataset: str) -> Lineage:
         def values(run: str) -> Mapping[str, Any]:
             return {} if ledger is None else past_parameters(run_named(ledger, run))
 
+        def besides(making: Making) -> str:
+            if making.seen:
+                return f"{SEEN_TO_READ} {making.seen}"
+            run = making.edited_in or making.run
+            reason = "" if ledger is None else reason_of(ledger, run, making.node)
+            return reason if reason.startswith((READS, SEEN_TO_READ)) else ""
+
         return Lineage(
             dataset,
             digest,
             lying is not None,
             [
-                _origin(step, places, store, values)
+                _origin(step, places, store, values)._replace(
+                    besides="" if step.making is None else besides(step.making)
+                )
                 for step in trace(dataset, digest, lambda one: _makings(store, ledger, one))
             ],
         )
@@ -109,7 +121,8 @@ def _recorded(store: Store, ledger: Connection | None, digest: str) -> Iterator[
         parts = parts_from(entry.parts)
         if parts is not None:
             outputs = {one.name: (one.digest, one.place) for one in entry.outputs}
-            yield Making(entry.node, entry.run, entry.made, entry.seconds, parts, outputs)
+            about = (entry.node, entry.run, entry.made, entry.seconds)
+            yield Making(*about, parts, outputs, entry.read)
     # What was made of the same more than once, and came out otherwise, only the ledger knows.
     for node in [] if ledger is None else makings_of(ledger, digest):
         parts = parts_from(node.get("made_of") or {})

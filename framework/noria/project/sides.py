@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from noria.errors import Corrupt, RunError, Undecodable
-from noria.plan.decide import SEEN_TO_READ
+from noria.plan.decide import READS, SEEN_TO_READ
 from noria.plan.key import parts_from
 from noria.project.past_parameters import past_parameters
 from noria.record.difference import Changed, Compared, Facts, Ran, compare, numbers
@@ -16,7 +16,7 @@ from noria.record.hand import EDITED
 from noria.record.history import LAST, names_of_runs, show_run
 from noria.store import Output, Store
 
-_READS_BESIDES = ("it reads ", "it confirms ", "it changes ", SEEN_TO_READ)
+_READS_BESIDES = (READS, "it confirms ", "it changes ", SEEN_TO_READ)
 """How reasons begin why a node runs every time that tell why a result of the same differs."""
 _LARGEST_METRICS = 5_000_000
 _GONE = object()

@@ -144,6 +144,15 @@ def run_with(connection: sqlite3.Connection, key: str) -> Mapping[str, Any]:
     return run_named(connection, last_run_with(connection, key))
 
 
+def reason_of(connection: sqlite3.Connection, run: str, node: str) -> str:
+    """Return why a node ran in a run, empty where that is not known."""
+    with explained(place(connection)):
+        row = connection.execute(
+            "SELECT facts FROM nodes WHERE run = ? AND node = ?", (run, node)
+        ).fetchone()
+    return str(json.loads(row["facts"] or "{}").get("reason") or "") if row else ""
+
+
 def makings_of(connection: sqlite3.Connection, digest: str) -> list[dict[str, Any]]:
     """Return the nodes of all runs that have made an output of this digest, latest first.
 

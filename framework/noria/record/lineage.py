@@ -12,6 +12,7 @@ class Making(NamedTuple):
     """One recorded execution: of ``node`` in ``run`` at ``made``, what from and what of.
 
     ``outputs`` are digests, and where each lay, by dataset; ``made`` is seconds since the epoch.
+    ``seen`` is what it was seen to read besides, empty for nothing.
     """
 
     node: str
@@ -20,6 +21,7 @@ class Making(NamedTuple):
     seconds: float
     parts: Parts
     outputs: Mapping[str, tuple[str, str]]
+    seen: str = ""
 
     @property
     def inputs(self) -> list[tuple[str, str]]:
