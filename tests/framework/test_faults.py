@@ -177,6 +177,17 @@ def test_a_file_that_cannot_be_set_aside_stays_and_fails_its_node(
 
 
 @windows
+def test_an_interrupted_node_is_told_as_in_the_ledger(project: ProjectOnDisk) -> None:
+    mark = _busy(project)
+    process = project.start("run", "--json")
+    _wait_for(mark.exists)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=10)
+    told = {node["name"]: node["status"] for node in json.loads(out)["nodes"]}
+    assert told == {"clean": "interrupted", "total": "not run"}
+
+
+@windows
 @pytest.mark.parametrize("flags", [(), ("--runner", "threads")])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_the_run_cleanly(
@@ -194,6 +205,7 @@ def test_an_interrupt_stops_the_run_cleanly(
     assert "Traceback" not in out + err
     run = _last_run(project)
     assert run["status"] == "interrupted"
+    assert "2 nodes: 1 interrupted, 1 not run" in out
     assert not (project.path / "data/totals.json").exists()
     # The project is free again.
     project.edit(NODES, "time.sleep(60)", "time.sleep(0)")

@@ -30,12 +30,14 @@ def summary(tally: Tally, *, root: Path, told: bool = False) -> str:
 def counts(tally: Tally) -> str:
     """Return what became of the nodes: ``12 nodes: 9 up to date, 1 restored, 2 run``."""
     total = len(tally.nodes)
+    statuses = [_ended(node, tally) for node in tally.nodes.values()]
     told = [
-        (len(tally.of("reused")), "up to date"),
-        (len(tally.of("restored")), "restored"),
-        (len(tally.of("done")), "run"),
-        (len(tally.of("failed")), "failed"),
-        (len(tally.of("waiting", "running")), "not run"),
+        (statuses.count("reused"), "up to date"),
+        (statuses.count("restored"), "restored"),
+        (statuses.count("done"), "run"),
+        (statuses.count("failed"), "failed"),
+        (statuses.count("interrupted"), "interrupted"),
+        (statuses.count("not run"), "not run"),
     ]
     parts = [f"{count:,} {word}" for count, word in told if count]
     if parts in ([], [f"{total:,} run"]):
@@ -76,7 +78,7 @@ def summary_document(tally: Tally) -> dict[str, Any]:
         "nodes": [
             {
                 "name": node.name,
-                "status": "not run" if node.status == "waiting" else node.status,
+                "status": _ended(node, tally),
                 "reason": node.reason,
                 "seconds": node.seconds,
                 "memory": node.memory,
@@ -94,6 +96,11 @@ def summary_document(tally: Tally) -> dict[str, Any]:
             for node in tally.nodes.values()
         ],
     }
+
+
+def _ended(node: NodeTally, tally: Tally) -> str:
+    """Return the status of a node after a run; one that did not come to its end has the run's."""
+    return {"waiting": "not run", "running": tally.status}.get(node.status, node.status)
 
 
 def _nodes(nodes: list[NodeTally]) -> str:
