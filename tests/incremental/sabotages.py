@@ -491,7 +491,7 @@ SABOTAGES = [
     _code(
         "forget what making pipelines changes",
         "attach.py",
-        "for facts in _facts_called(statement, called):",
+        "for facts in facts_called(statement, called):",
         "for facts in ():",
         "test_rows_code.py::test_what_is_changed_while_pipelines_are_made_runs_the_node",
     ),
