@@ -75,6 +75,23 @@ READS = {
         import scipy.sparse as s; return s.load_npz("a")
         import xgboost as xgb; b = xgb.Booster(); b.load_model("a"); return b
         import fsspec; return fsspec.url_to_fs("a")[0].cat("a")
+        import xgboost as xgb; return xgb.DMatrix("a?format=libsvm")
+        import xgboost as xgb; return xgb.DMatrix(str(x))
+        import xgboost as xgb; path = x; return xgb.DMatrix(path)
+        import xgboost as xgb; where = "a"; return xgb.DMatrix(where)
+        import xgboost as xgb; return xgb.Booster(model_file=FILE)
+        import xgboost as xgb; return xgb.DMatrix(FOLDER / "a")
+        import lightgbm as lgb; return lgb.Dataset(f"{x}.csv")
+        import lightgbm as lgb; return lgb.train({}, x, init_model="a")
+        import pyarrow as pa; return pa.ipc.open_file("a").read_all()
+        import pyarrow as pa; return pa.ipc.open_file(FOLDER).read_all()
+        from pyarrow import orc; return orc.ORCFile(x).read()
+        from PIL import ImageFont; return ImageFont.truetype("a")
+        from lxml import objectify; return objectify.parse("a")
+        import sentencepiece as s; return s.SentencePieceProcessor(model_file="a")
+        import polars as pl; return pl.sql("select * from read_csv('a')").collect()
+        import polars as pl; return pl.sql(f"select * from b join read_parquet('{x}')").collect()
+        import polars as pl; return pl.LazyFrame.deserialize("a").collect()
         import pyarrow.fs as f; return f.LocalFileSystem().open_input_file("a")
         return x.read.parquet("a")
         return x.textFile("a")
@@ -124,6 +141,14 @@ READS = {
     """,
     "": """
         return x.to_csv()
+        import xgboost as xgb; return xgb.DMatrix(x, label=x)
+        import xgboost as xgb; return xgb.DMatrix(DATA)
+        import xgboost as xgb; return xgb.Booster({"a": "b"})
+        import lightgbm as lgb; return lgb.Dataset(x, x)
+        import lightgbm as lgb; return lgb.train({}, x, init_model=x)
+        import pyarrow as pa; return pa.ipc.open_file(x).read_all()
+        import pyarrow as pa; return pa.ipc.open_file(pa.py_buffer(x)).read_all()
+        import polars as pl; return pl.sql("select read_csv from a").collect()
         import time; return time.perf_counter()
         import time; time.sleep(0)
         import logging; logging.getLogger(__name__).info("a")
@@ -159,7 +184,8 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "line"), [case for case in CASES if case[1]])
 def test_what_reaches_outside_is_named(kind: str, line: str, tmp_path: Path) -> None:
-    head = "from time import time as clock\n"
+    head = "import pathlib\nfrom time import time as clock\n"
+    head += "FILE = 'a'\nFOLDER = pathlib.Path('b')\nDATA = [1]\n"
     body = "\n    ".join(line.split("; "))
     write(tmp_path / "src", {"nodes.py": f"{head}def node(x):\n    {body}\n"})
     found = fingerprint(tmp_path / "src", "nodes:node")

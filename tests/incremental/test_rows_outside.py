@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tests.incremental.environments import Environment
@@ -510,3 +511,28 @@ def test_a_class_that_makes_its_own_objects_calls_no_other_class(bench: Workbenc
     bench.edit("src/shop/price.py", "amount + 0", "amount + 1")
     assert bench.did() == "B C"
     assert bench.value("made_c") == 133
+
+
+ARROW = "import pyarrow as pa\n\nFILE = 'data/ref.arrow'\n"
+READ = "pa.ipc.open_file(FILE).read_all()['a'][0].as_py()"
+
+
+@pytest.mark.parametrize(
+    ("head", "used"), [(ARROW, READ), (f"{ARROW}REF = {READ}\n", "REF")], ids=["inside", "above"]
+)
+def test_a_file_that_compiled_code_opens_by_its_path(
+    bench: Workbench, head: str, used: str
+) -> None:
+    def write(value: int) -> None:
+        table = pa.table({"a": [value]})
+        with pa.ipc.new_file(str(bench.path / "data/ref.arrow"), table.schema) as file:
+            file.write_table(table)
+
+    write(1)
+    bench.write({"src/shop/b.py": f"{head}\n\ndef b(made_a, rate):\n    print('<<B>>')\n"})
+    bench.edit("src/shop/b.py", "    print('<<B>>')\n", f"    print('<<B>>')\n    return {used}\n")
+    assert bench.did() == "B C"
+    assert bench.did() == "B"
+    write(2)
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 102

@@ -4,6 +4,7 @@ import ast
 import re
 
 from noria.code import names
+from noria.code.by_path import paths_given
 from noria.code.dynamic import absolute, read_dynamic
 from noria.code.effects import effect_of, effect_of_method, is_own_file, moment_text, only_writes
 from noria.code.listing import base_of, known_of
@@ -147,6 +148,7 @@ class CallWalker(Walker):
             if node is self.discarded:
                 use |= DISCARDED
             self.called(found, node.lineno, use)
+            self.given_paths(node, dotted)
             quiet = self.known_call(node, found, dotted)
             for_each = (
                 self.chain_of(node.args[0]) if dotted in _CALL_FOR_EACH and node.args else None
@@ -179,6 +181,14 @@ class CallWalker(Walker):
         return (
             made is not None and "()" in made and self.dotted(made[: made.index("()")]) in _BUFFERS
         )
+
+    def given_paths(self, node: ast.Call, dotted: str) -> None:
+        """Note what a call reads by a path that it is given."""
+        for path in paths_given(self, node, dotted):
+            if path is None:
+                self.hint("file", f"{dotted}()", node.lineno)
+            else:
+                self.dynamic("path", path, f"{dotted}()", node.lineno)
 
     def blind_to_here(self, node: ast.Call) -> None:
         """Take what asks for the working directory in a call as reading nothing."""

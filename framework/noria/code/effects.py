@@ -47,13 +47,15 @@ for _kind, _names in {
         skimage.io imageio matplotlib.image.imread matplotlib.pyplot.imread librosa.load
         soundfile.read scipy.io.loadmat scipy.io.wavfile.read scipy.io.mmread openpyxl.load_workbook
         pyarrow.parquet.ParquetFile pyarrow.parquet.ParquetDataset pyarrow.dataset.dataset
-        pyarrow.memory_map pyarrow.OSFile pyarrow.input_stream fsspec.filesystem fsspec.open
+        pyarrow.memory_map pyarrow.OSFile pyarrow.input_stream pyarrow.orc.ORCFile
+        fsspec.filesystem fsspec.open
         fsspec.open_files fsspec.get_mapper smart_open.open cloudpathlib zarr.open zarr.load
         fiona.open rasterio.open spacy.load nltk.data onnxruntime.InferenceSession
         sklearn.datasets.load_files sklearn.datasets.load_svmlight_file lightgbm.Booster
         pytesseract docx.Document PyPDF2.PdfReader pypdf.PdfReader builtins.open os.fdopen
         xml.etree.ElementTree.parse xml.etree.ElementTree.iterparse xml.dom.minidom.parse
-        xml.sax.parse lxml.etree.parse lxml.etree.iterparse lxml.html.parse wave.open mailbox netrc
+        xml.sax.parse lxml.etree.parse lxml.etree.iterparse lxml.html.parse lxml.objectify.parse
+        wave.open mailbox netrc
         filecmp.cmp gettext.translation shelve.Shelf shelve.DbfilenameShelf
         fsspec.url_to_fs fsspec.core fsspec.implementations pyarrow.fs hydra.compose
         hydra.initialize dvc.api nltk.corpus scipy.io.arff scanpy.read pysam.AlignmentFile
@@ -64,6 +66,11 @@ for _kind, _names in {
         fitz.open pymupdf.open pdfplumber.open os.fwalk os.path.samefile os.path.ismount
         os.path.isjunction os.statvfs os.getxattr os.listxattr zipfile.Path lazy_loader.attach_stub
         ctypes.CDLL ctypes.PyDLL ctypes.cdll ctypes.pydll numpy.ctypeslib.load_library cffi.FFI
+        PIL.ImageFont.truetype PIL.ImageFont.FreeTypeFont sentencepiece.SentencePieceProcessor
+        polars.DataFrame.deserialize polars.LazyFrame.deserialize polars.Expr.deserialize
+        cv2.FileStorage cv2.CascadeClassifier scipy.io.mminfo osgeo.gdal.Open osgeo.gdal.OpenEx
+        osgeo.ogr.Open datasets.load_from_disk datasets.Dataset.from_file kenlm.Model
+        torch.from_file
         torch.ops.load_library torch.classes.load_library tensorflow.load_op_library pyximport
     """,
     "network": """

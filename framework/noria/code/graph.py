@@ -26,6 +26,7 @@ from noria.code.project import (
     Target,
 )
 from noria.code.table import CLASS
+from noria.code.texts import OF_TEXTS, of_text
 from noria.code.walk import (
     ANY,
     BLIND,
@@ -357,6 +358,8 @@ class Graph(Closure):
         kind, target, what, line = found
         where = self.where(module, line)
         narrow = _BY_NAME if kind in {"member", "methods", "here"} else _BY_IMPORT
+        if kind in OF_TEXTS:
+            yield from of_text(self.project, module, found, where)
         if kind == "module":
             for each in self.project.resolve(module, target):
                 yield from self._of_target(module, each, line, 0)

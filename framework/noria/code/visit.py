@@ -5,6 +5,7 @@ from typing import Any
 
 from noria.code import names
 from noria.code.annotations import AnnotationWalker
+from noria.code.by_path import reads_in_sql
 from noria.code.ensured import asked_to_make
 from noria.code.listing import listing_of, names_of
 from noria.code.told import reads_clock, told_only
@@ -60,7 +61,9 @@ class CodeWalker(AnnotationWalker):
         self.quiet(node.slice)
 
     def constant(self, node: ast.Constant) -> None:
-        """Read a constant: it refers to nothing."""
+        """Read a constant: it refers to nothing, but a query may read a file."""
+        if reads_in_sql(node.value):
+            self.hint("file", "a query that reads a file", node.lineno)
 
     # -- operators
 
