@@ -319,3 +319,46 @@ def test_a_module_of_which_only_the_compiled_form_is_there_counts(
     compile_it(2)
     assert inside.did() == "B C"
     assert inside.value("made_c") == 127
+
+
+KEEPER = """\
+FOUND = {}
+
+
+class Language:
+    @classmethod
+    def component(cls, name):
+        return lambda function: FOUND.setdefault(name, function)
+
+
+class Vocabulary:
+    def __call__(self, name, x):
+        return FOUND[name](x)
+"""
+KEPT = """\
+from spacy import Language
+
+
+@Language.component("more")
+def more(x):
+    return x + 0
+
+
+def unkept(x):
+    return x
+"""
+
+
+def test_what_a_library_is_given_under_a_name_counts_for_who_asks_it(
+    inside: Workbench, environment: Environment
+) -> None:
+    environment.install("spacy", "1.0", {"spacy/__init__.py": KEEPER})
+    inside.write({"src/shop/parts.py": KEPT})
+    inside.edit(B, "from shop", "from spacy import Vocabulary\n\nimport shop.parts\nfrom shop")
+    inside.edit(B, "RATE + rate", "RATE + Vocabulary()('more', rate)")
+    assert inside.did() == "B"
+    inside.edit("src/shop/parts.py", "    return x\n", "    return x + 5\n")
+    assert inside.did() == ""
+    inside.edit("src/shop/parts.py", "x + 0", "x + 1")
+    assert inside.did() == "B C"
+    assert inside.value("made_c") == 126

@@ -38,6 +38,11 @@ Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
 _HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
 _REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
+# Decorators of libraries that find by a text, or by a type, what they were given.
+_KEEP = (
+    r"(spacy|thinc|catalogue)\..*\b(component|factory)$|.*\.compiles$|gin\.(.*_)?configurable$"
+    r"|numba\.(core\.)?extending\.|torch\.library\.|.*\.custom_op$"
+)
 # What may change anything, as far as the source says.
 HIDDEN = frozenset({"here", "anything", "methods", "table", "modules"})
 ON_DERIVING = ("__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__")
@@ -375,4 +380,5 @@ def _registers(dotted: str) -> bool:
     """
     if dotted.startswith("functools."):
         return False
-    return re.search(_REGISTERS, dotted.rpartition(".")[2]) is not None
+    named = re.search(_REGISTERS, dotted.rpartition(".")[2])
+    return named is not None or re.match(_KEEP, dotted) is not None
