@@ -152,3 +152,31 @@ def test_a_module_that_is_imported_by_the_name_of_the_package_counts(
     fresh.edit_at_once("src/shop/parts/first.py", "STEP = 0", "STEP = 2")
     assert fresh.did() == "B C"
     assert fresh.value("made_c") == 145
+
+
+EXTENSION = """\
+from jinja2.ext import Extension
+
+
+class Loud(Extension):
+    def preprocess(self, source, name, filename=None):
+        return source + "0"
+
+
+def unused():
+    return 1
+"""
+
+
+def test_a_class_that_a_library_imports_by_a_text_runs_the_node(bench: Workbench) -> None:
+    bench.write({"src/shop/loud.py": EXTENSION})
+    head = "from jinja2 import Environment\n\nENGINE = Environment(extensions=['shop.loud.Loud'])\n"
+    bench.edit("src/shop/b.py", "from shop", f"{head}\nfrom shop")
+    bench.edit("src/shop/b.py", "RATE + rate", "RATE + int(ENGINE.from_string('1').render())")
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 130
+    bench.edit("src/shop/loud.py", "return 1", "return 2")
+    assert bench.did() == ""
+    bench.edit("src/shop/loud.py", '"0"', '"1"')
+    assert bench.did() == "B C"
+    assert bench.value("made_c") == 131

@@ -1,6 +1,8 @@
 """Calls that find something by a text: exact where the text is there, a doubt where it is not."""
 
 import ast
+import re
+from typing import TypeGuard
 
 from noria.code import names
 from noria.code.listing import base_of, known_of, listing_of, package_of, table_of
@@ -10,6 +12,7 @@ from noria.code.walk import ALL, ANY, CALLED, ESCAPES, SET, TOUCHED, Walker, cha
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 _OF_A_MODULE = frozenset({"vars", "dir", "inspect.getmembers", "inspect.getmodule"})
 _MAKES_NAMES = frozenset({"operator.attrgetter", "operator.methodcaller"})
+_DOTTED = r"[^\W\d]\w*(\.\w+)*[.:]\w+(\.\w+)*"
 _ASKS = frozenset({"importlib.util.find_spec"})  # whether a module is there
 _BY_PATH = frozenset(
     {
@@ -179,6 +182,17 @@ def _read_import(walker: Walker, node: ast.Call, name: str) -> None:
         walker.dynamic("modules", (), prefix, node.lineno)
     else:
         walker.dynamic("anything", (), what, node.lineno)
+
+
+def names_code(text: object, package: str) -> TypeGuard[str]:
+    """Return whether a constant may be the name of something in the package that it stands in.
+
+    >>> names_code("shop.parts.Loud", "shop.nodes"), names_code("shop is open.", "shop.nodes")
+    (True, False)
+    """
+    if not isinstance(text, str) or not package or not text.startswith(package.partition(".")[0]):
+        return False
+    return re.fullmatch(_DOTTED, text) is not None
 
 
 def absolute(name: str, package: str) -> str:

@@ -117,7 +117,8 @@ DYNAMIC = words(
     sys.setprofile sys.settrace ctypes.pythonapi django.utils.module_loading.import_string
     hydra.utils.instantiate hydra.utils.get_class hydra.utils.get_method hydra.utils.get_object
     hydra.utils.call stevedore kedro.utils.load_obj lazy_loader.attach lazy_loader.attach_stub
-    types.FunctionType types.CodeType yaml.unsafe_load yaml.UnsafeLoader
+    pydantic.ImportString pydantic.types.ImportString types.FunctionType types.CodeType
+    yaml.unsafe_load yaml.UnsafeLoader
     """
 )
 # Modules whose functions give objects of their own kinds only, whatever they are given.

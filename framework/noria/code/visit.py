@@ -6,6 +6,7 @@ from typing import Any
 from noria.code import names
 from noria.code.annotations import AnnotationWalker
 from noria.code.by_path import reads_in_sql
+from noria.code.dynamic import names_code
 from noria.code.ensured import asked_to_make
 from noria.code.listing import listing_of, names_of
 from noria.code.told import reads_clock, told_only
@@ -61,9 +62,11 @@ class CodeWalker(AnnotationWalker):
         self.quiet(node.slice)
 
     def constant(self, node: ast.Constant) -> None:
-        """Read a constant: it refers to nothing, but a query may read a file."""
+        """Read a constant: a query may read a file, a dotted name may be that of code."""
         if reads_in_sql(node.value):
             self.hint("file", "a query that reads a file", node.lineno)
+        elif names_code(node.value, self.package):
+            self.dynamic("named", (), node.value, node.lineno)
 
     # -- operators
 
