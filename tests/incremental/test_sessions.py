@@ -388,3 +388,64 @@ def test_what_somebody_changes_in_imported_code_is_not_taken_for_what_the_code_m
     begin = "session.pipelines['__default__']; import shop.settings"
     assert in_python(fresh, begin, change, "session.run()") in {"", "B C"}
     assert fresh.value("made_c") == changed
+
+
+# How a parameter comes to its value, and what a person does to give it another one.
+OUTSIDE = {
+    "a variable": ({}, "rate: ${oc.decode:${env:RATE,5}}\n", "os.environ['RATE'] = '6'"),
+    "JSON": (
+        {"conf/base/globals.json": '{"g": 5}'},
+        "rate: ${globals:g}\n",
+        "edit('conf/base/globals.json', '5', '6')",
+    ),
+    "a linked folder": (
+        {"shared/globals.yml": "g: 5\n"},
+        "rate: ${globals:g}\n",
+        "edit('shared/globals.yml', '5', '6')",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", OUTSIDE)
+def test_a_run_reads_anew_all_that_its_configuration_is_made_of(fresh: Workbench, how: str) -> None:
+    files, parameters, change = OUTSIDE[how]
+    fresh.write({**files, PARAMETERS: parameters})
+    if "linked" in how:
+        (fresh.path / "conf/base/linked").symlink_to(fresh.path / "shared")
+    asked = "assert session.parameters['rate'] == 6"
+    said = in_python(fresh, "session.run()", change, "session.run()", asked)
+    assert said == "A B C B C"
+    fresh.variables = {"RATE": "6"} if "RATE" in change else {}
+    assert fresh.did() == ""
+
+
+def test_a_run_reads_anew_an_archive_of_configuration(fresh: Workbench) -> None:
+    pack = "import shutil; shutil.make_archive('packed', 'zip', 'conf')"
+    opened = "session = open_project('.', conf_source='packed.zip')"
+    change = f"edit({PARAMETERS!r}, 'rate: 5', 'rate: 6')"
+    said = in_python(fresh, pack, opened, "session.run()", change, pack, "session.run()")
+    assert said == "A B C B C"
+    assert fresh.did() == ""
+
+
+def test_a_run_reads_anew_configuration_at_an_address(fresh: Workbench) -> None:
+    put = "fsspec.filesystem('memory').pipe('/conf/base/parameters.yml', b'rate: {}')"
+    copy = "fsspec.filesystem('memory').put('conf', '/', recursive=True)"
+    opened = "session = open_project('.', conf_source='memory://conf')"
+    change = put.format(6)
+    said = in_python(fresh, "import fsspec", copy, opened, "session.run()", change, "session.run()")
+    assert said == "A B C B C"
+
+
+def test_a_run_goes_by_the_settings_as_they_are_now(fresh: Workbench) -> None:
+    fresh.write({"conf/prod/parameters.yml": "rate: 6\n"})
+    said = in_python(
+        fresh,
+        "session.run()",
+        "os.environ['NORIA_ENV'] = 'prod'",
+        "session.run()",
+        "del os.environ['NORIA_ENV']",
+        "os.environ['NORIA_STORE'] = 'elsewhere'",
+        "session.run(); assert os.path.isdir('elsewhere')",
+    )
+    assert said == "A B C B C A B C"

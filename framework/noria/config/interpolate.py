@@ -62,7 +62,8 @@ class Interpolation:
     """Replaces the references of trees that share globals, runtime parameters and variables.
 
     ``globals_`` is asked for when the first reference needs it; ``environ`` are the variables of
-    the environment.  ``variables`` are the names of those that were asked for, set or not.
+    the environment.  ``variables`` are those that were asked for, with what they held, ``None``
+    where they were not set.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class Interpolation:
         self._plain: set[int] = set()
         self._alive: list[Any] = []  # so that no number in _plain is given away again
         self._weights: dict[int, int] = {}
-        self.variables: set[str] = set()
+        self.variables: dict[str, str | None] = {}
         self.known_globals: dict[str, Located] = {}
         self._texts: dict[str, str] = {}
 
@@ -223,8 +224,9 @@ class Interpolation:
 
     def of_environment(self, name: str) -> str | None:
         """Return a variable of the environment, ``None`` when it is not set."""
-        self.variables.add(name)
-        return self._environ.get(name)
+        value = self._environ.get(name)
+        self.variables.setdefault(name, value)
+        return value
 
     def variable_names(self) -> list[str]:
         """Return the names of the variables that are set."""

@@ -125,6 +125,11 @@ class Config:
         """The names of the environment's variables that were looked up so far, set or not."""
         return set(self._interpolation.variables)
 
+    def reads_as_now(self) -> bool:
+        """Tell whether the variables that were looked up so far hold what they held then."""
+        looked_up = self._interpolation.variables.items()
+        return all(os.environ.get(name) == value for name, value in looked_up)
+
     def _kind(self, kind: str) -> Located:
         if kind not in self._resolved:
             with no_collection():

@@ -1,15 +1,20 @@
-"""Which files of a project were edited since somebody last looked."""
+"""What of a project was edited since somebody last looked: files, and variables."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from noria.project.settings import PREFIX
+from noria.trees import walk
+
 _Stamp = tuple[int, int, int, int]
-_SUFFIXES = {".py", ".yml", ".yaml", ".toml"}
+_SUFFIXES = {".py", ".yml", ".yaml", ".json", ".toml"}
 
 
 class Edits:
     """Remembers how some files, and those below some folders, were: code, and configuration.
+
+    Links to folders are followed.  The variables are those that set settings and credentials.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -22,6 +27,7 @@ class Edits:
     def __init__(self, folders: Iterable[Path]) -> None:
         self._folders = tuple(folders)
         self._seen = self._stamps()
+        self._held = _variables()
 
     def look(self) -> list[Path]:
         """Return the files that were made, changed or removed since the last look, sorted."""
@@ -30,12 +36,17 @@ class Edits:
         self._seen = now
         return sorted(changed)
 
+    def look_at_variables(self) -> bool:
+        """Tell whether one of the variables was set, changed or unset since the last look."""
+        before, self._held = self._held, _variables()
+        return before != self._held
+
     def _stamps(self) -> dict[Path, _Stamp]:
         found: dict[Path, _Stamp] = {}
         for folder in self._folders:
             if folder.is_file() and (stamp := _stamp(folder)) is not None:
                 found[folder] = stamp
-            for where, below, names in os.walk(folder):
+            for where, below, names in walk(str(folder)):
                 if "pyvenv.cfg" in names:  # an environment is not the project's code
                     below.clear()
                     continue
@@ -45,6 +56,10 @@ class Edits:
                     if path.suffix in _SUFFIXES and (stamp := _stamp(path)) is not None:
                         found[path] = stamp
         return found
+
+
+def _variables() -> dict[str, str]:
+    return {name: held for name, held in os.environ.items() if name.startswith(PREFIX)}
 
 
 def _stamp(path: Path) -> _Stamp | None:

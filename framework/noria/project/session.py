@@ -108,9 +108,8 @@ class Session:
     @cached_property
     def _edits(self) -> Edits:
         conf = self.local_configuration()
-        # An archive or an address is not watched.
         settings = self.project.path / "pyproject.toml"
-        return Edits([self.project.source, settings, *([conf] if conf and conf.is_dir() else [])])
+        return Edits([self.project.source, settings, *([conf] if conf else [])])
 
     @cached_property
     def config(self) -> Config:
@@ -208,25 +207,26 @@ class Session:
         noticed, self._noticed = self._noticed, ([], {})
         return noticed
 
-    def _read_edited(self) -> None:
-        edited = self._edits.look()
-        modules: dict[str, ModuleType] = {}
-        kept = {"_edits"}
+    def _read_edited(self, *, anew: bool = False) -> None:
+        edited, variables = self._edits.look(), self._edits.look_at_variables()
+        settings = variables or any(path.suffix == ".toml" for path in edited)
         sources = [path for path in edited if path.suffix == ".py"]
-        if sources:
-            modules = forget(self.project)
-            for path in sources:
-                drop_bytecode(path)
-        if any(path.suffix == ".toml" for path in edited):
-            self.project = read_project(self.project.path) or self.project
-            self.settings = read_settings(self.project, self.asked_env)
-        elif not sources:
-            kept.add("hooks")  # while pipelines may be made of parameters
-        if edited:
+        modules = forget(self.project) if sources else {}
+        for path in sources:
+            drop_bytecode(path)
+        config: Config | None = self.__dict__.get("config")
+        if edited or settings or anew or (config is not None and not config.reads_as_now()):
             self._catalog = None
+            kept = {"_edits"} if sources or settings else {"_edits", "hooks"}
             for name, value in list(vars(type(self)).items()):
                 if isinstance(value, cached_property) and name not in kept:
-                    self.__dict__.pop(name, None)
+                    self.__dict__.pop(name, None)  # pipelines may be made of parameters
+        if settings:
+            self.project = read_project(self.project.path) or self.project
+            self.settings = read_settings(self.project, self.asked_env)
+            self.env = self.settings.env
+            del self._edits  # another folder may hold the configuration now
+            self.watch()
         before, old = self._noticed
         self._noticed = (sorted({*before, *edited}), modules | old)
 
@@ -277,7 +277,7 @@ class Session:
         if "_edits" in self.__dict__:  # a command lives no longer than its run
             from noria.project.kept_workers import end_kept_workers
 
-            self._read_edited()
+            self._read_edited(anew=self.local_configuration() is None)  # an address is not watched
             end_kept_workers()
         selection = chosen(pipeline, part)
         crew = choose_workers(self.project, self.settings, runner, workers)
