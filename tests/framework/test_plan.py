@@ -120,6 +120,12 @@ def test_why_names_the_option_of_an_entry(trained: ProjectOnDisk) -> None:
     assert "    type  'json.JSONDataset' -> 'pickle.PickleDataset'\n" in said
 
 
+def test_why_says_that_data_is_kept_in_memory_now(trained: ProjectOnDisk) -> None:
+    trained.edit("conf/base/catalog.yml", "totals:", "sums:")
+    said = trained.noria("plan", "--why", "total").out
+    assert "  saving totals: type: 'json.JSONDataset' -> 'MemoryDataset'\n" in said
+
+
 def _install(site: Path, version: str) -> None:
     shutil.rmtree(site, ignore_errors=True)
     package, about = site / "measuring", site / f"measuring-{version}.dist-info"

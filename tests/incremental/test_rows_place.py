@@ -39,6 +39,11 @@ def test_another_type_concerns_both(bench: Workbench) -> None:
     assert bench.value("made_c") == 125
 
 
+def test_no_arguments_are_those_that_are_left_out(bench: Workbench) -> None:
+    bench.edit(CONF, MADE_B, f"{MADE_B}  load_args: {{}}\n  save_args:\n")
+    assert bench.did() == ""
+
+
 def test_remarks_and_metadata_in_the_catalog_run_nothing(bench: Workbench) -> None:
     bench.edit(CONF, MADE_B, f"# a remark\n{MADE_B}  metadata:\n    owner: me\n")
     assert bench.did() == ""

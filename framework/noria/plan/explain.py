@@ -13,6 +13,9 @@ CODE_OF = "code of "
 LIBRARY = "library "
 """How what the class of a dataset depends on is called among the dataset's options."""
 
+IN_MEMORY = "memory"
+"""What stands for the options of data that no dataset keeps."""
+
 HELD = " held"
 """What is added to a digest of code for what the function holds besides: JSON, name to text."""
 

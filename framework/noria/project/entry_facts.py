@@ -26,11 +26,23 @@ def is_own(kinds: tuple[type[Any], ...]) -> bool:
     )
 
 
-@cache
-def left_out(kinds: tuple[type[Any], ...], side: str) -> frozenset[str]:
-    """Return what an entry says that does not count; a class of one's own may take metadata."""
-    unsaid = SIDES[side]
-    return unsaid - {"metadata"} if is_own(kinds) else unsaid
+def that_counts(
+    kinds: tuple[type[Any], ...], side: str, described: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what an entry says that counts; to a class of one's own all may mean something.
+
+    >>> from noria_catalog.memory import MemoryDataset
+    >>> that_counts((MemoryDataset,), "reads", {"metadata": "mine", "load_args": {}, "mode": "a"})
+    {'mode': 'a'}
+    """
+    if is_own(kinds):
+        unsaid = SIDES[side] - {"metadata"}
+        return {key: value for key, value in described.items() if key not in unsaid}
+    return {
+        key: value
+        for key, value in described.items()
+        if key not in SIDES[side] and (value or key not in _BY_KEYWORD)  # no arguments are none
+    }
 
 
 def told_of_file(

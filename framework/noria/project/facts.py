@@ -22,8 +22,8 @@ from noria.graph import Node
 from noria.graph.depends import Dependency, FileDependency
 from noria.graph.names import is_parameter
 from noria.plan import Job, Parts
-from noria.plan.explain import CODE_OF, HELD, LIBRARY
-from noria.project.entry_facts import SIDES, is_own, left_out, ordered, told_of_file
+from noria.plan.explain import CODE_OF, HELD, IN_MEMORY, LIBRARY
+from noria.project.entry_facts import SIDES, is_own, ordered, that_counts, told_of_file
 from noria.project.given_objects import GivenObjects
 from noria.project.hooked import Hooked
 from noria.project.library_watch import note_reached
@@ -210,8 +210,7 @@ class Gatherer:
             name, side = self._configured_so[digest]
             described = self._places.described(name)
             kinds = kinds_of(self._catalog[name])
-            unsaid = left_out(kinds, side)
-            said = {key: described[key] for key in described if key not in unsaid}
+            said = that_counts(kinds, side, described)
             ending, file = told_of_file(kinds, side, described)
             told = {"type": described.get("type"), **said, "suffix": ending}
             if file:
@@ -232,12 +231,13 @@ class Gatherer:
 
     def _configuration(self, name: str, side: str) -> str:
         if not self._places.place(name):
-            return "memory"
+            return IN_MEMORY
         described = self._places.described(name)
         dataset = self._catalog[name]
         kinds = kinds_of(dataset)
-        said = sorted(described.keys() - left_out(kinds, side))
-        text = repr([(key, ordered(key, described[key])) for key in said]) if said else "[]"
+        counting = that_counts(kinds, side, described)
+        said = sorted(counting)
+        text = repr([(key, ordered(key, counting[key])) for key in said]) if said else "[]"
         if HIDDEN in text:
             text = f"{text} {self._places.hidden(name, said)}"
         if side == "makes" and not isinstance(dataset, FileDataset | Digests):

@@ -9,6 +9,7 @@ from noria_catalog.redact import HIDDEN
 from noria.plan.explain import (
     CODE_OF,
     HELD,
+    IN_MEMORY,
     LIBRARY,
     Difference,
     beside_libraries,
@@ -378,13 +379,17 @@ def changed_options(each: Difference, text: Text) -> list[tuple[str, Any, Any]]:
     """
     if each.what not in ("reading", "saving") or each.before is None or each.after is None:
         return []
-    old, new = text(each.before), text(each.after)
+    old, new = _said(each.before, text), _said(each.after, text)
     if old is None or new is None:
         return []
     found = list(changed_values(json.loads(old), json.loads(new)))
     if any(name == "type" for name, _, _ in found):
         return [one for one in found if not one[0].startswith((CODE_OF, LIBRARY))]
     return found
+
+
+def _said(digest: str, text: Text) -> str | None:
+    return '{"type": "MemoryDataset"}' if digest == IN_MEMORY else text(digest)
 
 
 def _came_out_otherwise(old: Ran, new: Ran) -> bool:
