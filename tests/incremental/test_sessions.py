@@ -192,6 +192,27 @@ def test_a_run_reads_anew_what_was_edited_since_the_last_one(fresh: Workbench) -
     assert fresh.value("made_c") == 126
 
 
+@pytest.mark.parametrize("how", ["a package beside it", "a linked folder", "imported before"])
+def test_a_run_reads_anew_code_that_lies_beside_the_project(fresh: Workbench, how: str) -> None:
+    package = "shop.linked" if "linked" in how else "depth"
+    fresh.write(
+        {
+            "beside/depth/__init__.py": "from .deep import K\n",
+            "beside/depth/deep.py": "K = 0\n",
+            "src/shop/helpers.py": CONSTANT["src/shop/helpers.py"].replace("shop.deep", package),
+        }
+    )
+    if "linked" in how:
+        (fresh.path / "src/shop/linked").symlink_to(fresh.path / "beside/depth")
+    fresh.variables = {"PYTHONPATH": str(fresh.path / "beside")}
+    edited = EDITED.replace("src/shop", "beside/depth")
+    first = f"import {package}; " * ("before" in how) + "session.run()"
+    again = f"assert __import__({package!r}, fromlist=['K']).K == 70"
+    assert in_python(fresh, first, edited, "session.run()", again) == "A B C B C"
+    assert fresh.value("made_c") == 825
+    assert fresh.did() == ""
+
+
 def test_a_project_that_is_opened_again_is_opened_as_it_is(fresh: Workbench) -> None:
     fresh.write(CONSTANT)
     wired = f"edit({WHERE_PIPELINE!r}, 'inputs=\"made_b\"', 'inputs=\"raw\"')"

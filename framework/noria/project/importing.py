@@ -7,7 +7,7 @@ leave as they were.  Here a compiled file must also be younger than the last cha
 import marshal
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import SourceFileLoader
@@ -52,7 +52,7 @@ def _get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
     """Return a module's code, and note what stood in its file."""
     path = os.fspath(loader.path)
     if not path.startswith(_installed()):
-        digest = _digest_of(path)
+        digest = digest_of(path)
         if digest is not None and imported.setdefault(path, digest) != digest:
             imported[path] = digest
             mixed.add(path)
@@ -96,13 +96,14 @@ def imported_code(path: str, digest: str) -> CodeType | None:
     return code if then == digest else None
 
 
-def forget_imports(folder: str) -> None:
-    """Note that nothing that was imported from files below a folder is in use any more."""
-    for path in [path for path in imported if path.startswith(folder + os.sep)]:
+def forget_imports(folder: str, files: Collection[str] = ()) -> None:
+    """Note that nothing is in use any more that was imported from a folder, or these files."""
+    below = folder + os.sep
+    for path in [path for path in imported if path.startswith(below) or path in files]:
         del imported[path]
         _codes.pop(path, None)
         mixed.discard(path)
-    for each in [each for each in importers if each[0].startswith(folder + os.sep)]:
+    for each in [each for each in importers if each[0].startswith(below) or each[0] in files]:
         del importers[each]
 
 
@@ -110,7 +111,7 @@ def is_imported_as_it_is(folder: str) -> bool:
     """Tell whether the files below a folder that were imported from hold what they held then."""
     below = folder + os.sep
     return all(
-        _digest_of(path) == digest for path, digest in imported.items() if path.startswith(below)
+        digest_of(path) == digest for path, digest in imported.items() if path.startswith(below)
     )
 
 
@@ -152,7 +153,8 @@ def is_told_by_a_file(thing: object) -> bool:
     )
 
 
-def _digest_of(path: str) -> str | None:
+def digest_of(path: str) -> str | None:
+    """Return the digest of what stands in a file, ``None`` where it cannot be read."""
     try:
         with open(path, "rb") as source:  # noqa: PTH123  # a hot path
             return blake3(source.read()).hexdigest()

@@ -7,6 +7,7 @@ turns: whoever is asked for something puts its modules in place, and the other's
 import importlib
 import sys
 from collections import Counter
+from collections.abc import Collection
 from importlib.util import cache_from_source
 from pathlib import Path
 from types import ModuleType
@@ -47,21 +48,22 @@ def put_in_place(project: Project) -> None:
     _holders[root] = source
 
 
-def forget(project: Project) -> dict[str, ModuleType]:
+def forget(project: Project, beside: Collection[str] = ()) -> dict[str, ModuleType]:
     """Let all code below the project's source folder be imported anew; return what was imported.
 
-    An environment that lies in that folder is not the project's code.
+    An environment that lies in that folder is not the project's code.  ``beside`` are files
+    elsewhere, whose modules are let go of too.
     """
     source, root = str(project.source), _root(project)
     _aside.pop((root, source), None)
     loaded = {
         name: module
         for name, module in list(sys.modules.items())
-        if name != "__main__" and _has_file(module) and _lies_below(module, project.source)
-        if not _is_installed(module)
+        if name != "__main__" and _has_file(module) and not _is_installed(module)
+        if _lies_below(module, project.source) or module.__file__ in beside
     }
     _take_out(loaded)
-    forget_imports(source)
+    forget_imports(source, beside)
     _forgotten[source] += 1
     importlib.invalidate_caches()
     return loaded
@@ -105,7 +107,9 @@ def _has_file(module: ModuleType) -> bool:
 def _lies_below(module: ModuleType, folder: Path) -> bool:
     """Tell whether a module comes from there; one without a file stands in nobody's way."""
     file = getattr(module, "__file__", None)
-    return not isinstance(file, str) or Path(file).resolve().is_relative_to(folder)
+    if not isinstance(file, str) or Path(file).is_relative_to(folder):  # be it by a link
+        return True
+    return Path(file).resolve().is_relative_to(folder)
 
 
 def _is_installed(module: ModuleType) -> bool:

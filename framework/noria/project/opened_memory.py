@@ -8,8 +8,10 @@ from noria_catalog import DataCatalog
 from noria.collection import no_collection
 from noria.graph import Pipeline
 from noria.project.asked import Asked
+from noria.project.beside import note_reached
 from noria.project.discover import Project
 from noria.project.incremental import Incremental
+from noria.project.patches import changed_since_import
 from noria.project.reading import read_code
 from noria.project.results import open_results, store_limit
 from noria.project.settings import Settings
@@ -51,4 +53,8 @@ def incremental(
             closely=asked.closely,
             past=asked.past,
         )
-        yield memory, store
+        try:
+            yield memory, store
+        finally:
+            if changed_since_import() is not None:  # a session, which goes on
+                note_reached(project, reader.files())

@@ -20,6 +20,7 @@ from noria.config.parsed import ParsedFiles
 from noria.config.sources import as_source
 from noria.graph import Pipeline
 from noria.project.asked import Asked
+from noria.project.beside import edited_beside, forget_edited
 from noria.project.code import prepare_import
 from noria.project.crew import choose_workers
 from noria.project.discover import Project, find_project, read_project
@@ -28,7 +29,7 @@ from noria.project.importing import is_imported_as_it_is
 from noria.project.joining import joined_part
 from noria.project.lock import ProjectLock
 from noria.project.logged import log_note
-from noria.project.modules import drop_bytecode, forget, put_in_place, times_forgotten
+from noria.project.modules import forget, put_in_place, times_forgotten
 from noria.project.parameters import PREFIX, check_overrides, located_datasets, parameter_datasets
 from noria.project.patches import own_changes, watch_patches
 from noria.project.plugins import load_hooks
@@ -208,16 +209,14 @@ class Session:
         return noticed
 
     def _read_edited(self, *, anew: bool = False) -> None:
-        edited, variables = self._edits.look(), self._edits.look_at_variables()
+        edited = [*self._edits.look(), *edited_beside(self.project)]
+        variables = self._edits.look_at_variables()
         settings = variables or any(path.suffix == ".toml" for path in edited)
-        sources = [path for path in edited if path.suffix == ".py"]
-        modules = forget(self.project) if sources else {}
-        for path in sources:
-            drop_bytecode(path)
+        modules = forget_edited(self.project, edited)
         config: Config | None = self.__dict__.get("config")
         if edited or settings or anew or (config is not None and not config.reads_as_now()):
             self._catalog = None
-            kept = {"_edits"} if sources or settings else {"_edits", "hooks"}
+            kept = {"_edits"} if modules or settings else {"_edits", "hooks"}
             for name, value in list(vars(type(self)).items()):
                 if isinstance(value, cached_property) and name not in kept:
                     self.__dict__.pop(name, None)  # pipelines may be made of parameters
