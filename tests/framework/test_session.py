@@ -251,6 +251,25 @@ def test_a_session_notices_what_was_edited(memory: ProjectOnDisk) -> None:
         assert session.settings.workers == 3
 
 
+def test_an_object_of_a_class_as_it_was_before_an_edit_is_told(project: ProjectOnDisk) -> None:
+    model = (
+        "class Rate:\n    def __init__(self, value: float) -> None:\n        self.value = value\n"
+    )
+    project.write({"src/shop/rate.py": model})
+    project.edit(NODES, "def total(", "from shop.rate import Rate\n\n\ndef total(")
+    project.edit(NODES, "rate: float", "rate: Rate")
+    project.edit(NODES, "* rate", "* rate.value")
+    with open_project(project.path) as session:
+        list(session.pipelines["sales"].nodes)
+        rate = __import__("shop.rate").rate.Rate(2.0)
+        given: dict[str, Any] = {"inputs": {"params:rate": rate}, "outputs": ["totals"]}
+        assert session.run("sales", **given) == {"totals": {"total": 10.0}}
+        project.write({"src/shop/rate.py": f"{model}        assert value\n"})
+        words = r"rate is a Rate, not Rate as it is now: .*; make the object anew"
+        with pytest.raises(NoriaError, match=words):
+            session.run("sales", **given)
+
+
 def test_an_edit_that_shows_in_no_time_and_no_size_is_noticed(memory: ProjectOnDisk) -> None:
     with open_project(memory.path) as session:
         assert session.run("sales")["totals"] == {"total": 7.5}

@@ -90,6 +90,8 @@ class _Builder:
 
     def wrong(self, hint: Any, given: Located, key: str, near: str | None = None) -> Any:
         message = f"{key} is {_kind(given.value)}, not {show_type(hint)}"
+        if _is_of_earlier_import(given.value, hint):
+            message += " as it is now: that module was imported again since; make the object anew"
         self.problems.append(Problem(key, message, given.where or given.key, near))
         return given.plain()
 
@@ -260,6 +262,15 @@ def _is_instance(value: Any, kind: type) -> bool:
         return isinstance(value, kind)
     except TypeError:  # a class that does not let itself be asked
         return True
+
+
+def _is_of_earlier_import(value: Any, hint: Any) -> bool:
+    """Tell whether a value is of the class that was called so before a session read an edit."""
+    kind = type(value)
+    return (kind.__module__, kind.__qualname__) == (
+        getattr(hint, "__module__", None),
+        getattr(hint, "__qualname__", None),
+    )
 
 
 def _is_pydantic(kind: type) -> bool:
