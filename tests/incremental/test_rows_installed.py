@@ -362,3 +362,52 @@ def test_what_a_library_is_given_under_a_name_counts_for_who_asks_it(
     inside.edit("src/shop/parts.py", "x + 0", "x + 1")
     assert inside.did() == "B C"
     assert inside.value("made_c") == 126
+
+
+LOGS = """\
+class Logger:
+    def add(self, sink, level="INFO"):
+        pass
+
+    def info(self, text):
+        pass
+
+
+logger = Logger()
+"""
+GRAPHS = (
+    "class DiGraph(dict):\n    def add_edge(self, a, b, weight):\n        self[a, b] = weight\n"
+)
+SET_UP = """\
+import argparse
+import sys
+
+import networkx as nx
+from loguru import logger
+
+logger.add(sys.stderr, level="INFO")
+PARSER = argparse.ArgumentParser()
+PARSER.add_argument("--rate", default=1)
+GRAPH = nx.DiGraph()
+GRAPH.add_edge("a", "b", weight=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [('"INFO"', '"ERROR"', 0), ("default=1", "default=2", 0), ("weight=1", "weight=2", 127)],
+)
+def test_a_log_a_parser_and_a_graph_above_concern_who_uses_them(
+    inside: Workbench, environment: Environment, old: str, new: str, value: int
+) -> None:
+    environment.install("loguru", "1.0", {"loguru.py": LOGS})
+    environment.install("networkx", "1.0", {"networkx.py": GRAPHS})
+    inside.write({"src/shop/set_up.py": SET_UP})
+    inside.edit(B, "from shop", "from shop.set_up import GRAPH, logger\nfrom shop")
+    inside.edit(B, "    return more", "    logger.info('b')\n    return GRAPH['a', 'b'] + more")
+    inside.edit("src/shop/c.py", "def c", "from shop.set_up import logger\n\n\ndef c")
+    inside.edit("src/shop/c.py", "    return", "    logger.info('c')\n    return")
+    assert inside.did() == "B C"
+    inside.edit("src/shop/set_up.py", old, new)
+    assert inside.did() == ("B C" if value else "")
+    assert inside.value("made_c") == (value or 126)

@@ -36,7 +36,10 @@ from noria.code.walk import (
 
 Place = tuple[str, int]
 # Calls of these change nothing that a result depends on.
-_HARMLESS = ("logging", "print", "warnings.warn", "typing", "gc.collect", "faulthandler", "atexit")
+_HARMLESS = (
+    "logging", "loguru.", "structlog", "print", "warnings.warn", "typing", "gc.collect",
+    "faulthandler", "atexit",
+)  # fmt: skip
 _REGISTERS = "regist|listen|hook|implement|subscri|receiver|extend|install|patch|plugin"
 # Decorators of libraries that find by a text, or by a type, what they were given.
 _KEEP = (

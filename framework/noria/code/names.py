@@ -135,12 +135,13 @@ _OWN_KINDS = (
 _ANYBODYS = words("read_pickle load apply map from_records frompyfunc vectorize reduce")
 # Modules whose functions make something, and change nothing that belongs to the module itself.
 _MAKERS = (
-    "abc.", "attr.", "attrs.", "collections.", "configparser.", "contextlib.", "copy.",
-    "dataclasses.", "datetime.", "enum.", "fractions.", "functools.", "hashlib.",
-    "importlib.metadata.", "itertools.", "json.", "logging.", "math.", "numbers.", "numpy.",
-    "operator.", "os.getcwd", "os.getenv", "os.listdir", "os.path.", "pandas.", "pathlib.",
-    "platform.", "polars.", "pyarrow.", "pydantic.", "re.", "scipy.", "sklearn.", "string.",
-    "textwrap.", "threading.", "time.", "torch.nn.", "types.", "typing.", "typing_extensions.",
+    "abc.", "argparse.", "attr.", "attrs.", "collections.", "configparser.", "contextlib.",
+    "copy.", "dataclasses.", "datetime.", "enum.", "fractions.", "functools.", "hashlib.",
+    "importlib.metadata.", "itertools.", "json.", "logging.", "loguru.", "math.", "networkx.",
+    "numbers.", "numpy.", "operator.", "os.getcwd", "os.getenv", "os.listdir", "os.path.",
+    "pandas.", "pathlib.", "platform.", "polars.", "pyarrow.", "pydantic.", "re.", "scipy.",
+    "sklearn.", "string.", "structlog.", "textwrap.", "threading.", "time.", "torch.nn.",
+    "types.", "typing.", "typing_extensions.",
     "uuid.", "zoneinfo.",
 )  # fmt: skip
 _CHANGE_THEIR_MODULE = (
