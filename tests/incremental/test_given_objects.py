@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.incremental.forks import Forks
-from tests.incremental.workbench import CATALOG, CONF, PYPROJECT, WHERE_PIPELINE, Workbench, chain
+from tests.incremental.workbench import (
+    CATALOG,
+    CONF,
+    PYPROJECT,
+    WHERE_PIPELINE,
+    Workbench,
+    chain,
+    entries,
+)
 
 # An object that adds in its own way, with a helper that no other module reaches.
 MONEY = """\
@@ -49,10 +57,7 @@ def _made(folder: Path, zygotes: list[Forks], catalog: str = CATALOG, **files: s
 
 def _without(name: str) -> str:
     """Return the catalog without a dataset, which is then in memory."""
-    kept = [each for each in CATALOG.split("\n\n") if each]
-    lines = "".join(kept).splitlines(keepends=True)
-    at = lines.index(f"{name}:\n")
-    return "".join(lines[:at] + lines[at + 3 :])
+    return CATALOG.replace(entries(name), "")
 
 
 def _edit(bench: Workbench) -> None:
@@ -77,10 +82,8 @@ def test_a_class_that_nobody_gives_concerns_nobody(
 def test_nor_does_it_behind_values_in_memory_of_nodes_that_make_none(
     tmp_path: Path, zygotes: list[Forks]
 ) -> None:
-    files = {"src/shop/b.py": PLAIN, "src/shop/c.py": USES.replace("b(made_a, rate)", "c(made_b)")}
-    files["src/shop/c.py"] = (
-        files["src/shop/c.py"].replace("<<B>>", "<<C>>").replace("_a +", "_b +")
-    )
+    adds = 'def c(made_b):\n    print("<<C>>")\n    return made_b + 1\n'
+    files = {"src/shop/b.py": PLAIN, "src/shop/c.py": adds}
     bench = _made(tmp_path, zygotes, _without("made_a"), **files)
     assert bench.did() == "A B C"
     assert bench.did() == ""
@@ -136,7 +139,7 @@ def test_what_a_method_of_it_reads_is_read_by_who_calls_it(
 def test_an_object_goes_through_a_node_that_does_not_name_it(
     tmp_path: Path, zygotes: list[Forks]
 ) -> None:
-    catalog = _without("made_a").replace(_entry("made_b"), "")
+    catalog = _without("made_a").replace(entries("made_b"), "")
     files = {
         "src/shop/a.py": MAKES.format(made="Money(raw)"),
         "src/shop/b.py": 'def b(made_a, rate):\n    print("<<B>>")\n    return made_a\n',
@@ -149,12 +152,12 @@ def test_an_object_goes_through_a_node_that_does_not_name_it(
     assert bench.value("made_c") == 102
 
 
-def _entry(name: str, kind: str = "json.JSONDataset", ending: str = "json") -> str:
+def _entry(name: str, kind: str, ending: str = "json") -> str:
     return f"{name}:\n  type: {kind}\n  filepath: data/{name}.{ending}\n"
 
 
 def test_an_object_lies_in_a_file(tmp_path: Path, zygotes: list[Forks]) -> None:
-    catalog = CATALOG.replace(_entry("made_a"), _entry("made_a", "pickle.PickleDataset", "pickle"))
+    catalog = CATALOG.replace(entries("made_a"), _entry("made_a", "pickle.PickleDataset", "pickle"))
     files = {"src/shop/a.py": MAKES.format(made="Money(raw)"), "src/shop/b.py": USES}
     bench = _made(tmp_path, zygotes, catalog, **files)
     assert bench.did() == "A B C"
@@ -182,7 +185,7 @@ class Priced(FileDataset):
 
 def test_a_dataset_of_the_project_makes_it(tmp_path: Path, zygotes: list[Forks]) -> None:
     own = DATASETS
-    catalog = CATALOG.replace(_entry("made_a"), _entry("made_a", "shop.priced.Priced"))
+    catalog = CATALOG.replace(entries("made_a"), _entry("made_a", "shop.priced.Priced"))
     bench = _made(tmp_path, zygotes, catalog, **{"src/shop/priced.py": own, "src/shop/b.py": USES})
     assert bench.did() == "A B C"
     _edit(bench)
@@ -267,7 +270,7 @@ def test_a_library_is_given_it_when_modules_are_imported(
     }
     catalog = CATALOG
     if kind == "yaml":
-        catalog = CATALOG.replace(_entry("made_a"), _entry("price", "yaml.YAMLDataset", "yml"))
+        catalog = CATALOG.replace(entries("made_a"), _entry("price", "yaml.YAMLDataset", "yml"))
         files["data/price.yml"] = "price: !money 1\n"
     bench = _made(tmp_path, zygotes, catalog, **files)
     if kind == "yaml":
@@ -293,7 +296,7 @@ def test_it_is_registered_with_a_library(tmp_path: Path, zygotes: list[Forks]) -
         '    print("<<A>>")\n    return pd.DataFrame({"x": [raw, 1]})\n',
         "src/shop/b.py": 'def b(made_a, rate):\n    print("<<B>>")\n    return made_a.ours.total()\n',
     }
-    catalog = CATALOG.replace(_entry("made_a"), _entry("made_a", "pandas.CSVDataset", "csv"))
+    catalog = CATALOG.replace(entries("made_a"), _entry("made_a", "pandas.CSVDataset", "csv"))
     bench = _made(tmp_path, zygotes, catalog, **files)
     assert bench.did() == "A B C"
     before = bench.value("made_b")

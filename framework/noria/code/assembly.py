@@ -43,9 +43,8 @@ class _Definition(NamedTuple):
 class Assembly:
     """Puts fingerprints together; what many functions reach is spelled once."""
 
-    def __init__(self, graph: Graph, called: Collection[str] = ()) -> None:
+    def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._called = called
         self._project = graph.project
         self._definitions: dict[int, _Definition] = {}
         self._reached: dict[int | bytes, Fingerprint] = {}
@@ -101,7 +100,7 @@ class Assembly:
         """The classes whose objects may come to code that does not name them."""
         if not self._project.members:
             return frozenset()
-        return stray_classes(self._project, self._graph.attached, self._called)
+        return stray_classes(self._project, self._graph.attached)
 
     def _reach(self, starts: tuple[Key, ...], *, alone: bool = False) -> int:
         reach = self._graph.reach(starts)

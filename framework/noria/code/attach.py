@@ -60,6 +60,7 @@ class Attached:
 
     def __init__(self, project: Project, called: Collection[str] = ()) -> None:
         self._project = project
+        self.called = called
         self.to_statement: dict[Place, set[Place]] = {}
         self.to_name: dict[tuple[str, str], set[Place]] = {}  # of a module, bound by no statement
         self.to_outside: dict[str, set[Place]] = {}  # by the first part of a module's name

@@ -22,6 +22,7 @@ from noria.code.modules import THIRD_PARTY, Modules
 from noria.code.project import Project
 from noria.code.shared import Shared, shared_values
 from noria.code.state import attribute_of
+from noria.code.walk import ALL
 
 _ALONE = " beside its inputs"  # behind a name under which such a fingerprint is kept
 _MOST_TEXTS = 20  # of files, held as lines; what one function reaches lies in few
@@ -65,13 +66,12 @@ class CodeReader:
         """Lay out the graph of all sources that are known by now."""
         self._project.grown = False
         self._living = Living(self._project)
-        statement = self._project.statement
-        members = [each for places in self._project.members.values() for each in places]
+        statement, members = self._project.statement, self._project.named(ALL)
         self._classes = {(module, statement(module, at).label) for module, at, _ in members}
         compared = Comparison(self._project, self._living, self._changed_since, self._compiled)
         self._graph = Graph(self._project, self._distributions, compared.differs, self._called)
         self._living.graph = self._graph
-        self._assembly = Assembly(self._graph, self._called)
+        self._assembly = Assembly(self._graph)
         self._kept = KeptFingerprints(
             self._folder, self._graph, compared, self._assembly, self._called
         )

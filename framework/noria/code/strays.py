@@ -7,28 +7,26 @@ modules hand objects to libraries when they are imported, and libraries make obj
 that are registered with them, decorated by them or derived from theirs.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from noria.code.attach import HIDDEN, ON_DERIVING, Attached, Place, facts_called
 from noria.code.modules import OWN, STANDARD
 from noria.code.project import BUILTIN, LOADED, OUTSIDE, STATEMENT, Project, Target
 from noria.code.table import CLASS, EFFECT, VALUE
-from noria.code.walk import Facts
+from noria.code.walk import ALL, Facts
 
 # Libraries that make no objects of the classes derived from theirs but where these are named.
 _ASKS_BY_NAME = frozenset({"numpy", "scipy", "sklearn", "torch"})
 
 
-def stray_classes(
-    project: Project, attached: Attached, called: Collection[str]
-) -> frozenset[Place]:
-    """Return the places of such classes; ``called`` as for :class:`Attached`.
+def stray_classes(project: Project, attached: Attached) -> frozenset[Place]:
+    """Return the places of such classes.
 
     All there are where modules do something that is known only at run time.
     """
-    every = {place[:2] for places in project.members.values() for place in places}
+    every = {place[:2] for place in project.named(ALL)}
     found = {place for place in every if not _is_made_by_name(project, place, set())}
-    for module, facts, depth in _executed(project, attached, called):
+    for module, facts, depth in _executed(project, attached):
         if any(each.kind in HIDDEN for each in facts.dynamic):
             return frozenset(every)
         for reference in facts.references:
@@ -38,9 +36,7 @@ def stray_classes(
     return frozenset(found & every)
 
 
-def _executed(
-    project: Project, attached: Attached, called: Collection[str]
-) -> Iterator[tuple[str, Facts, int]]:
+def _executed(project: Project, attached: Attached) -> Iterator[tuple[str, Facts, int]]:
     """Yield what is executed when modules are imported: where, what, and how deep within it."""
     deepest = 1 << 30
     for module, place, part in attached.executed:
@@ -57,7 +53,7 @@ def _executed(
                     for target in project.resolve(module, reference.chain)
                 )
                 yield module, statement.facts, deepest if handed else 0
-            for facts in facts_called(statement, called):
+            for facts in facts_called(statement, attached.called):
                 yield module, facts, deepest
 
 

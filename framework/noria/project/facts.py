@@ -27,6 +27,7 @@ from noria.project.entry_facts import SIDES, is_own, ordered, that_counts, told_
 from noria.project.given_objects import GivenObjects
 from noria.project.hooked import Hooked
 from noria.project.library_watch import note_reached
+from noria.project.plain_values import is_plain
 from noria.record.json_text import json_text
 from noria.runner.overlapping import may_share
 from noria.runner.places import Places
@@ -52,7 +53,6 @@ _MAKES_FOLDERS = ("mkdir()", "makedirs()")
 MISSING = "missing"
 """What stands for the digest of a file that a node is said to depend on, where nothing lies."""
 _Said = TypeVar("_Said")
-_PLAIN = (str, int, float, bool, bytes, type(None))
 
 
 class Gatherer:
@@ -296,7 +296,7 @@ class Gatherer:
         known = self._parameters.get(name)
         if known is None:
             value = self._places.value(name)
-            plain = _is_plain(value)
+            plain = is_plain(value)
             with suppress(NotStorable):
                 known = text_digest(repr(value)) if plain else self._places.digest_of_value(value)
             known = known or ""
@@ -401,16 +401,6 @@ def _shape(node: Node) -> str:
     if isinstance(declared, dict):
         return json.dumps(["keys", *declared.items()])
     return json.dumps(["items", *(declared or ())])
-
-
-def _is_plain(value: Any) -> bool:
-    """Tell whether ``repr`` says all of a value, as it does of what YAML gives."""
-    kind = type(value)
-    if kind in (list, tuple):
-        return all(map(_is_plain, value))
-    if kind is dict:
-        return all(_is_plain(key) and _is_plain(below) for key, below in value.items())
-    return kind in _PLAIN or kind.__module__ == "datetime"
 
 
 def text_digest(text: str) -> str:

@@ -1,7 +1,6 @@
 """Which nodes may be given objects of the project's classes, and which get plain data alone."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from noria_catalog import DataCatalog
 from noria_catalog.dataset import kinds_of
@@ -9,11 +8,11 @@ from noria_catalog.dataset import kinds_of
 from noria.code import CodeReader, Fingerprint
 from noria.graph import Node
 from noria.graph.names import base_name, is_parameter
+from noria.project.plain_values import is_plain
 from noria.runner.places import Places
 
 # Their loads give what the library behind them makes of a file, and nothing that was in memory.
 _READ_ANEW = ("noria_catalog.formats.", "noria_catalog.partitioned")
-_PLAIN = (str, int, float, bool, bytes, type(None))
 
 
 class GivenObjects:
@@ -67,7 +66,7 @@ class GivenObjects:
 
     def _gives_plain(self, name: str) -> bool:
         if is_parameter(name):
-            return _is_plain_value(self._places.value(name))
+            return is_plain(self._places.value(name))
         kinds = kinds_of(self._catalog[name])
         return self._keeps_plain(name) and all(
             kind.__module__.startswith(_READ_ANEW) for kind in kinds
@@ -75,12 +74,3 @@ class GivenObjects:
 
     def _called(self, name: str) -> str:
         return self._canonical.get(name, base_name(name))
-
-
-def _is_plain_value(value: Any) -> bool:
-    """Tell whether a parameter is such as YAML gives: an object could be of any class."""
-    if type(value) is dict:
-        return all(map(_is_plain_value, (*value.keys(), *value.values())))
-    if type(value) in (list, tuple):
-        return all(map(_is_plain_value, value))
-    return type(value) in _PLAIN or type(value).__module__ == "datetime"
