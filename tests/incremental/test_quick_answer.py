@@ -51,6 +51,20 @@ def test_a_file_beside_the_sources_is_none_of_its_business(bench: Workbench) -> 
     assert "imported" not in bench.go().said.all
 
 
+def test_sources_that_another_pipeline_compiles_are_none_either(bench: Workbench) -> None:
+    bench.variables["PYTHONSAFEPATH"] = "1"
+    other = "src/shop/pipelines/other"
+    bench.write({f"{other}/__init__.py": "", f"{other}/pipeline.py": NEW_NODE})
+    bench.edit(B, "RATE = 10", 'print("imported")\nRATE = 10')
+    settle(bench, "--pipeline", "main")
+    assert not (bench.path / other / "__pycache__").exists()
+    bench.command("pipelines", "describe", "other")
+    assert (bench.path / other / "__pycache__").exists()
+    assert "imported" not in bench.go("--pipeline", "main").said.all
+    bench.write({f"{other}/more.py": ""})
+    assert "imported" in bench.go("--pipeline", "main").said.all
+
+
 def _same_size_and_time(bench: Workbench) -> None:
     bench.edit_at_once(B, "RATE = 10", "RATE = 20")
 

@@ -22,6 +22,8 @@ PYTHON = (
 )
 # A file that was this young when it was looked at can be written again and look the same.
 YOUNG_NS = 2_000_000_000
+COMPILED = "__pycache__"
+"""The folder that Python makes beside sources when they are imported for the first time."""
 _NUMBERS = 5  # that are held of each file
 _AT_ONCE = 200  # files that are asked for before their states are compared
 
@@ -95,12 +97,16 @@ def inode(path: str) -> int:
 
 
 def digest_of(path: str) -> bytes:
-    """Return a digest of a file's bytes or a folder's names, by what comes with Python itself."""
+    """Return a digest of a file's bytes or a folder's names, by what comes with Python itself.
+
+    That a folder holds compiled sources by now is left out.
+    """
     from _blake2 import blake2b
 
     hashed = blake2b(digest_size=32)
     if os.path.isdir(path):  # noqa: PTH112
-        hashed.update("\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape"))  # noqa: PTH208
+        names = sorted({*os.listdir(path)} - {COMPILED})  # noqa: PTH208
+        hashed.update("\0".join(names).encode("utf-8", "surrogateescape"))
         return bytes(hashed.digest())
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         while data := file.read(1 << 20):
@@ -159,10 +165,13 @@ def _is_fresh(held: dict[str, object], words: list[str], here: str) -> bool:
     were: list[int] = held["states"]  # type: ignore[assignment]
     if len(were) != _NUMBERS * len(paths):
         return False
+    uncompiled: dict[str, bytes] = held["uncompiled"]  # type: ignore[assignment]
     # Code and configuration stand before data: what was edited is seen soon.
     for start in range(0, len(paths), _AT_ONCE):
         end = start + _AT_ONCE
-        if states(paths[start:end]) != were[start * _NUMBERS : end * _NUMBERS]:
+        asked, then = paths[start:end], were[start * _NUMBERS : end * _NUMBERS]
+        now = states(asked)
+        if now != then and not _is_compiled_since(asked, now, then, uncompiled):
             return False
     absent: list[str] = held["absent"]  # type: ignore[assignment]
     if any(map(os.path.exists, absent)):
@@ -177,6 +186,20 @@ def _is_fresh(held: dict[str, object], words: list[str], here: str) -> bool:
         return False
     young: dict[str, bytes] = held["young"]  # type: ignore[assignment]
     return all(digest_of(path) == digest for path, digest in young.items())
+
+
+def _is_compiled_since(
+    paths: list[str], now: list[int], then: list[int], uncompiled: dict[str, bytes]
+) -> bool:
+    """Tell whether what differs are folders whose sources were imported for the first time."""
+    for at, path in enumerate(paths):
+        place = slice(at * _NUMBERS, (at + 1) * _NUMBERS)
+        if now[place] == then[place]:
+            continue
+        is_another = now[place][3:] != then[place][3:]
+        if is_another or path not in uncompiled or digest_of(path) != uncompiled[path]:
+            return False
+    return True
 
 
 def _settle(path: str, held: dict[str, object]) -> None:

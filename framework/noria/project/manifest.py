@@ -22,7 +22,7 @@ from noria.trees import walk
 
 _MOST = 100  # manifests that a project keeps
 _MOST_YOUNG_BYTES = 64_000_000
-_SKIPPED = {"__pycache__"}
+_SKIPPED = {freshness.COMPILED}
 # Where `~` leads and where the user's key lies; what the time zone is.
 _ALWAYS_READ = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "TZ")
 
@@ -153,6 +153,7 @@ class _Looked:
         self._paths: dict[str, os.stat_result | None] = {}  # of data, which is much, no state
         self._absent: dict[str, None] = {}
         self._listed: dict[str, list[str]] = {}
+        self._sources: list[str] = []
         self._unlisted: list[str] = []  # folders of which nobody knows what lies in them
 
     def add_project(self, here: Path, root: Path) -> None:
@@ -190,8 +191,9 @@ class _Looked:
             self._add(os.path.dirname(file))  # noqa: PTH120
 
     def add_folders(self, folders: Iterable[str]) -> None:
-        """Add folders whose listing counts, not what lies beside them."""
+        """Add folders of sources: their listing counts, not what lies beside them."""
         for folder in folders:
+            self._sources.append(folder)
             self._add(folder)
 
     def add_data(self, paths: Iterable[str]) -> None:
@@ -277,6 +279,11 @@ class _Looked:
             if sum(states[5 * at] for at, _ in young) > _MOST_YOUNG_BYTES:
                 return None
             digests = {path: freshness.digest_of(path) for _, path in young}
+            uncompiled = {
+                folder: freshness.digest_of(folder)
+                for folder in self._sources
+                if not os.path.exists(f"{folder}/{freshness.COMPILED}")  # noqa: PTH110
+            }
             inode = freshness.inode(store)
         except OSError:
             return None
@@ -291,6 +298,7 @@ class _Looked:
             "states": states,
             "absent": list(self._absent),
             "environment": {name: _value(name) for name in sorted(variables)},
+            "uncompiled": uncompiled,
             "young": digests,
             "store": (store, inode),
             "said": said,
